@@ -1,0 +1,1 @@
+"""What people do: use cases, pages, mail and commands."""

@@ -1,0 +1,1 @@
+"""What is kept: rows, objects and the inspection of files."""
