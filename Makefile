@@ -1,0 +1,81 @@
+# Everything a developer does, by name. `make` alone prints this list.
+# Each target sets up what it needs from Debian 12 with Python 3.11, make and git; a second run finds it done.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+ARGS   ?=
+
+# What the tests need from Debian: a browser for the journeys, a PostgreSQL server for the second engine.
+TEST_PACKAGES := chromium postgresql
+# What only widens what can be read in files: text in scanned pages, in both languages.
+OPTIONAL_PACKAGES := tesseract-ocr tesseract-ocr-ara
+
+.PHONY: help install demo serve check test soak format lock screens static venv-dev test-packages
+
+##@ Use it
+install: $(VENV)/.runtime ## Make .venv with everything the demonstration and the server need
+	@scripts/debian-packages --suggest $(OPTIONAL_PACKAGES)
+
+demo: $(VENV)/.runtime ## Run a whole competition on real files, then serve it (ARGS="--phase judging", "--headless", ...)
+	@$(BIN)/tahkim demo $(ARGS)
+
+serve: $(VENV)/.runtime ## Serve the installation in ./tahkim-data (ARGS="--data DIR", ...)
+	@$(BIN)/tahkim serve $(ARGS)
+
+##@ Change it
+check: static ## Format, lint, types, import contracts and the tests that need no browser and no S3 server
+	$(BIN)/pytest -m "not browser and not s3 and not soak" --ignore=tests/faults $(ARGS)
+
+test: test-packages static ## All of `make check`, and the browser, S3 and fault tests: what CI runs
+	$(BIN)/pytest -m "not soak" $(ARGS)
+
+soak: test-packages venv-dev ## What takes long: load, every kill point, sizes
+	$(BIN)/pytest -m soak $(ARGS)
+
+format: venv-dev ## Put the code in the house's form and mend what can be mended by rule
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only .
+
+##@ Keep it
+lock: $(VENV)/.runtime ## Resolve pyproject.toml again into requirements.lock and requirements-dev.lock
+	$(BIN)/python scripts/lock.py
+
+screens: test-packages venv-dev ## Take the pictures of docs/screens from the demonstration
+	$(BIN)/python scripts/screens.py $(ARGS)
+
+help:
+	@awk 'BEGIN {FS = ":.*## "; print "make TARGET [ARGS=\"...\"]"} \
+	  /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z-]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ---- set-up, each step stamped inside .venv so that it is done once
+
+static: venv-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+venv-dev: $(VENV)/.dev
+
+test-packages:
+	@scripts/debian-packages $(TEST_PACKAGES)
+
+$(BIN)/python:
+	@scripts/make-venv "$(PYTHON)" "$(VENV)"
+
+$(VENV)/.runtime: $(BIN)/python requirements.lock pyproject.toml
+	@echo "Installing what the program needs into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
+	@echo "Installing what the tests need into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-dev.lock
+	@touch $@
