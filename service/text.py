@@ -1,0 +1,281 @@
+"""Words for people, in the reader's language: messages by key, and facts written the way that language writes them.
+
+The catalogues are ``templates/locale/<language>/*.po``. A message's id is its key; ``{name}`` is where a fact goes.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from importlib.resources import files
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+from markupsafe import Markup, escape
+
+LANGUAGES: Final = ("ar", "en")
+MUSCAT: Final = ZoneInfo("Asia/Muscat")
+
+Message = str | Mapping[str, str]
+Part = Literal["date", "time"] | None
+
+_PLURAL_FORMS: Final = {"ar": ("zero", "one", "two", "few", "many", "other"), "en": ("one", "other")}
+_PLACE: Final = re.compile(r"\{([a-z][a-z0-9_]*)(?::(date|time))?\}")
+_ARABIC_DIGITS: Final = str.maketrans("0123456789.", "٠١٢٣٤٥٦٧٨٩٫")
+_WESTERN_DIGITS: Final = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫", "01234567890123456789.")
+_LETTERS_AS_ONE: Final = str.maketrans("ٱىیکة", "اييكه")
+_FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"
+_NARROW_SPACE: Final = "\u202f"
+_GROUPING_FROM: Final = 10_000
+_MINUTE, _HOUR = 60, 3600
+_SIZE_STEP: Final = 1024
+
+
+class UnknownMessage(KeyError):  # noqa: N818 -- a missing key is named by what it is
+    """No catalogue of this language holds the key: a fault of ours, never of the reader."""
+
+
+class Ltr(str):
+    """Text that always runs left to right: a code, an e-mail address, a file name, a digest, a percentage."""
+
+    __slots__ = ()
+
+
+class Words:
+    """The catalogue of one language and the way it writes numbers, dates and sizes.
+
+    Calling it is ``say``: templates receive it as ``t``.
+    """
+
+    def __init__(self, lang: str, *, digits: str = "western") -> None:
+        if lang not in LANGUAGES:
+            raise UnknownMessage(lang)
+        self.lang = lang
+        self.dir = "rtl" if lang == "ar" else "ltr"
+        self._messages = _catalogue(lang)
+        self._arabic_digits = digits == "arabic" and lang == "ar"
+
+    def __call__(self, key: str, /, **facts: object) -> Markup:
+        """Say it in a page."""
+        return self.say(key, **facts)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._messages
+
+    def say(self, key: str, /, **facts: object) -> Markup:
+        """Return the message as safe HTML, every value isolated from the sentence round it."""
+
+        def put(place: re.Match[str]) -> str:
+            return str(self._for_page(place[1], facts[place[1]], place[2]))
+
+        return _bare(_PLACE.sub(put, str(escape(self._choose(key, facts)))))
+
+    def plain(self, key: str, /, **facts: object) -> str:
+        """Return the message as plain text for mails, page titles and files, values between isolating marks."""
+
+        def put(place: re.Match[str]) -> str:
+            return self._for_text(place[1], facts[place[1]], place[2])
+
+        return _PLACE.sub(put, self._choose(key, facts))
+
+    def date_of(self, when: date) -> str:
+        """«الاثنين 29 مارس 2027», on Muscat's calendar."""
+        day = when.astimezone(MUSCAT).date() if isinstance(when, datetime) else when
+        return self._digits(_long_date(day, self.lang))
+
+    def time_of(self, when: datetime) -> str:
+        """Return Muscat's clock, as in ``14:00``."""
+        return self._digits(when.astimezone(MUSCAT).strftime("%H:%M"))
+
+    def moment(self, when: datetime) -> str:
+        """Date, time and "Muscat time" together."""
+        return self.plain("time.moment", date=_bare(self.date_of(when)), time=_bare(self.time_of(when)))
+
+    def when(self, moment: date, part: Part = None) -> Markup:
+        """Return the same inside ``<time datetime>``; ``part`` keeps the date or the clock alone."""
+        if not isinstance(moment, datetime):
+            stamp, words = moment.isoformat(), self.date_of(moment)
+        else:
+            stamp = moment.astimezone(MUSCAT).isoformat(timespec="minutes")
+            words = {"date": self.date_of, "time": self.time_of, None: self.moment}[part](moment)
+        return Markup('<time datetime="{}">{}</time>').format(stamp, words)
+
+    def ago(self, span: timedelta) -> Markup:
+        """How long ago, for less than a week; always stand it beside the absolute time."""
+        return self._relative("time.ago", span)
+
+    def duration(self, span: timedelta) -> str:
+        """Return a span in at most two units, «6 أيام و4 ساعات», never rounded up."""
+        seconds = max(0, int(span.total_seconds()))
+        days, rest = divmod(seconds, 24 * _HOUR)
+        hours, rest = divmod(rest, _HOUR)
+        minutes = rest // _MINUTE
+        if days:
+            return self._two_units(("noun.day", days), ("noun.hour", hours))
+        if hours:
+            return self._two_units(("noun.hour", hours), ("noun.minute", minutes))
+        return self.plain("noun.minute", n=minutes)
+
+    def duration_clock(self, seconds: float) -> Ltr:
+        """Return the length of a film or recording: ``18:24``, or ``1:02:03`` from an hour on."""
+        minutes, second = divmod(round(seconds), _MINUTE)
+        hours, minute = divmod(minutes, 60)
+        return Ltr(f"{hours}:{minute:02}:{second:02}" if hours else f"{minute:02}:{second:02}")
+
+    def number(self, value: float, digits: int = 1) -> str:
+        """Return a number with so many decimals; whole numbers given as ``int`` keep none."""
+        text = f"{value:_}" if isinstance(value, int) else f"{value:_.{digits}f}"
+        if text.lstrip("-0.") == "":
+            text = text.lstrip("-")
+        text = text.replace("_", _NARROW_SPACE if abs(value) >= _GROUPING_FROM else "")
+        return self._digits(text.replace("-", "\u2212"))
+
+    def signed(self, value: float, digits: int = 1) -> Ltr:
+        """Return a number that always shows its sign, but for zero."""
+        text = self.number(value, digits)
+        return Ltr(f"+{text}" if value > 0 and text.strip("0.٠٫") else text)
+
+    def percent(self, share: float, digits: int = 0) -> Ltr:
+        """Return a share of one as a percentage. The sign may never drift to the other side, so it is ``Ltr``."""
+        return Ltr(f"{share * 100:.{digits}f}%")
+
+    def size_of(self, n_bytes: int) -> str:
+        """Return a file's size in the largest unit that leaves at least one."""
+        value, unit = float(n_bytes), "byte"
+        for larger in ("kilobyte", "megabyte", "gigabyte"):
+            if value < _SIZE_STEP:
+                break
+            value, unit = value / _SIZE_STEP, larger
+        digits = 0 if value == int(value) or unit in {"byte", "kilobyte"} else 2 if unit == "gigabyte" else 1
+        return self.plain(f"size.{unit}", size=_bare(self.number(value, digits)))
+
+    def listed(self, parts: Iterable[object]) -> Markup:
+        """Return values as a list in words, each isolated."""
+        return _bare(self.plain("list.separator")).join(self._for_page("", part, None) for part in parts)
+
+    def _choose(self, key: str, facts: Mapping[str, object]) -> str:
+        message = self._messages.get(key)
+        if message is None:
+            raise UnknownMessage(f"{self.lang}:{key}")
+        if isinstance(message, str):
+            return message
+        count = facts.get("n")
+        if not isinstance(count, int):
+            (count,) = (fact for fact in facts.values() if isinstance(fact, int))
+        return message[Locale(self.lang).plural_form(count)]
+
+    def _for_page(self, name: str, fact: object, part: str | None) -> Markup:  # noqa: PLR0911 -- one for each type
+        match fact:
+            case Markup():
+                return fact
+            case Ltr():
+                return Markup('<span class="ltr">{}</span>').format(str(fact))
+            case str():
+                return Markup("<bdi>{}</bdi>").format(fact)
+            case date():
+                return self.when(fact, _part(name, part))
+            case list() | tuple():
+                return self.listed(fact)
+            case int() | float() if fact < 0:
+                return Markup('<span class="ltr">{}</span>').format(self.number(fact))
+            case _:
+                return escape(self._unmarked(name, fact))
+
+    def _for_text(self, name: str, fact: object, part: str | None) -> str:  # noqa: PLR0911 -- one for each type
+        match fact:
+            case Markup():
+                return fact.striptags()
+            case Ltr():
+                return f"{_LRI}{fact}{_PDI}"
+            case str():
+                return f"{_FSI}{fact}{_PDI}"
+            case datetime():
+                return {"date": self.date_of, "time": self.time_of, None: self.moment}[_part(name, part)](fact)
+            case date():
+                return self.date_of(fact)
+            case list() | tuple():
+                return self.plain("list.separator").join(self._for_text("", each, None) for each in fact)
+            case int() | float() if fact < 0:
+                return f"{_LRI}{self.number(fact)}{_PDI}"
+            case _:
+                return self._unmarked(name, fact)
+
+    def _unmarked(self, name: str, fact: object) -> str:
+        if isinstance(fact, timedelta):
+            return self.duration(fact)
+        if isinstance(fact, int | float) and not isinstance(fact, bool):
+            return self.number(fact)
+        raise TypeError(name, type(fact).__name__)
+
+    def _two_units(self, large: tuple[str, int], small: tuple[str, int]) -> str:
+        first = self.plain(large[0], n=large[1])
+        if not small[1]:
+            return first
+        return self.plain("time.two_units", first=_bare(first), second=_bare(self.plain(small[0], n=small[1])))
+
+    def _relative(self, stem: str, span: timedelta) -> Markup:
+        seconds = max(0, int(span.total_seconds()))
+        if seconds < _HOUR:
+            return self.say(f"{stem}_minutes", n=seconds // _MINUTE)
+        if seconds < 24 * _HOUR:
+            return self.say(f"{stem}_hours", n=seconds // _HOUR)
+        return self.say(f"{stem}_days", n=seconds // (24 * _HOUR))
+
+    def _digits(self, text: str) -> str:
+        return text.translate(_ARABIC_DIGITS) if self._arabic_digits else text
+
+
+def western_digits(text: str) -> str:
+    """Write Eastern digits and decimal comma the Western way, as every input is read."""
+    return text.translate(_WESTERN_DIGITS)
+
+
+def fold_for_search(text: str) -> str:
+    """Return the key under which a text is sorted and found, whichever way its Arabic or Latin was spelt."""
+    decomposed = unicodedata.normalize("NFKD", western_digits(text)).casefold()
+    bare = "".join(char for char in decomposed if not unicodedata.combining(char) and char != "\u0640")
+    words = bare.translate(_LETTERS_AS_ONE).split()
+    if words and words[0].startswith("ال") and len(words[0]) > len("ال") + 1:
+        words[0] = words[0].removeprefix("ال")
+    return " ".join(words)
+
+
+def _bare(words: str) -> Markup:
+    """Take our own words, already escaped or free of markup, without isolating them."""
+    return Markup(words)  # noqa: S704 -- catalogue and number words only
+
+
+def _part(name: str, asked: str | None) -> Part:
+    """Which part of a moment a place wants: what it asks for, or what it is called."""
+    wanted = asked or name
+    return "date" if wanted == "date" else "time" if wanted == "time" else None
+
+
+@lru_cache(maxsize=512)
+def _long_date(day: date, lang: str) -> str:
+    return format_date(day, "EEEE d MMMM y", locale="ar_OM" if lang == "ar" else "en_GB")
+
+
+@lru_cache
+def _catalogue(lang: str) -> Mapping[str, Message]:
+    messages: dict[str, Message] = {}
+    for file in sorted(files("templates").joinpath("locale", lang).iterdir(), key=lambda entry: entry.name):
+        if not file.name.endswith(".po"):
+            continue
+        with file.open("rb") as source:
+            for entry in read_po(source, locale=lang, abort_invalid=True):
+                if not entry.id:
+                    continue
+                key = entry.id if isinstance(entry.id, str) else entry.id[0]
+                if key in messages:
+                    raise UnknownMessage(f"{lang}:{key} stands twice, once in {file.name}")
+                messages[key] = (
+                    entry.string
+                    if isinstance(entry.string, str)
+                    else dict(zip(_PLURAL_FORMS[lang], entry.string or (), strict=True))
+                )
+    return messages

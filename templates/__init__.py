@@ -1,0 +1,1 @@
+"""Pages, components, catalogues and static files: what people read and see."""
