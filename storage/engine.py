@@ -1,0 +1,188 @@
+"""The one way to the database: open it, bind the tables to it, run statements and transactions.
+
+    engine = await open_database("sqlite:///tahkim-data/tahkim.db")
+    bind(engine, TABLES)
+    async with transaction():
+        ...
+
+Callers never name the engine again. PostgreSQL or SQLite is the address's business; what differs is asked here.
+"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote, unquote, urlsplit
+
+from piccolo.querystring import QueryString
+
+from storage.engines.base import QueryCount, Row, TahkimEngine, Transaction
+from storage.errors import StorageMisuse, TransactionMisuse
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from piccolo.table import Table
+
+ARGUMENTS_AT_MOST = 30_000
+"""Values bound in one statement. PostgreSQL takes 32,767, SQLite 32,766."""
+
+Item = TypeVar("Item")
+
+
+class _Bound:
+    """The engine that the tables of this process are bound to."""
+
+    engine: TahkimEngine | None = None
+
+
+async def open_database(url: str) -> TahkimEngine:
+    """Open ``sqlite:///relative``, ``sqlite:////absolute`` or ``postgresql://…``.
+
+    Raises StorageMisuse for another address, StorageUnavailable when the database does not answer.
+    """
+    scheme = urlsplit(url).scheme
+    engine: TahkimEngine
+    if scheme == "sqlite":
+        from storage.engines.sqlite import SqliteEngine  # noqa: PLC0415 (only the driver that is used is loaded)
+
+        engine = SqliteEngine(unquote(url.removeprefix("sqlite:///")))
+    elif scheme in {"postgresql", "postgres"}:
+        from storage.engines.postgres import PostgresEngine  # noqa: PLC0415 (as above)
+
+        engine = PostgresEngine(url)
+    else:
+        raise StorageMisuse(reason="unknown-database", scheme=scheme)
+    try:
+        await engine.open()
+    except BaseException:
+        await engine.close()
+        raise
+    return engine
+
+
+def sqlite_url(path: Path) -> str:
+    """Give the address of a SQLite file, whatever characters its folder's name has."""
+    return f"sqlite:///{quote(str(path))}"
+
+
+async def close_database(engine: TahkimEngine) -> None:
+    """Wait for what runs, then close every connection. The tables are unbound if they were bound to it."""
+    if _Bound.engine is engine:
+        _Bound.engine = None
+    await engine.close()
+
+
+def bind(engine: TahkimEngine, tables: Iterable[type[Table]]) -> None:
+    """Make the tables, and everything below, use this engine."""
+    for table in tables:
+        table._meta.db = engine  # noqa: SLF001 (Piccolo's documented place for it)
+    _Bound.engine = engine
+
+
+def get_engine() -> TahkimEngine:
+    """Give the bound engine; TransactionMisuse when there is none."""
+    if _Bound.engine is None:
+        raise TransactionMisuse(reason="no-database")
+    return _Bound.engine
+
+
+def transaction() -> Transaction:
+    """Give all or nothing to the statements of an ``async with`` block. Inside another it joins the outer one.
+
+    It belongs to the task that began it (do not gather inside it). After a failed statement, or an exception from an
+    inner block, it can only be rolled back: leaving it normally raises TransactionFailed. ``savepoint`` is the way
+    to try something that may fail. On SQLite it holds the one writer lock: do nothing slow inside it.
+    """
+    return get_engine().transaction()
+
+
+def snapshot() -> Transaction:
+    """Several reads of the same instant. Writing inside it is refused; it holds no writer up."""
+    return get_engine().transaction(is_read_only=True)
+
+
+@asynccontextmanager
+async def savepoint() -> AsyncIterator[None]:
+    """Try something inside a transaction: an exception undoes what was done since, and passes on."""
+    found = get_engine().find_transaction()
+    if found is None:
+        raise TransactionMisuse(reason="no-transaction")
+    name = f"s{found.count_savepoint()}"
+    await found.run(f"SAVEPOINT {name}")
+    try:
+        yield
+    except BaseException:
+        await found.roll_back_to(name)
+        raise
+    await found.run(f"RELEASE SAVEPOINT {name}")
+
+
+def is_in_transaction() -> bool:
+    """Whether this task has a transaction open; mail and uploads must wait for its end."""
+    return get_engine().find_transaction() is not None
+
+
+async def run_sql(sql: str, *args: object) -> list[Row]:
+    """Run one statement; each ``{}`` in it takes one argument. Rows come as dictionaries."""
+    text, values = QueryString(sql, *args).compile_string(engine_type=get_engine().engine_type)
+    return await get_engine().execute(text, values)
+
+
+def on_postgres() -> bool:
+    """Whether the bound database is PostgreSQL."""
+    return get_engine().engine_type == "postgres"
+
+
+Query = TypeVar("Query")
+
+
+def for_update(query: Query) -> Query:
+    """Lock the rows that a select or objects query finds, until the transaction ends.
+
+    On SQLite there is nothing to do: a transaction is the only writer from its first moment.
+    """
+    if on_postgres():
+        return query.lock_rows("UPDATE")  # type: ignore[attr-defined, no-any-return]  # Piccolo's queries share no base for it
+    return query
+
+
+def skip_locked() -> str:
+    """End a subselect that claims rows: what others have claimed is passed over, not waited for."""
+    return " FOR UPDATE SKIP LOCKED" if on_postgres() else ""
+
+
+async def insert_many(rows: Sequence[Table]) -> None:
+    """Insert rows of one table, in as many statements as their number needs. Use it inside a transaction."""
+    if not rows:
+        return
+    table = type(rows[0])
+    at_once = ARGUMENTS_AT_MOST // len(table._meta.columns)  # noqa: SLF001 (Piccolo's only way to count them)
+    for chunk in chunks(rows, at_once):
+        await table.insert(*chunk)
+
+
+def chunks(items: Sequence[Item], at_once: int = ARGUMENTS_AT_MOST) -> Iterator[Sequence[Item]]:
+    """Cut a long list so that each piece fits one statement (``is_in`` has the same limit)."""
+    for start in range(0, len(items), at_once):
+        yield items[start : start + at_once]
+
+
+@contextmanager
+def count_queries() -> Iterator[QueryCount]:
+    """Count the statements sent meanwhile by anyone in this process: for tests."""
+    engine = get_engine()
+    counter = QueryCount()
+    engine.counters.append(counter)
+    try:
+        yield counter
+    finally:
+        engine.counters.remove(counter)
+
+
+__all__ = [
+    "QueryCount", "Row", "TahkimEngine", "Transaction", "bind", "chunks", "close_database", "count_queries",
+    "for_update", "get_engine", "insert_many", "is_in_transaction", "on_postgres", "open_database", "run_sql",
+    "savepoint", "skip_locked", "snapshot", "sqlite_url", "transaction",
+]  # fmt: skip

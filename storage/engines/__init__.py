@@ -1,0 +1,1 @@
+"""The two databases behind ``storage.engine``: our SQLite engine, and PostgreSQL by asyncpg."""

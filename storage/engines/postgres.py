@@ -1,0 +1,239 @@
+"""PostgreSQL by asyncpg: always a pool, limits on every wait, and sessions that never leak a connection."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import asyncpg  # type: ignore[import-untyped]  # it has no types
+
+from storage.engines.base import Row, Session, TahkimEngine
+from storage.errors import (
+    CheckViolation,
+    ForeignKeyViolation,
+    RowProtected,
+    RowRefused,
+    StorageBusy,
+    StorageDamaged,
+    StorageError,
+    StorageFull,
+    StorageMisuse,
+    StorageUnavailable,
+    UniqueViolation,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+POOL_SIZE = 10
+"""Connections a process."""
+
+CONNECT_SECONDS = 5.0
+WAIT_SECONDS = 10.0
+STATEMENT_SECONDS = 60.0
+_SERVER_SETTINGS = {
+    "application_name": "tahkim",
+    "timezone": "UTC",
+    "lock_timeout": f"{WAIT_SECONDS:.0f}s",
+    "statement_timeout": f"{STATEMENT_SECONDS:.0f}s",
+    "idle_in_transaction_session_timeout": f"{STATEMENT_SECONDS:.0f}s",
+}
+
+
+class _Connection(asyncpg.Connection):  # type: ignore[misc]  # as above
+    """We keep no state in a session but transactions, so giving a connection back needs no journey to the server."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+class _Pool:
+    """The connections of one event loop, behind a fair semaphore: asyncpg's own queue is last come, first served."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._pool: Any = None
+        self._slots = asyncio.Semaphore(POOL_SIZE)
+        self._opening = asyncio.Lock()
+
+    async def open(self) -> None:
+        async with self._opening:
+            if self._pool is None:
+                self._pool = await asyncpg.create_pool(
+                    self._dsn,
+                    min_size=1,
+                    max_size=POOL_SIZE,
+                    timeout=CONNECT_SECONDS,
+                    connection_class=_Connection,
+                    server_settings=_SERVER_SETTINGS,
+                )
+
+    async def take(self) -> Any:
+        if self._pool is None:
+            await self.open()
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await self._slots.acquire()
+        except TimeoutError:
+            raise StorageBusy(reason="queue") from None
+        try:
+            return await self._pool.acquire()
+        except BaseException:
+            self._slots.release()
+            raise
+
+    async def give_back(self, connection: Any) -> None:
+        try:
+            await self._pool.release(connection)
+        finally:
+            self._slots.release()
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.close()
+
+    def terminate(self) -> None:
+        if self._pool is not None:
+            self._pool.terminate()
+
+
+class _PostgresSession:
+    """A connection between BEGIN and its end."""
+
+    def __init__(self, connection: Any, pool: _Pool) -> None:
+        self._connection = connection
+        self._pool = pool
+
+    async def run(self, sql: str, args: Sequence[Any]) -> list[Row]:
+        return await _fetch(self._connection, sql, args)
+
+    async def end(self, *, commit: bool) -> None:
+        try:
+            await self._connection.execute("COMMIT" if commit else "ROLLBACK")
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            raise map_error(error) from error
+        finally:
+            await self._pool.give_back(self._connection)
+
+
+class PostgresEngine(TahkimEngine):
+    """Serves one PostgreSQL database to any number of event loops."""
+
+    dialect = "postgres"
+
+    def __init__(self, dsn: str) -> None:
+        self.dsn = dsn
+        self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool] = WeakKeyDictionary()
+        super().__init__("postgres")
+
+    async def open(self) -> None:
+        """Connect, so that a wrong address is known at start."""
+        try:
+            await self._pool().open()
+        except _FAILURES as error:
+            raise map_error(error) from error
+
+    async def close(self) -> None:
+        """Let everything running end, then close; connections of other loops are cut."""
+        await self.wait_for_endings()
+        mine = self._pools.pop(asyncio.get_running_loop(), None)
+        for other in self._pools.values():
+            other.terminate()
+        self._pools.clear()
+        if mine is not None:
+            await mine.close()
+
+    async def run_alone(self, sql: str, args: Sequence[Any]) -> list[Row]:
+        """One statement on any free connection, in a transaction of its own."""
+        pool = self._pool()
+        connection = await _take(pool)
+        try:
+            return await _fetch(connection, sql, args)
+        finally:
+            await pool.give_back(connection)
+
+    async def begin(self, *, is_read_only: bool) -> Session:
+        """READ COMMITTED to write, so lock the rows that a decision rests on; one snapshot to read."""
+        pool = self._pool()
+        connection = await _take(pool)
+        try:
+            await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if is_read_only else "BEGIN")
+        except BaseException as error:
+            await pool.give_back(connection)
+            if isinstance(error, _FAILURES):
+                raise map_error(error) from error
+            raise
+        return _PostgresSession(connection, pool)
+
+    def _pool(self) -> _Pool:
+        loop = asyncio.get_running_loop()
+        pool = self._pools.get(loop)
+        if pool is None:
+            pool = self._pools[loop] = _Pool(self.dsn)
+        return pool
+
+
+_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+
+
+async def _take(pool: _Pool) -> Any:
+    try:
+        return await pool.take()
+    except _FAILURES as error:
+        raise map_error(error) from error
+
+
+async def _fetch(connection: Any, sql: str, args: Sequence[Any]) -> list[Row]:
+    try:
+        return [dict(row) for row in await connection.fetch(sql, *args)]
+    except _FAILURES as error:
+        raise map_error(error) from error
+
+
+_BY_STATE: dict[str, type[StorageError]] = {
+    "23503": ForeignKeyViolation,
+    "23001": ForeignKeyViolation,  # restrict
+    "23502": CheckViolation,
+    "23514": CheckViolation,
+    "P0001": RowProtected,  # RAISE EXCEPTION in a trigger of ours
+    "53100": StorageFull,
+    "40001": StorageBusy,
+    "40P01": StorageBusy,
+    "55P03": StorageBusy,
+    "57014": StorageBusy,  # statement timeout
+    "53300": StorageBusy,  # too many connections
+    "XX001": StorageDamaged,
+    "XX002": StorageDamaged,
+}
+_BY_CLASS: dict[str, type[StorageError]] = {
+    "23": RowRefused,
+    "08": StorageUnavailable,
+    "28": StorageUnavailable,  # wrong password or role
+    "3D": StorageUnavailable,  # no such database
+    "53": StorageUnavailable,
+    "57": StorageUnavailable,  # shutting down, starting up
+    "58": StorageUnavailable,
+}
+
+
+def map_error(error: BaseException) -> StorageError:
+    """Turn asyncpg's error into ours. The caller raises it from the original."""
+    state = getattr(error, "sqlstate", None)
+    if state is None:
+        is_misuse = isinstance(error, asyncpg.DataError | asyncpg.InterfaceError) and not isinstance(error, OSError)
+        if is_misuse and "connection" not in str(error) and "pool" not in str(error):
+            return StorageMisuse(reason=str(error))
+        return StorageUnavailable(reason=str(error) or type(error).__name__)
+    if state == "23505":
+        return _map_unique(error)
+    kind = _BY_STATE.get(state) or _BY_CLASS.get(state[:2]) or StorageMisuse
+    return kind(reason=str(error))
+
+
+def _map_unique(error: Any) -> UniqueViolation:
+    """Read the columns from ``Key (sheet, criterion)=(…) already exists.``; the values stay out."""
+    found = re.match(r"Key \(([^)]*)\)=", error.detail or "")
+    columns = tuple(name.strip().strip('"') for name in found[1].split(",")) if found else ()
+    return UniqueViolation(table=error.table_name or "", columns=columns)

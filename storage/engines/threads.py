@@ -1,0 +1,240 @@
+"""One SQLite connection and the one thread that uses it.
+
+Each statement is one hop: execute, fetch and the building of rows happen in the thread. Work is done in the order in
+which it was given, so a ROLLBACK given after a cancelled statement runs after that statement has ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sqlite3
+import threading
+import time
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import piccolo.engine.sqlite  # noqa: F401 (registers the converters that give UUID, bool and aware datetimes back)
+
+from storage.errors import (
+    CheckViolation,
+    ForeignKeyViolation,
+    RowProtected,
+    RowRefused,
+    StorageBusy,
+    StorageDamaged,
+    StorageError,
+    StorageFull,
+    StorageMisuse,
+    StorageUnavailable,
+    UniqueViolation,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from storage.engines.base import Row
+
+Result = TypeVar("Result")
+
+BUSY_SECONDS = 10.0
+"""How long a statement waits for another process's lock before it gives up."""
+
+_STATEMENTS_KEPT = 512
+_PRAGMAS = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA synchronous = FULL",  # an acknowledged commit survives a power failure
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA trusted_schema = OFF",
+)
+
+
+class ConnectionThread:
+    """A connection that lives in a thread. Only ``submit`` and ``stop`` may be called from outside it."""
+
+    def __init__(self, path: str, *, is_writer: bool) -> None:
+        self._path = path
+        self._is_writer = is_writer
+        self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._connection: sqlite3.Connection | None = None
+        self._thread = threading.Thread(target=self._serve, name="tahkim-sqlite", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Callable[[sqlite3.Connection], Result]) -> asyncio.Future[Result]:
+        """Queue the work, and give the future of its result in the running loop."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = loop.create_future()
+
+        def do() -> None:
+            try:
+                result = work(self._connect())
+            except sqlite3.Error as error:
+                self._answer(loop, _fail, future, map_error(error))
+            except BaseException as error:  # noqa: BLE001 (handed to the waiting task, whatever it is)
+                self._answer(loop, _fail, future, error)
+            else:
+                self._answer(loop, _succeed, future, result)
+
+        self._work.put(do)
+        return future
+
+    def stop(self) -> None:
+        """Close the connection once the work given before is done."""
+        self._work.put(None)
+
+    def join(self) -> None:
+        """Wait for the thread's end."""
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while (do := self._work.get()) is not None:
+            do()
+            del do
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    @staticmethod
+    def _answer(loop: asyncio.AbstractEventLoop, answer: Callable[..., None], *args: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits any more
+            loop.call_soon_threadsafe(answer, *args)
+
+    def _connect(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = _open(self._path, is_writer=self._is_writer)
+        return self._connection
+
+
+def _succeed(future: asyncio.Future[Any], result: object) -> None:
+    if not future.done():
+        future.set_result(result)
+
+
+def _fail(future: asyncio.Future[Any], error: BaseException) -> None:
+    if not future.done():
+        future.set_exception(error)
+
+
+def _open(path: str, *, is_writer: bool) -> sqlite3.Connection:
+    if is_writer:
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # it holds people's names: for its owner only
+        except OSError as error:
+            raise StorageUnavailable(reason=error.strerror) from error
+    connection = sqlite3.connect(
+        path,
+        timeout=BUSY_SECONDS,
+        detect_types=sqlite3.PARSE_DECLTYPES | sqlite3.PARSE_COLNAMES,
+        isolation_level=None,
+        check_same_thread=True,
+        cached_statements=_STATEMENTS_KEPT,
+    )
+    try:
+        if is_writer:
+            _use_write_ahead_log(connection)
+        else:
+            connection.execute("PRAGMA query_only = ON")
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Two processes starting on a new file both change its mode, and this one change ignores the busy timeout."""
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def run_statement(connection: sqlite3.Connection, sql: str, args: Sequence[Any]) -> list[Row]:
+    """Execute, and give all rows as dictionaries."""
+    cursor = connection.execute(sql, args)
+    rows = cursor.fetchall()
+    if not rows:
+        return []
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def begin(connection: sqlite3.Connection, how: str) -> None:
+    """Open a transaction: IMMEDIATE to write, DEFERRED to read."""
+    connection.execute(f"BEGIN {how}")
+
+
+def finish(connection: sqlite3.Connection, *, commit: bool) -> None:
+    """Commit, or roll back; a COMMIT that fails is rolled back too."""
+    if commit:
+        try:
+            connection.execute("COMMIT")
+        except sqlite3.Error:
+            roll_back(connection)
+            raise
+    else:
+        roll_back(connection)
+
+
+def roll_back(connection: sqlite3.Connection) -> None:
+    """SQLite may have rolled back by itself, after a full disk for one."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
+_BY_EXTENDED_CODE: dict[int, type[StorageError]] = {
+    sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY: ForeignKeyViolation,
+    sqlite3.SQLITE_CONSTRAINT_CHECK: CheckViolation,
+    sqlite3.SQLITE_CONSTRAINT_NOTNULL: CheckViolation,
+    sqlite3.SQLITE_CONSTRAINT_TRIGGER: RowProtected,
+    sqlite3.SQLITE_IOERR_WRITE: StorageFull,  # a quota or a file size limit; ENOSPC itself is SQLITE_FULL
+    sqlite3.SQLITE_IOERR_SHMSIZE: StorageFull,
+}
+_BY_CODE: dict[int, type[StorageError]] = {
+    sqlite3.SQLITE_BUSY: StorageBusy,
+    sqlite3.SQLITE_LOCKED: StorageBusy,
+    sqlite3.SQLITE_INTERRUPT: StorageBusy,
+    sqlite3.SQLITE_FULL: StorageFull,
+    sqlite3.SQLITE_CORRUPT: StorageDamaged,
+    sqlite3.SQLITE_NOTADB: StorageDamaged,
+    sqlite3.SQLITE_IOERR: StorageUnavailable,
+    sqlite3.SQLITE_CANTOPEN: StorageUnavailable,
+    sqlite3.SQLITE_READONLY: StorageUnavailable,
+    sqlite3.SQLITE_PERM: StorageUnavailable,
+    sqlite3.SQLITE_NOMEM: StorageUnavailable,
+    sqlite3.SQLITE_CONSTRAINT: RowRefused,
+}
+_UNIQUE = (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID)
+
+
+def map_error(error: sqlite3.Error) -> BaseException:
+    """Turn SQLite's error into ours, with the original as its cause."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return error  # the sqlite3 module's own: a wrong number of arguments, a type it cannot store
+    mapped: StorageError
+    if code in _UNIQUE:
+        mapped = _map_unique(str(error))
+    elif kind := _BY_EXTENDED_CODE.get(code) or _BY_CODE.get(code & 0xFF):
+        mapped = kind(reason=str(error))
+    else:
+        mapped = StorageMisuse(reason=str(error))
+    mapped.__cause__ = error
+    return mapped
+
+
+def _map_unique(text: str) -> UniqueViolation:
+    """Read ``UNIQUE constraint failed: mark.sheet, mark.criterion``."""
+    names = [name.strip() for name in text.partition(": ")[2].split(",")]
+    pairs = [name.split(".") for name in names if "." in name]
+    if not pairs:
+        return UniqueViolation()
+    return UniqueViolation(table=pairs[0][0], columns=tuple(pair[-1] for pair in pairs))
