@@ -1,0 +1,184 @@
+"""Who may do what, and at which stage: the whole table, on one page.
+
+The guard asks ``may_role_ever``; a use case that writes asks ``require`` inside its transaction, on rows it has locked;
+templates ask ``may`` through the page. Ownership is a fact that the use case brings: a rule with ``own`` set refuses
+whoever does not own the thing, exactly as if it did not exist.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from service.actors import Actor, Role
+from service.errors import NotAllowed, NotFound, NotOpenNow
+from storage.lifecycle import EditionState as Stage
+
+__all__ = ["RULES", "Action", "Rule", "may", "may_role_ever", "require"]
+
+
+class Action(StrEnum):
+    """Everything that a person can ask of the program."""
+
+    # public
+    READ_PUBLIC = "read-public"
+    READ_WINNERS = "read-winners"
+    # account
+    SIGN_IN = "sign-in"
+    SIGN_UP = "sign-up"
+    USE_LINK = "use-link"
+    SIGN_OUT = "sign-out"
+    READ_ACCOUNT = "read-account"
+    CHANGE_ACCOUNT = "change-account"
+    SWITCH_ROLE = "switch-role"
+    # entrant and supervisor
+    LIST_ENTRIES = "list-entries"
+    START_ENTRY = "start-entry"
+    READ_ENTRY = "read-entry"
+    EDIT_ENTRY = "edit-entry"
+    SEND_FILE = "send-file"
+    SUBMIT_ENTRY = "submit-entry"
+    WITHDRAW_ENTRY = "withdraw-entry"
+    CONFIRM_MEMBERSHIP = "confirm-membership"
+    APPROVE_ENTRY = "approve-entry"
+    # judge
+    LIST_SHEETS = "list-sheets"
+    PRACTISE = "practise"
+    ANSWER_CONFLICT = "answer-conflict"
+    READ_SHEET = "read-sheet"
+    SAVE_MARK = "save-mark"
+    SEAL_SHEET = "seal-sheet"
+    # committee
+    READ_OVERVIEW = "read-overview"
+    MOVE_EDITION = "move-edition"
+    CHECK_ELIGIBILITY = "check-eligibility"
+    READ_JUDGES = "read-judges"
+    INVITE_JUDGE = "invite-judge"
+    DECIDE_CONFLICT = "decide-conflict"
+    READ_CONFLICTS = "read-conflicts"
+    READ_ASSIGNMENTS = "read-assignments"
+    ASSIGN_JUDGES = "assign-judges"
+    READ_PROGRESS = "read-progress"
+    OPEN_ROUND = "open-round"
+    READ_RANKING = "read-ranking"
+    COMPUTE_RANKING = "compute-ranking"
+    READ_DECISION = "read-decision"
+    DECIDE = "decide"
+    SIGN_DECISION = "sign-decision"
+    NOTIFY = "notify"
+    READ_PUBLICATION = "read-publication"
+    PUBLISH = "publish"
+    READ_AUDIT = "read-audit"
+    # objects: the signature in the address is the permission
+    USE_SIGNED_LINK = "use-signed-link"
+    # operation
+    READ_HEALTH = "read-health"
+    READ_PATTERNS = "read-patterns"
+
+
+ANYBODY = frozenset(Role)
+SIGNED_IN = ANYBODY - {Role.VISITOR}
+ENTRANT = frozenset({Role.ENTRANT})
+SUPERVISOR = frozenset({Role.SUPERVISOR})
+JUDGE = frozenset({Role.JUDGE})
+REGISTRAR = frozenset({Role.REGISTRAR})
+ASSIGNER = frozenset({Role.ASSIGNER})
+CHAIR = frozenset({Role.CHAIR})
+DECIDERS = frozenset({Role.SECRETARY, Role.MEMBER, Role.CHAIR})
+RUNNERS = DECIDERS | REGISTRAR | ASSIGNER
+WATCHERS = RUNNERS | {Role.OBSERVER}
+
+ALWAYS = frozenset(Stage)
+WHILE_OPEN = frozenset({Stage.OPEN})
+UNTIL_PUBLISHED = ALWAYS - {Stage.PUBLISHED, Stage.ARCHIVED}
+AFTER_CLOSE = ALWAYS - {Stage.DRAFT, Stage.OPEN}
+ONCE_JUDGED = frozenset({Stage.DECIDING, Stage.NOTIFIED, Stage.PUBLISHED, Stage.ARCHIVED})
+ONCE_PUBLISHED = frozenset({Stage.PUBLISHED, Stage.ARCHIVED})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Which roles, at which stages of the edition, and whether only for what is one's own."""
+
+    roles: frozenset[Role]
+    stages: frozenset[Stage] = ALWAYS
+    own: bool = False
+
+
+RULES: dict[Action, Rule] = {
+    Action.READ_PUBLIC: Rule(ANYBODY),
+    Action.READ_WINNERS: Rule(ANYBODY),
+    Action.SIGN_IN: Rule(ANYBODY),
+    Action.SIGN_UP: Rule(ANYBODY),
+    Action.USE_LINK: Rule(ANYBODY),
+    Action.SIGN_OUT: Rule(SIGNED_IN),
+    Action.READ_ACCOUNT: Rule(SIGNED_IN),
+    Action.CHANGE_ACCOUNT: Rule(SIGNED_IN),
+    Action.SWITCH_ROLE: Rule(SIGNED_IN, own=True),
+    Action.LIST_ENTRIES: Rule(ENTRANT),
+    Action.START_ENTRY: Rule(ENTRANT, WHILE_OPEN),
+    Action.READ_ENTRY: Rule(ENTRANT, own=True),
+    Action.EDIT_ENTRY: Rule(ENTRANT, frozenset({Stage.OPEN, Stage.CLOSED}), own=True),
+    Action.SEND_FILE: Rule(ENTRANT, frozenset({Stage.OPEN, Stage.CLOSED}), own=True),
+    Action.SUBMIT_ENTRY: Rule(ENTRANT, frozenset({Stage.OPEN, Stage.CLOSED}), own=True),
+    Action.WITHDRAW_ENTRY: Rule(ENTRANT, WHILE_OPEN, own=True),
+    Action.CONFIRM_MEMBERSHIP: Rule(ANYBODY, frozenset({Stage.OPEN, Stage.CLOSED})),
+    Action.APPROVE_ENTRY: Rule(ANYBODY, frozenset({Stage.OPEN, Stage.CLOSED})),
+    Action.LIST_SHEETS: Rule(JUDGE),
+    Action.PRACTISE: Rule(JUDGE),
+    Action.ANSWER_CONFLICT: Rule(JUDGE, frozenset({Stage.JUDGING}), own=True),
+    Action.READ_SHEET: Rule(JUDGE, frozenset({Stage.JUDGING}) | ONCE_JUDGED, own=True),
+    Action.SAVE_MARK: Rule(JUDGE, frozenset({Stage.JUDGING}), own=True),
+    Action.SEAL_SHEET: Rule(JUDGE, frozenset({Stage.JUDGING}), own=True),
+    Action.READ_OVERVIEW: Rule(WATCHERS),
+    Action.MOVE_EDITION: Rule(CHAIR),
+    Action.CHECK_ELIGIBILITY: Rule(REGISTRAR, frozenset({Stage.CLOSED})),
+    Action.READ_JUDGES: Rule(RUNNERS),
+    Action.INVITE_JUDGE: Rule(ASSIGNER | CHAIR, UNTIL_PUBLISHED),
+    Action.DECIDE_CONFLICT: Rule(
+        REGISTRAR | {Role.SECRETARY, Role.CHAIR}, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING})
+    ),
+    Action.READ_CONFLICTS: Rule(REGISTRAR | {Role.SECRETARY, Role.CHAIR}, AFTER_CLOSE),
+    Action.READ_ASSIGNMENTS: Rule(RUNNERS - REGISTRAR, AFTER_CLOSE),
+    Action.ASSIGN_JUDGES: Rule(ASSIGNER | CHAIR, frozenset({Stage.CLOSED, Stage.JUDGING})),
+    Action.READ_PROGRESS: Rule(WATCHERS - REGISTRAR, AFTER_CLOSE),
+    Action.OPEN_ROUND: Rule(CHAIR, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING})),
+    Action.READ_RANKING: Rule(DECIDERS, ONCE_JUDGED),
+    Action.COMPUTE_RANKING: Rule(frozenset({Role.SECRETARY, Role.CHAIR}), frozenset({Stage.DECIDING})),
+    Action.READ_DECISION: Rule(DECIDERS, ONCE_JUDGED),
+    Action.DECIDE: Rule(CHAIR, frozenset({Stage.DECIDING, Stage.NOTIFIED})),
+    Action.SIGN_DECISION: Rule(frozenset({Role.MEMBER, Role.CHAIR}), frozenset({Stage.DECIDING, Stage.NOTIFIED})),
+    Action.NOTIFY: Rule(CHAIR, frozenset({Stage.DECIDING})),
+    Action.READ_PUBLICATION: Rule(DECIDERS, ONCE_JUDGED),
+    Action.PUBLISH: Rule(CHAIR, frozenset({Stage.DECIDING, Stage.NOTIFIED})),
+    Action.READ_AUDIT: Rule(frozenset({Role.SECRETARY, Role.CHAIR, Role.OBSERVER})),
+    Action.USE_SIGNED_LINK: Rule(ANYBODY),
+    Action.READ_HEALTH: Rule(ANYBODY),
+    Action.READ_PATTERNS: Rule(ANYBODY),
+}
+
+
+def may_role_ever(action: Action, role: Role) -> bool:
+    """Say whether this role may do this at any stage, to anything."""
+    return role in RULES[action].roles
+
+
+def may(action: Action, actor: Actor, *, stage: Stage | str | None, owns: bool = True) -> bool:
+    """Say whether this actor may do this now. ``stage`` None stands for actions that belong to no edition."""
+    rule = RULES[action]
+    return actor.role in rule.roles and (stage is None or Stage(stage) in rule.stages) and (owns or not rule.own)
+
+
+def require(action: Action, actor: Actor, *, stage: Stage | str | None, owns: bool = True) -> None:
+    """Refuse unless ``may``: 404 for what is not one's own, 403 for a role that never may, 409 for the wrong stage."""
+    rule = RULES[action]
+    if rule.own and not owns:
+        raise NotFound
+    if actor.role not in rule.roles:
+        raise NotAllowed(action=action)
+    if stage is not None and Stage(stage) not in rule.stages:
+        raise NotOpenNow(action=action, stage=Stage(stage))
+
+
+def allowed(actions: Iterable[Action], actor: Actor, *, stage: Stage | str | None) -> frozenset[Action]:
+    """Return those of the actions that are open to the actor now: what a page needs to show its buttons."""
+    return frozenset(action for action in actions if may(action, actor, stage=stage))

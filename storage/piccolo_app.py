@@ -1,0 +1,54 @@
+"""Every table of the program, in the order in which a reader may meet them."""
+
+from piccolo.table import Table
+
+from storage.tables import (
+    assignment,
+    audit,
+    award,
+    conflict,
+    edition,
+    entrant,
+    entry,
+    file,
+    institution,
+    job,
+    message,
+    panel,
+    person,
+    result,
+    rubric,
+    scoresheet,
+    session,
+    upload,
+)
+
+__all__ = ["TABLES"]
+
+_MODULES = (
+    institution,
+    edition,
+    rubric,
+    person,
+    session,
+    entry,
+    entrant,
+    file,
+    upload,
+    panel,
+    conflict,
+    assignment,
+    scoresheet,
+    result,
+    award,
+    audit,
+    job,
+    message,
+)
+
+TABLES: tuple[type[Table], ...] = tuple(
+    value
+    for module in _MODULES
+    for value in vars(module).values()
+    if isinstance(value, type) and issubclass(value, Table) and value is not Table
+)

@@ -1,0 +1,46 @@
+"""What was published: the only result rows that public pages read."""
+
+from piccolo.table import Table
+
+from storage.columns import flag, key, ref, small, text, when
+
+
+class Award(Table, tablename="award"):
+    """A published honour, frozen as the public sees it. ``slug`` names its page and is made from the title.
+
+    ``team`` is a JSON list of names in both languages, in the order that the team chose.
+    """
+
+    id = key()
+    edition = ref("Edition", "edition")
+    category = ref("Category", "edition", null=True)
+    honour = ref("Honour", "edition")
+    entry = ref("Entry", "entry")
+    position = small()
+    place = small(null=True)
+    is_shared = flag()
+    slug = text()
+    title_ar = text()
+    title_en = text()
+    abstract_ar = text()
+    abstract_en = text()
+    institution_ar = text()
+    institution_en = text()
+    supervisor_ar = text()
+    supervisor_en = text()
+    team = text()
+    citation_ar = text()
+    citation_en = text()
+    picture_key = text(null=True)
+    published_at = when()
+
+
+class Publication(Table, tablename="publication"):
+    """An edition's publication: its frozen public figures (JSON), the bundle's fingerprint and the log's last link."""
+
+    id = key()
+    edition = ref("Edition", "edition", unique=True)
+    figures = text()
+    bundle_hash = text()
+    audit_head = text()
+    published_at = when()

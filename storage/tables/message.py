@@ -1,0 +1,38 @@
+"""Letters to people, queued in the transaction of the change that they tell of."""
+
+from piccolo.table import Table
+
+from storage.columns import key, small, text, when
+
+
+class Message(Table, tablename="message"):
+    """One letter. ``name`` is an idempotency key; ``language`` is ar, en or both; ``facts`` JSON for the template.
+
+    ``state`` is waiting, sending, sent or failed. ``facts`` of letters that carry a one-time link are cleared once sent.
+    """
+
+    id = key()
+    name = text(unique=True)
+    email = text()
+    template = text()
+    language = text()
+    facts = text()
+    state = text(index=True)
+    due_at = when(index=True)
+    attempts = small()
+    lease_until = when(null=True)
+    owner = text(null=True)
+    error = text(null=True)
+    made_at = when()
+    sent_at = when(null=True)
+
+
+class Question(Table, tablename="question"):
+    """An entrant's question on an entry and its answer."""
+
+    id = key()
+    entry = text(index=True)
+    content = text()
+    answer = text(null=True)
+    asked_at = when()
+    answered_at = when(null=True)

@@ -1,0 +1,52 @@
+"""Rounds of judging and the judges who serve in them."""
+
+from piccolo.table import Table
+
+from storage.columns import flag, key, ref, small, text, when
+
+
+class Round(Table, tablename="round"):
+    """One stage of judging of an edition. ``seed`` makes its draws reproducible; times are its opening and close."""
+
+    id = key()
+    edition = ref("Edition", "edition")
+    ordinal = small()
+    state = text(index=True)
+    reviews_per_entry = small()
+    opens_at = when()
+    closes_at = when()
+    seed = text()
+    method = text()
+
+
+class Judge(Table, tablename="judge"):
+    """A person's service as a judge in one edition. ``kind`` is academic or practitioner.
+
+    ``languages``, ``expertise`` and ``past`` (slugs of institutions left within five years) are JSON lists.
+    """
+
+    id = key()
+    edition = ref("Edition", "edition")
+    person = ref("Person", "person")
+    kind = text()
+    institution = ref("Institution", "institution", null=True)
+    title_ar = text()
+    title_en = text()
+    employer_ar = text()
+    employer_en = text()
+    languages = text()
+    expertise = text()
+    past = text()
+    max_entries = small()
+    order_seed = text()
+    is_active = flag(default=True)
+    guide_read_at = when(null=True)
+
+
+class PanelMember(Table, tablename="panel_member"):
+    """A judge who serves in a category of a round (unique index ``one_seat_per_judge``)."""
+
+    id = key()
+    round = ref("Round", "panel")
+    category = ref("Category", "edition")
+    judge = ref("Judge", "panel")
