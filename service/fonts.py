@@ -1,6 +1,6 @@
 """The two type families, cut to the letters we use and packed for browsers, once, from their installed packages.
 
-IBM Plex Sans Arabic (with its Latin) and IBM Plex Mono, both under the SIL Open Font License; its text goes beside them.
+IBM Plex Sans Arabic (with its Latin) and IBM Plex Mono, both under the SIL Open Font License, whose text goes along.
 """
 
 import os
