@@ -5,6 +5,7 @@ A required column has no default: a row made without it is refused when it is ma
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -80,3 +81,13 @@ def flag(*, default: bool = False) -> Boolean:
 def when(*, null: bool = False, index: bool = False) -> AwareTimestamp:
     """Hold an instant, with its zone."""
     return AwareTimestamp(null=null, index=index)
+
+
+def to_json(value: object) -> str:
+    """Write a value as canonical JSON: sorted keys, no spaces, letters as they are; so it is stored and hashed alike."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def from_json(written: str | None) -> Any:
+    """Read a canonical JSON column; an empty one is None."""
+    return json.loads(written) if written else None

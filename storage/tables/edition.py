@@ -48,7 +48,7 @@ class Edition(Table, tablename="edition"):
 
 
 class TimelineDate(Table, tablename="timeline_date"):
-    """A named date of an edition: ``slug`` is open, questions, deadline, judging, notice, publish …"""
+    """A named date of an edition: ``slug`` is open, questions, deadline, judging, notice, publish and so on."""
 
     id = key()
     edition = ref("Edition", "edition")

@@ -8,7 +8,8 @@ from storage.columns import key, small, text, when
 class Message(Table, tablename="message"):
     """One letter. ``name`` is an idempotency key; ``language`` is ar, en or both; ``facts`` JSON for the template.
 
-    ``state`` is waiting, sending, sent or failed. ``facts`` of letters that carry a one-time link are cleared once sent.
+    ``state`` is waiting, sending, sent or failed. The ``facts`` of a letter with a one-time
+    link are cleared once it is sent.
     """
 
     id = key()

@@ -6,7 +6,7 @@ from storage.columns import key, number, ref, small, text, when
 
 
 class ScoreSheet(Table, tablename="score_sheet"):
-    """One judge's sheet on one entry. ``state`` is draft, sealed or set-aside; ``abstained`` holds the reason if any."""
+    """One judge's sheet on one entry: draft, sealed or set-aside. ``abstained`` holds the reason, if any."""
 
     id = key()
     assignment = ref("Assignment", "assignment", unique=True)
@@ -34,7 +34,7 @@ class Mark(Table, tablename="mark"):
 
 
 class MarkChange(Table, tablename="mark_change"):
-    """A mark as it was and as it became: sheet revision by revision, without gaps (index ``one_change_per_revision``)."""
+    """A mark as it was and as it became, revision by revision without gaps (index ``one_change_per_revision``)."""
 
     id = key()
     sheet = ref("ScoreSheet", "scoresheet")

@@ -1,0 +1,214 @@
+"""The log of every change: written in the change's own transaction, chained so that no row can be altered in silence.
+
+Each row's hash covers the row and the hash before it. Values are not in the chain, only commitments to them: the
+SHA-256 over a nonce and the canonical value, since a mark has eight values and a bare hash could be guessed. Deleting
+a nonce erases a value (a person's, on request) and leaves the chain whole.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from service.actors import Actor, JudgeActor, Role
+from storage.columns import to_json
+from storage.engine import for_update, is_in_transaction, snapshot
+from storage.errors import TransactionMisuse
+from storage.tables.audit import AuditEvent, AuditHead, AuditNonce
+
+__all__ = ["SYSTEM", "Broken", "Event", "Verdict", "head", "record", "verify"]
+
+SYSTEM = Actor(role=Role.VISITOR)
+"""Who acts when a job or a command does: the log calls it ``system``."""
+
+_CHUNK = 2_000
+
+
+class Event(StrEnum):
+    """What the log can tell. The words are ``audit.<event>`` in the catalogues."""
+
+    PERSON_REGISTERED = "person-registered"
+    PERSON_CONFIRMED = "person-confirmed"
+    SIGNED_IN = "signed-in"
+    ROLE_GRANTED = "role-granted"
+    ROLE_REVOKED = "role-revoked"
+    INVITATION_SENT = "invitation-sent"
+    EDITION_CREATED = "edition-created"
+    EDITION_MOVED = "edition-moved"
+    DEADLINE_EXTENDED = "deadline-extended"
+    ENTRY_STARTED = "entry-started"
+    ENTRY_CHANGED = "entry-changed"
+    MEMBER_CHANGED = "member-changed"
+    MEMBER_CONFIRMED = "member-confirmed"
+    SUPERVISOR_ASKED = "supervisor-asked"
+    SUPERVISOR_ANSWERED = "supervisor-answered"
+    FILE_COMMITTED = "file-committed"
+    FILE_RECEIVED = "file-received"
+    FILE_INSPECTED = "file-inspected"
+    FILE_REMOVED = "file-removed"
+    ENTRY_SUBMITTED = "entry-submitted"
+    ENTRY_WITHDRAWN = "entry-withdrawn"
+    ENTRY_CHECKED = "entry-checked"
+    CODE_NAMES_DRAWN = "code-names-drawn"
+    IDENTITY_READ = "identity-read"
+    JUDGE_ADDED = "judge-added"
+    CONFLICT_PROPOSED = "conflict-proposed"
+    CONFLICT_DECLARED = "conflict-declared"
+    CONFLICT_DECIDED = "conflict-decided"
+    ROUND_MOVED = "round-moved"
+    ASSIGNMENT_PROPOSED = "assignment-proposed"
+    ASSIGNMENT_CHANGED = "assignment-changed"
+    ASSIGNMENT_PUBLISHED = "assignment-published"
+    MARK_SAVED = "mark-saved"
+    COMMENT_SAVED = "comment-saved"
+    SHEET_SEALED = "sheet-sealed"
+    SHEET_REOPENED = "sheet-reopened"
+    SHEET_SET_ASIDE = "sheet-set-aside"
+    ABSTAINED = "abstained"
+    RANKING_COMPUTED = "ranking-computed"
+    DECISION_OPENED = "decision-opened"
+    DECISION_SIGNED = "decision-signed"
+    DECISION_APPROVED = "decision-approved"
+    PUBLICATION_SCHEDULED = "publication-scheduled"
+    RESULTS_PUBLISHED = "results-published"
+    EXPORTED = "exported"
+
+
+async def record(
+    event: Event,
+    *,
+    by: Actor | JudgeActor,
+    about: tuple[str, UUID | str],
+    at: datetime,
+    before: object = None,
+    after: object = None,
+    reason: str = "",
+) -> str:
+    """Append one row to the chain, in the transaction of the change it tells of; return its hash.
+
+    ``about`` names the kind and id of the thing. ``before`` and ``after`` are values that JSON can hold.
+    Call it last: the chain's head is the one row that every writer locks.
+    Raises TransactionMisuse outside a transaction.
+    """
+    if not is_in_transaction():
+        raise TransactionMisuse(reason="audit-outside-transaction")
+    actor = by.actor if isinstance(by, JudgeActor) else by
+    last = await for_update(AuditHead.select(AuditHead.id, AuditHead.sequence, AuditHead.hash)).first()
+    if last is None:
+        raise TransactionMisuse(reason="no-audit-head")
+    sequence = last["sequence"] + 1
+    nonces: list[AuditNonce] = []
+    row = AuditEvent(
+        sequence=sequence,
+        at=at.astimezone(UTC),
+        actor=actor.label,
+        role=actor.role.value if actor.is_signed_in else "system",
+        event=event.value,
+        subject=about[0],
+        subject_id=str(about[1]),
+        before=_commit(sequence, "before", before, at, nonces),
+        after=_commit(sequence, "after", after, at, nonces),
+        reason=reason,
+        prev_hash=last["hash"],
+        hash="",
+    )
+    row.hash = _hash(row.to_dict())
+    await AuditEvent.insert(row)
+    if nonces:
+        await AuditNonce.insert(*nonces)
+    await AuditHead.update({AuditHead.sequence: sequence, AuditHead.hash: row.hash}).where(AuditHead.id == last["id"])
+    return row.hash
+
+
+def _commit(sequence: int, side: str, value: object, at: datetime, nonces: list[AuditNonce]) -> str | None:
+    """Return the commitment to a value, and keep what opens it."""
+    if value is None:
+        return None
+    nonce, written = secrets.token_hex(16), to_json(value)
+    nonces.append(AuditNonce(sequence=sequence, side=side, nonce=nonce, value=written, made_at=at))
+    return commitment(nonce, written)
+
+
+def commitment(nonce: str, written: str) -> str:
+    """Return the SHA-256 over a nonce and a canonical value."""
+    return hashlib.sha256(f"{nonce}:{written}".encode()).hexdigest()
+
+
+def _hash(row: dict[str, object]) -> str:
+    at = row["at"]
+    if not isinstance(at, datetime):
+        raise TransactionMisuse(reason="audit-time")
+    told = {name: value for name, value in row.items() if name != "hash"}
+    told["at"] = at.astimezone(UTC).isoformat(timespec="microseconds")
+    return hashlib.sha256(to_json(told).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first row at which the chain does not hold, and how."""
+
+    sequence: int
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check of the whole chain found. ``head`` is the hash to compare with a published one."""
+
+    rows: int
+    head: str
+    broken: Broken | None
+
+
+async def head() -> tuple[int, str]:
+    """Return the number of the last row and its hash."""
+    last = await AuditHead.select(AuditHead.sequence, AuditHead.hash).first()
+    return (0, "") if last is None else (last["sequence"], last["hash"])
+
+
+async def verify() -> Verdict:
+    """Walk the whole chain and every value still kept; name the first row that does not hold."""
+    async with snapshot():
+        return await _walk()
+
+
+async def _walk() -> Verdict:
+    sequence, previous, broken = 0, "", None
+    while broken is None:
+        rows = (
+            await AuditEvent.select().where(AuditEvent.sequence > sequence).order_by(AuditEvent.sequence).limit(_CHUNK)
+        )
+        if not rows:
+            break
+        kept = await _kept_values(rows[0]["sequence"], rows[-1]["sequence"])
+        for row in rows:
+            how = _fault(row, sequence, previous, kept)
+            if how:
+                broken = Broken(sequence=row["sequence"], how=how)
+                break
+            sequence, previous = row["sequence"], row["hash"]
+    if broken is None and (sequence, previous) != await head():
+        broken = Broken(sequence=sequence, how="cut-short")
+    return Verdict(rows=sequence, head=previous, broken=broken)
+
+
+async def _kept_values(first: int, last: int) -> dict[tuple[int, str], str]:
+    rows = await AuditNonce.select().where((AuditNonce.sequence >= first) & (AuditNonce.sequence <= last))
+    return {(row["sequence"], row["side"]): commitment(row["nonce"], row["value"]) for row in rows}
+
+
+def _fault(row: dict[str, object], sequence: int, previous: str, kept: dict[tuple[int, str], str]) -> str | None:
+    """Say what is wrong with one row, given what came before it; None when nothing is."""
+    if row["sequence"] != sequence + 1:
+        return "missing-row"
+    if row["prev_hash"] != previous:
+        return "broken-link"
+    if row["hash"] != _hash(row):
+        return "changed-row"
+    for side in ("before", "after"):
+        opened = kept.get((sequence + 1, side))
+        if opened is not None and opened != row[side]:
+            return "changed-value"
+    return None

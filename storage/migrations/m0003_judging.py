@@ -1,0 +1,171 @@
+"""Rounds, judges, conflicts, assignments and score sheets."""
+
+ID = "m0003_judging"
+DESCRIPTION = "Rounds, judges, conflicts, assignments and score sheets"
+
+STATEMENTS: tuple[str, ...] = (
+    """CREATE TABLE round (
+        id uuid PRIMARY KEY,
+        edition uuid NOT NULL REFERENCES edition (id) ON DELETE RESTRICT,
+        ordinal smallint NOT NULL,
+        state text NOT NULL,
+        reviews_per_entry smallint NOT NULL,
+        opens_at timestamptz NOT NULL,
+        closes_at timestamptz NOT NULL,
+        seed text NOT NULL,
+        method text NOT NULL
+    )""",
+    "CREATE INDEX round_by_edition ON round (edition)",
+    "CREATE INDEX round_by_state ON round (state)",
+    """CREATE TABLE judge (
+        id uuid PRIMARY KEY,
+        edition uuid NOT NULL REFERENCES edition (id) ON DELETE RESTRICT,
+        person uuid NOT NULL REFERENCES person (id) ON DELETE RESTRICT,
+        kind text NOT NULL,
+        institution uuid REFERENCES institution (id) ON DELETE RESTRICT,
+        title_ar text NOT NULL,
+        title_en text NOT NULL,
+        employer_ar text NOT NULL,
+        employer_en text NOT NULL,
+        languages text NOT NULL,
+        expertise text NOT NULL,
+        past text NOT NULL,
+        max_entries smallint NOT NULL,
+        order_seed text NOT NULL,
+        is_active boolean NOT NULL,
+        guide_read_at timestamptz
+    )""",
+    "CREATE INDEX judge_by_edition ON judge (edition)",
+    "CREATE INDEX judge_by_person ON judge (person)",
+    "CREATE INDEX judge_by_institution ON judge (institution)",
+    """CREATE TABLE panel_member (
+        id uuid PRIMARY KEY,
+        round uuid NOT NULL REFERENCES round (id) ON DELETE RESTRICT,
+        category uuid NOT NULL REFERENCES category (id) ON DELETE RESTRICT,
+        judge uuid NOT NULL REFERENCES judge (id) ON DELETE RESTRICT
+    )""",
+    "CREATE INDEX panel_member_by_round ON panel_member (round)",
+    "CREATE INDEX panel_member_by_category ON panel_member (category)",
+    "CREATE INDEX panel_member_by_judge ON panel_member (judge)",
+    """CREATE TABLE conflict (
+        id uuid PRIMARY KEY,
+        judge uuid NOT NULL REFERENCES judge (id) ON DELETE RESTRICT,
+        entry uuid NOT NULL REFERENCES entry (id) ON DELETE RESTRICT,
+        source text NOT NULL,
+        kind text NOT NULL,
+        state text NOT NULL,
+        note text NOT NULL,
+        reason text NOT NULL,
+        made_at timestamptz NOT NULL,
+        decided_at timestamptz
+    )""",
+    "CREATE INDEX conflict_by_judge ON conflict (judge)",
+    "CREATE INDEX conflict_by_entry ON conflict (entry)",
+    "CREATE INDEX conflict_by_state ON conflict (state)",
+    """CREATE TABLE independence (
+        id uuid PRIMARY KEY,
+        assignment uuid NOT NULL REFERENCES assignment (id) ON DELETE RESTRICT UNIQUE,
+        answer text NOT NULL,
+        answered_at timestamptz NOT NULL
+    )""",
+    """CREATE TABLE assignment_run (
+        id uuid PRIMARY KEY,
+        round uuid NOT NULL REFERENCES round (id) ON DELETE RESTRICT,
+        ordinal smallint NOT NULL,
+        state text NOT NULL,
+        seed text NOT NULL,
+        parameters text NOT NULL,
+        inputs_hash text NOT NULL,
+        quality text NOT NULL,
+        made_at timestamptz NOT NULL,
+        published_at timestamptz
+    )""",
+    "CREATE INDEX assignment_run_by_round ON assignment_run (round)",
+    """CREATE TABLE assignment (
+        id uuid PRIMARY KEY,
+        round uuid NOT NULL REFERENCES round (id) ON DELETE RESTRICT,
+        run uuid REFERENCES assignment_run (id) ON DELETE RESTRICT,
+        entry uuid NOT NULL REFERENCES entry (id) ON DELETE RESTRICT,
+        judge uuid NOT NULL REFERENCES judge (id) ON DELETE RESTRICT,
+        state text NOT NULL,
+        position smallint NOT NULL,
+        reasons text NOT NULL,
+        made_at timestamptz NOT NULL,
+        removed_at timestamptz,
+        removal text
+    )""",
+    "CREATE INDEX assignment_by_round ON assignment (round)",
+    "CREATE INDEX assignment_by_run ON assignment (run)",
+    "CREATE INDEX assignment_by_entry ON assignment (entry)",
+    "CREATE INDEX assignment_by_judge ON assignment (judge)",
+    "CREATE INDEX assignment_by_state ON assignment (state)",
+    """CREATE TABLE score_sheet (
+        id uuid PRIMARY KEY,
+        assignment uuid NOT NULL REFERENCES assignment (id) ON DELETE RESTRICT UNIQUE,
+        state text NOT NULL,
+        revision bigint NOT NULL,
+        comment_team text NOT NULL,
+        comment_committee text NOT NULL,
+        abstained text,
+        opened_at timestamptz,
+        saved_at timestamptz,
+        sealed_at timestamptz
+    )""",
+    "CREATE INDEX score_sheet_by_state ON score_sheet (state)",
+    """CREATE TABLE mark (
+        id uuid PRIMARY KEY,
+        sheet uuid NOT NULL REFERENCES score_sheet (id) ON DELETE RESTRICT,
+        criterion uuid NOT NULL REFERENCES criterion (id) ON DELETE RESTRICT,
+        step smallint NOT NULL,
+        made_at timestamptz NOT NULL
+    )""",
+    "CREATE INDEX mark_by_sheet ON mark (sheet)",
+    "CREATE INDEX mark_by_criterion ON mark (criterion)",
+    """CREATE TABLE mark_change (
+        id uuid PRIMARY KEY,
+        sheet uuid NOT NULL REFERENCES score_sheet (id) ON DELETE RESTRICT,
+        criterion uuid REFERENCES criterion (id) ON DELETE RESTRICT,
+        revision bigint NOT NULL,
+        field text NOT NULL,
+        before text,
+        after text,
+        made_at timestamptz NOT NULL
+    )""",
+    "CREATE INDEX mark_change_by_sheet ON mark_change (sheet)",
+    "CREATE INDEX mark_change_by_criterion ON mark_change (criterion)",
+    """CREATE TABLE private_note (
+        id uuid PRIMARY KEY,
+        sheet uuid NOT NULL REFERENCES score_sheet (id) ON DELETE CASCADE,
+        second bigint,
+        content text NOT NULL,
+        made_at timestamptz NOT NULL
+    )""",
+    "CREATE INDEX private_note_by_sheet ON private_note (sheet)",
+    """CREATE TABLE file_opening (
+        id uuid PRIMARY KEY,
+        sheet uuid NOT NULL REFERENCES score_sheet (id) ON DELETE CASCADE,
+        file uuid NOT NULL REFERENCES file (id) ON DELETE CASCADE,
+        opened_at timestamptz NOT NULL
+    )""",
+    "CREATE INDEX file_opening_by_sheet ON file_opening (sheet)",
+    "CREATE INDEX file_opening_by_file ON file_opening (file)",
+    """CREATE TABLE practice_mark (
+        id uuid PRIMARY KEY,
+        work uuid NOT NULL REFERENCES practice_work (id) ON DELETE RESTRICT,
+        criterion uuid NOT NULL REFERENCES practice_criterion (id) ON DELETE RESTRICT,
+        judge uuid NOT NULL REFERENCES judge (id) ON DELETE RESTRICT,
+        step smallint NOT NULL
+    )""",
+    "CREATE INDEX practice_mark_by_work ON practice_mark (work)",
+    "CREATE INDEX practice_mark_by_criterion ON practice_mark (criterion)",
+    "CREATE INDEX practice_mark_by_judge ON practice_mark (judge)",
+    "CREATE UNIQUE INDEX one_round_per_ordinal ON round (edition, ordinal)",
+    "CREATE UNIQUE INDEX one_judge_per_person ON judge (edition, person)",
+    "CREATE UNIQUE INDEX one_seat_per_judge ON panel_member (round, category, judge)",
+    "CREATE UNIQUE INDEX one_conflict_per_pair ON conflict (judge, entry)",
+    "CREATE UNIQUE INDEX one_assignment_per_pair ON assignment (round, entry, judge) WHERE state <> 'removed'",
+    "CREATE UNIQUE INDEX one_mark_per_criterion ON mark (sheet, criterion)",
+    "CREATE UNIQUE INDEX one_change_per_revision ON mark_change (sheet, revision)",
+    "CREATE UNIQUE INDEX one_opening ON file_opening (sheet, file)",
+    "CREATE UNIQUE INDEX one_practice_mark ON practice_mark (work, criterion, judge)",
+)

@@ -1,0 +1,113 @@
+"""Ranking runs, decisions, outcomes and what is published."""
+
+ID = "m0004_results"
+DESCRIPTION = "Ranking runs, decisions, outcomes and what is published"
+
+STATEMENTS: tuple[str, ...] = (
+    """CREATE TABLE ranking_run (
+        id uuid PRIMARY KEY,
+        round uuid NOT NULL REFERENCES round (id) ON DELETE RESTRICT,
+        ordinal smallint NOT NULL,
+        method text NOT NULL,
+        inputs_hash text NOT NULL,
+        parameters text NOT NULL,
+        versions text NOT NULL,
+        seed text NOT NULL,
+        output text NOT NULL,
+        output_hash text NOT NULL,
+        made_at timestamptz NOT NULL
+    )""",
+    "CREATE INDEX ranking_run_by_round ON ranking_run (round)",
+    """CREATE TABLE ranked_entry (
+        id uuid PRIMARY KEY,
+        run uuid NOT NULL REFERENCES ranking_run (id) ON DELETE RESTRICT,
+        entry uuid NOT NULL REFERENCES entry (id) ON DELETE RESTRICT,
+        category uuid NOT NULL REFERENCES category (id) ON DELETE RESTRICT,
+        rank smallint NOT NULL,
+        score bigint NOT NULL,
+        raw_mean bigint NOT NULL,
+        reviews smallint NOT NULL
+    )""",
+    "CREATE INDEX ranked_entry_by_run ON ranked_entry (run)",
+    "CREATE INDEX ranked_entry_by_entry ON ranked_entry (entry)",
+    "CREATE INDEX ranked_entry_by_category ON ranked_entry (category)",
+    """CREATE TABLE decision (
+        id uuid PRIMARY KEY,
+        round uuid NOT NULL REFERENCES round (id) ON DELETE RESTRICT,
+        category uuid NOT NULL REFERENCES category (id) ON DELETE RESTRICT,
+        run uuid NOT NULL REFERENCES ranking_run (id) ON DELETE RESTRICT,
+        state text NOT NULL,
+        present text NOT NULL,
+        minutes text NOT NULL,
+        opened_at timestamptz NOT NULL,
+        approved_at timestamptz
+    )""",
+    "CREATE INDEX decision_by_round ON decision (round)",
+    "CREATE INDEX decision_by_category ON decision (category)",
+    "CREATE INDEX decision_by_run ON decision (run)",
+    """CREATE TABLE decision_signature (
+        id uuid PRIMARY KEY,
+        decision uuid NOT NULL REFERENCES decision (id) ON DELETE RESTRICT,
+        person uuid NOT NULL REFERENCES person (id) ON DELETE RESTRICT,
+        signed_at timestamptz NOT NULL
+    )""",
+    "CREATE INDEX decision_signature_by_decision ON decision_signature (decision)",
+    "CREATE INDEX decision_signature_by_person ON decision_signature (person)",
+    """CREATE TABLE outcome (
+        id uuid PRIMARY KEY,
+        decision uuid NOT NULL REFERENCES decision (id) ON DELETE RESTRICT,
+        entry uuid NOT NULL REFERENCES entry (id) ON DELETE RESTRICT,
+        kind text NOT NULL,
+        honour uuid REFERENCES honour (id) ON DELETE RESTRICT,
+        is_shared boolean NOT NULL,
+        computed_rank smallint NOT NULL,
+        reason text NOT NULL,
+        citation_ar text NOT NULL,
+        citation_en text NOT NULL
+    )""",
+    "CREATE INDEX outcome_by_decision ON outcome (decision)",
+    "CREATE INDEX outcome_by_entry ON outcome (entry)",
+    "CREATE INDEX outcome_by_honour ON outcome (honour)",
+    """CREATE TABLE award (
+        id uuid PRIMARY KEY,
+        edition uuid NOT NULL REFERENCES edition (id) ON DELETE RESTRICT,
+        category uuid REFERENCES category (id) ON DELETE RESTRICT,
+        honour uuid NOT NULL REFERENCES honour (id) ON DELETE RESTRICT,
+        entry uuid NOT NULL REFERENCES entry (id) ON DELETE RESTRICT,
+        position smallint NOT NULL,
+        place smallint,
+        is_shared boolean NOT NULL,
+        slug text NOT NULL,
+        title_ar text NOT NULL,
+        title_en text NOT NULL,
+        abstract_ar text NOT NULL,
+        abstract_en text NOT NULL,
+        institution_ar text NOT NULL,
+        institution_en text NOT NULL,
+        supervisor_ar text NOT NULL,
+        supervisor_en text NOT NULL,
+        team text NOT NULL,
+        citation_ar text NOT NULL,
+        citation_en text NOT NULL,
+        picture_key text,
+        published_at timestamptz NOT NULL
+    )""",
+    "CREATE INDEX award_by_edition ON award (edition)",
+    "CREATE INDEX award_by_category ON award (category)",
+    "CREATE INDEX award_by_honour ON award (honour)",
+    "CREATE INDEX award_by_entry ON award (entry)",
+    """CREATE TABLE publication (
+        id uuid PRIMARY KEY,
+        edition uuid NOT NULL REFERENCES edition (id) ON DELETE RESTRICT UNIQUE,
+        figures text NOT NULL,
+        bundle_hash text NOT NULL,
+        audit_head text NOT NULL,
+        published_at timestamptz NOT NULL
+    )""",
+    "CREATE UNIQUE INDEX one_run_per_ordinal ON ranking_run (round, ordinal)",
+    "CREATE UNIQUE INDEX one_rank_per_entry ON ranked_entry (run, entry)",
+    "CREATE UNIQUE INDEX one_decision_per_category ON decision (round, category)",
+    "CREATE UNIQUE INDEX one_signature_per_member ON decision_signature (decision, person)",
+    "CREATE UNIQUE INDEX one_outcome_per_entry ON outcome (decision, entry)",
+    "CREATE UNIQUE INDEX one_award_page ON award (edition, slug)",
+)
