@@ -1,0 +1,143 @@
+"""The joint equations of entries, judges and category means, for one or several chains at once.
+
+For ``y = mean[category] + a[judge] * quality[entry] + b[judge] + noise`` with weights w = 1 / variance,
+b ~ N(0, tb2) and quality ~ N(gamma * mean b of the entry's judges, t2), entries are eliminated first: each meets
+only its own judges. What is left is one matrix of judges and category means (Henderson 1950's equations, Schur form).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import lapack
+
+from judging.errors import UnconvergedError
+from judging.marks import Floats
+from judging.scoring.design import Block, pairs_within_entries, sums
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Normal:
+    """The equations at given weights, leading axis chains (C).
+
+    d: (C, E) precision of each entry given the rest. x: (C, N) coupling of entry and judge. x_mean: (C, E) of entry
+    and category mean. factor: C upper triangles U with U'U = S, judges first, then category means. r_entry: (C, E).
+    """
+
+    d: Floats
+    x: Floats
+    x_mean: Floats
+    factor: list[Floats]
+    r_entry: Floats
+    h: Floats
+
+
+class Henderson:
+    """Builds and solves the equations of one block; holds the index arrays that never change."""
+
+    def __init__(self, block: Block, n_chains: int = 1) -> None:
+        self.block = block
+        self.n_chains = n_chains
+        chains = np.arange(n_chains)[:, None]
+        n_entries, n_judges, n_means = block.n_entries, block.n_judges, block.n_categories
+        self.size = n_judges + n_means
+        self.first, self.second = pairs_within_entries(block)
+        self._e = block.e + chains * n_entries
+        self._j = block.j + chains * n_judges
+        self._pair = block.j[self.second] * self.size + block.j[self.first] + chains * self.size**2
+        self._mean_judge = block.cat[block.e] * n_judges + block.j + chains * (n_means * n_judges)
+        self._cat = block.cat + chains * n_means
+        self._share = 1.0 / block.reads[block.e]
+        self._pair_share = self._share[self.first] ** 2
+
+    def by_entry(self, x: Floats) -> Floats:
+        """Sum (C, N) over the reviews of each entry: (C, E)."""
+        return sums(self._e.ravel(), x.ravel(), self.n_chains * self.block.n_entries).reshape(self.n_chains, -1)
+
+    def by_judge(self, x: Floats) -> Floats:
+        """Sum (C, N) over the reviews of each judge: (C, J)."""
+        return sums(self._j.ravel(), x.ravel(), self.n_chains * self.block.n_judges).reshape(self.n_chains, -1)
+
+    def by_category(self, x: Floats) -> Floats:
+        """Sum (C, E) over the entries of each category: (C, K)."""
+        size = self.n_chains * self.block.n_categories
+        return sums(self._cat.ravel(), x.ravel(), size).reshape(self.n_chains, -1)
+
+    def build(self, y: Floats, w: Floats, a: Floats, *, t2: Floats, tb2: Floats, gamma: Floats | None) -> Normal:
+        """Set up and factor the equations. y, w, a: (C, N), the scale a by review; t2, tb2, gamma: (C,)."""
+        block, n_judges = self.block, self.block.n_judges
+        wa = w * a
+        d = 1.0 / t2[:, None] + self.by_entry(wa * a)
+        x_mean = self.by_entry(wa)
+        x = wa if gamma is None else wa - (gamma / t2)[:, None] * self._share
+        xd = x / d[:, block.e]
+        pair = -x[:, self.first] * xd[:, self.second]
+        diagonal = w - x * xd
+        if gamma is not None:
+            guard = (gamma**2 / t2)[:, None]
+            pair = pair + guard * self._pair_share
+            diagonal = diagonal + guard * self._share**2
+        s = sums(self._pair.ravel(), pair.ravel(), self.n_chains * self.size**2)
+        s = s.reshape(self.n_chains, self.size, self.size)
+        on = np.arange(n_judges)
+        s[:, on, on] = 1.0 / tb2[:, None] + self.by_judge(diagonal)
+        n_means = block.n_categories
+        cross = w - x_mean[:, block.e] * xd
+        s[:, n_judges:, :n_judges] = sums(
+            self._mean_judge.ravel(), cross.ravel(), self.n_chains * n_means * n_judges
+        ).reshape(self.n_chains, n_means, n_judges)
+        weight = self.by_entry(w)
+        last = np.arange(n_judges, self.size)
+        s[:, last, last] = self.by_category(weight - x_mean**2 / d)
+        r_entry = self.by_entry(wa * y)
+        h_judge = self.by_judge(w * y - xd * r_entry[:, block.e])
+        h_mean = self.by_category(self.by_entry(w * y) - x_mean / d * r_entry)
+        factor = [_factor(matrix) for matrix in s]
+        return Normal(d=d, x=x, x_mean=x_mean, factor=factor, r_entry=r_entry, h=np.hstack([h_judge, h_mean]))
+
+    def solve(self, normal: Normal, rng: np.random.Generator | None = None) -> tuple[Floats, Floats, Floats]:
+        """Give quality (C, E), b (C, J) and category means (C, K): the mean, or one joint draw from a generator."""
+        beta = np.empty_like(normal.h)
+        noise = None if rng is None else rng.standard_normal(normal.h.shape)
+        for k, factor in enumerate(normal.factor):
+            half = lapack.dtrtrs(factor, normal.h[k], lower=0, trans=1)[0]
+            beta[k] = lapack.dtrtrs(factor, half if noise is None else half + noise[k], lower=0, trans=0)[0]
+        b, mean = beta[:, : self.block.n_judges], beta[:, self.block.n_judges :]
+        quality = self.quality(normal, b, mean)
+        if rng is not None:
+            quality += rng.standard_normal(quality.shape) / np.sqrt(normal.d)
+        return quality, b, mean
+
+    def quality(self, normal: Normal, b: Floats, mean: Floats) -> Floats:
+        """Give the mean of quality (C, E) given judges and category means."""
+        told = self.by_entry(normal.x * b[:, self.block.j]) + normal.x_mean * mean[:, self.block.cat]
+        result: Floats = (normal.r_entry - told) / normal.d
+        return result
+
+    def covariance(self, normal: Normal) -> tuple[Floats, Floats, Floats]:
+        """Give var quality (E,), the covariance of judges and means (P, P), and cov(quality, b) by review (N,).
+
+        For a single chain.
+        """
+        inverse = lapack.dpotri(normal.factor[0], lower=0)[0]
+        inverse = np.triu(inverse) + np.triu(inverse, 1).T
+        block, n_judges = self.block, self.block.n_judges
+        g = normal.x[0] / normal.d[0, block.e]
+        g_mean = normal.x_mean[0] / normal.d[0]
+        spread = np.zeros((block.n_entries, self.size))
+        spread[block.e, block.j] = g
+        spread[np.arange(block.n_entries), n_judges + block.cat] = g_mean
+        through = spread @ inverse
+        variance = 1.0 / normal.d[0] + (through * spread).sum(axis=1)
+        return variance, inverse, -through[block.e, block.j]
+
+
+def _factor(matrix: Floats) -> Floats:
+    """Factor; the lower triangle of a row-major matrix is LAPACK's upper one."""
+    factor: Floats
+    factor, info = lapack.dpotrf(matrix.T, lower=0, clean=0)
+    if info != 0:
+        lift = 1e-9 * float(np.trace(matrix)) / matrix.shape[0]
+        factor, info = lapack.dpotrf((matrix + lift * np.eye(matrix.shape[0])).T, lower=0, clean=0)
+    if info != 0:
+        raise UnconvergedError(what="singular equations")
+    return factor

@@ -1,0 +1,84 @@
+"""The one place where a method's name becomes a fit, and where data too small for it are answered honestly."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from judging.errors import UnknownMethodError
+from judging.marks import Floats
+from judging.scoring.baselines import count_draws, fit_additive, fit_raw, fit_zscore
+from judging.scoring.blup import fit_blup
+from judging.scoring.design import Block
+from judging.scoring.fit import AUTO, METHODS, JudgeFit
+
+PRIOR_NOISE = 0.5  # share of variance that is noise where one judge alone leaves it unknown; single-judge
+#                    reliability of trained essay graders is .49 (essay5, ICC1)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which method decided in a component, and why: asked, rule, forced, or chosen by the ladder.
+
+    gains: for each rung compared, (name, gain in leave-one-review-out log score, its standard error).
+    """
+
+    asked: str
+    method: str
+    reason: str
+    gains: tuple[tuple[str, float, float], ...] = ()
+
+
+def fit_judges(block: Block, *, method: str, seed: int) -> tuple[JudgeFit, Choice]:
+    """Fit one connected block by the named method, ``auto`` letting the data choose.
+
+    Designs that no judge model can be read from (one judge, one entry, equal scores) get the plain mean and a reason.
+    Raises UnknownMethodError, or UnconvergedError when a fit does not settle.
+    """
+    if method != AUTO and method not in METHODS:
+        raise UnknownMethodError(method=method)
+    rng = np.random.default_rng(seed)
+    if block.is_flat:
+        return _fit_flat(block, rng), Choice(method, "raw", "no_variation")
+    if block.n_entries == 1:
+        return _fit_one_entry(block, rng), Choice(method, "raw", "one_entry")
+    if block.n_judges == 1:
+        return _fit_one_judge(block, rng), Choice(method, "raw", "single_judge")
+    if method == AUTO:
+        return _climb(block, rng)
+    return _fit_named(block, method, rng), Choice(method, method, "asked")
+
+
+def _fit_named(block: Block, method: str, rng: np.random.Generator) -> JudgeFit:
+    fits = {"raw": fit_raw, "zscore": fit_zscore, "additive": fit_additive, "blup": fit_blup, "model": fit_blup}
+    return fits[method](block, rng)
+
+
+def _climb(block: Block, rng: np.random.Generator) -> tuple[JudgeFit, Choice]:
+    if block.y.size - block.n_entries - block.n_judges + 1 < 1:
+        return fit_raw(block, rng), Choice(AUTO, "raw", "too_few")
+    return fit_blup(block, rng), Choice(AUTO, "blup", "ladder")
+
+
+def _redraw(fit: JudgeFit, se: Floats, rng: np.random.Generator) -> JudgeFit:
+    level = fit.level[fit.block.cat] + fit.quality
+    noise = rng.standard_normal((count_draws(fit.block.n_entries), fit.block.n_entries))
+    return replace(fit, draws=level + se * noise)
+
+
+def _fit_flat(block: Block, rng: np.random.Generator) -> JudgeFit:
+    """Give every entry the one score there is; what rounding hides is all that is unknown."""
+    fit = fit_raw(block, rng)
+    return _redraw(fit, 2 * block.half / np.sqrt(12.0 * block.reads), rng)
+
+
+def _fit_one_entry(block: Block, rng: np.random.Generator) -> JudgeFit:
+    fit = fit_raw(block, rng)
+    b = (1 - PRIOR_NOISE) * (block.by_judge(block.y) / block.loads - block.y.mean())
+    return replace(fit, b=b - b.mean())
+
+
+def _fit_one_judge(block: Block, rng: np.random.Generator) -> JudgeFit:
+    fit = fit_raw(block, rng)
+    noise = np.sqrt(PRIOR_NOISE)
+    fit = replace(fit, noise=np.full(1, noise), noise_var=noise**2, entry_var=1 - noise**2)
+    return _redraw(fit, np.full(block.n_entries, noise), rng)
