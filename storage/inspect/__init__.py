@@ -1,0 +1,1 @@
+"""What a file truly is, what is hidden in it, and the copy of it that judges may see."""

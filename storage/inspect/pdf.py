@@ -1,0 +1,129 @@
+"""PDF: what is in it, page by page. What is hidden or active is the business of ``pdf_active``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pypdf import PdfReader, overwrite_configuration
+from pypdf.errors import PyPdfError
+
+from storage.inspect.copy_pdf import flatten_remarks, rebuild
+from storage.inspect.limits import MAX_PICTURES, MIB
+from storage.inspect.pdf_active import find_active, read_hidden_text
+from storage.inspect.pdf_pages import ClosedDocument, draw_pages
+from storage.inspect.prose import measure_words
+from storage.inspect.report import Place, PlaceKind
+
+if TYPE_CHECKING:
+    from storage.inspect.examination import Examination
+
+FILTER_OUTPUT = 64 * MIB
+_GARBLED = re.compile("[\u0590-\u08ff\ufb50-\ufdff\ufe70-\ufeff\ue000-\uf8ff\ufffd]")
+POINTS_MAX = 14_400.0
+
+
+def inspect_pdf(examination: Examination) -> None:
+    """Read every page, look for what should not be there, and rebuild the judge's copy from its pages alone."""
+    overwrite_configuration(zlib_maximum_output_length=FILTER_OUTPUT)
+    try:
+        reader = PdfReader(examination.path, strict=False)
+        if not _is_open(reader, examination):
+            return
+        n_pages = len(reader.pages)
+    except Exception:  # noqa: BLE001 - a hostile file raises anything: ValueError, TypeError, RecursionError were seen
+        examination.refuse("pdf.damaged")
+        return
+    if n_pages == 0:
+        examination.refuse("pdf.no-pages")
+        return
+    examination.facts["pages"] = n_pages
+    _look_inside(reader, examination)
+    _check_pages(reader, examination)
+    if not examination.is_refused:
+        _copy_and_draw(reader, examination)
+
+
+def _is_open(reader: PdfReader, examination: Examination) -> bool:
+    if not reader.is_encrypted:
+        return True
+    if not reader.decrypt(""):
+        examination.refuse("pdf.locked")
+        return False
+    examination.note("pdf.protected")
+    return True
+
+
+def _look_inside(reader: PdfReader, examination: Examination) -> None:
+    try:
+        find_active(reader, examination)
+        read_hidden_text(reader, examination)
+    except Exception:  # noqa: BLE001 - as above; a file that cannot be walked cannot be vouched for
+        examination.tell_committee("pdf.unreadable-parts")
+
+
+def _check_pages(reader: PdfReader, examination: Examination) -> None:
+    rules, n_pages = examination.rules, int(examination.facts["pages"])
+    if rules.max_pages is not None and n_pages > rules.max_pages:
+        examination.refuse("pages.too-many", pages=n_pages, limit=rules.max_pages)
+    if rules.min_pages is not None and n_pages < rules.min_pages:
+        examination.refuse("pages.too-few", pages=n_pages, limit=rules.min_pages)
+    if n_pages > MAX_PICTURES:
+        examination.tell_committee("pages.not-all-drawn", pages=n_pages, limit=MAX_PICTURES)
+    for number, page in enumerate(reader.pages[:MAX_PICTURES], start=1):
+        try:
+            width, height = float(page.mediabox.width), float(page.mediabox.height)
+        except Exception:  # noqa: BLE001 - as above
+            width = height = 0.0
+        if not (1 <= width <= POINTS_MAX and 1 <= height <= POINTS_MAX):
+            examination.ask("pdf.page-size", Place(PlaceKind.PAGE, number), width=width, height=height)
+
+
+def _copy_and_draw(reader: PdfReader, examination: Examination) -> None:
+    source: Path = examination.path
+    if examination.copy_to is not None:
+        try:
+            flat = flatten_remarks(reader, source, examination.copy_to)
+            rebuild(PdfReader(flat, strict=False) if flat else reader, examination.copy_to)
+            source = examination.copy_to
+        except (PyPdfError, OSError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
+            examination.copy_to.unlink(missing_ok=True)
+            examination.ask("copy.not-made")
+    try:
+        texts = draw_pages(source, examination)
+    except ClosedDocument:
+        examination.refuse("pdf.damaged")
+        return
+    _read_pages(reader, texts, examination)
+
+
+def _read_pages(reader: PdfReader, texts: list[str], examination: Examination) -> None:
+    """Keep the text of each page as both readers give it: each garbles Arabic in its own way."""
+    pictures = 0
+    for number, text in enumerate(texts, start=1):
+        place = Place(PlaceKind.PAGE, number)
+        examination.read(text, place)
+        second = _second_reading(reader, number) if not text.strip() or _GARBLED.search(text) else ""
+        examination.read(second, place)
+        if not text.strip() and not second.strip() and _shows_something(reader, number):
+            pictures += 1
+            if pictures <= 20:
+                examination.tell_committee("look.page-is-picture", place)
+    measure_words(texts, examination)
+
+
+def _second_reading(reader: PdfReader, number: int) -> str:
+    try:
+        return reader.pages[number - 1].extract_text()
+    except Exception:  # noqa: BLE001 - the first reading stands
+        return ""
+
+
+def _shows_something(reader: PdfReader, number: int) -> bool:
+    """Whether a page without text has any content: an empty page is no picture."""
+    try:
+        contents = reader.pages[number - 1].get_contents()
+        return contents is not None and len(contents.get_data().strip()) > 0
+    except Exception:  # noqa: BLE001 - what cannot be read must be looked at
+        return True

@@ -1,0 +1,73 @@
+"""Pages of a PDF drawn as pictures, each with the text on it: what the judge's viewer shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pypdfium2
+from PIL import Image, ImageChops
+
+from storage.inspect.limits import MAX_PICTURES, PICTURE_WIDTH
+from storage.inspect.report import PagePicture
+
+if TYPE_CHECKING:
+    from storage.inspect.examination import Examination
+
+MAX_HEIGHT = 4000
+
+
+class ClosedDocument(Exception):
+    """The drawing library cannot open the document at all."""
+
+
+def draw_pages(source: Path, examination: Examination) -> list[str]:
+    """Write a picture of each page into ``pages_to`` (if given); return the text of every page."""
+    try:
+        document = pypdfium2.PdfDocument(source)
+    except pypdfium2.PdfiumError as error:
+        raise ClosedDocument from error
+    texts: list[str] = []
+    for index in range(min(len(document), 10 * MAX_PICTURES)):
+        try:
+            page = document[index]
+            text = _text_of(page)
+        except pypdfium2.PdfiumError:
+            texts.append("")
+            continue
+        texts.append(text)
+        if examination.pages_to is not None and index < MAX_PICTURES:
+            examination.pages.append(_draw(page, index + 1, text, examination.pages_to))
+        page.close()
+    document.close()
+    return texts
+
+
+def _text_of(page: Any) -> str:
+    text_page = page.get_textpage()
+    text: str = text_page.get_text_range(errors="ignore")
+    text_page.close()
+    return text.replace("\r\n", "\n").replace("\x00", "").replace("\ufffe", "")
+
+
+def _draw(page: Any, number: int, text: str, folder: Path) -> PagePicture:
+    """Crisp and small for text without colour (PNG, 17 ms a page measured), fast for the rest (JPEG, 6 ms)."""
+    width, height = max(page.get_width(), 1.0), max(page.get_height(), 1.0)
+    scale = min(PICTURE_WIDTH / width, MAX_HEIGHT / height)
+    bitmap = page.render(scale=scale, may_draw_forms=False, prefer_bgrx=True)
+    picture = bitmap.to_pil().convert("RGB")
+    if _is_grey(picture):
+        path, media_type = folder / f"page-{number:04d}.png", "image/png"
+        picture.convert("L").save(path, format="PNG", compress_level=1)
+    else:
+        path, media_type = folder / f"page-{number:04d}.jpg", "image/jpeg"
+        picture.save(path, format="JPEG", quality=84)
+    return PagePicture(number, str(path), media_type, picture.width, picture.height, path.stat().st_size, text)
+
+
+def _is_grey(picture: Image.Image) -> bool:
+    """Looked at in a small copy: a coloured area too small to be in it is not worth its bytes."""
+    small = picture.reduce(4) if min(picture.size) >= 8 else picture
+    red, green, blue = small.split()
+    difference = ImageChops.lighter(ImageChops.difference(red, green), ImageChops.difference(green, blue))
+    return difference.getextrema()[1] <= 12  # type: ignore[operator]
