@@ -1,0 +1,157 @@
+"""Every rule at once as an integer programme, for what the network cannot hold: rules that cross."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import optimize, sparse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from judging.assignment.flow import Arcs
+    from judging.assignment.problem import Floats, Ints, Problem
+
+# HiGHS stops by its count of nodes, never by the clock, so that a slow machine gives the same answer.
+NODE_LIMIT = 20_000
+GAP = 1e-6
+
+
+@dataclass(slots=True, eq=False)
+class Rows:
+    """Rows of a programme, each kind with the price of breaking it by one (infinite where it may not be broken)."""
+
+    n_arcs: int
+    blocks: list[sparse.csr_array] = field(default_factory=list)
+    lows: list[Floats] = field(default_factory=list)
+    highs: list[Floats] = field(default_factory=list)
+    slack_signs: list[Ints] = field(default_factory=list)
+    slack_prices: list[Floats] = field(default_factory=list)
+    slack_names: list[tuple[str, int, int]] = field(default_factory=list)
+
+    def add(
+        self,
+        number: Ints,
+        arc: Ints,
+        low: Floats,
+        high: Floats,
+        *,
+        slack: tuple[str, int, float] | None = None,
+        role: int = -1,
+    ) -> None:
+        """Add rows: arc ``arc`` counts one in row ``number``. slack: (name, sign, price) of a row's own slack."""
+        count = low.size
+        block = sparse.csr_array((np.ones(arc.size), (number, arc)), shape=(count, self.n_arcs))
+        self.blocks.append(block)
+        self.lows.append(low)
+        self.highs.append(high)
+        if slack is not None:
+            self.slack_names.extend((slack[0], role, row) for row in range(count))
+            self.slack_signs.append(np.full(count, slack[1]))
+            self.slack_prices.append(np.full(count, slack[2]))
+        else:
+            self.slack_signs.append(np.zeros(count, dtype=np.int64))
+
+
+def rule_rows(problem: Problem, arcs: Arcs, *, prices: Mapping[str, float] | None = None) -> Rows:
+    """Write all rules about more than one pair as rows.
+
+    prices: which of short, role, over and under may be bought, and for how much.
+    """
+    prices = prices or {}
+    rows = Rows(arcs.entry.size)
+    every = np.arange(arcs.entry.size)
+    needs = problem.needs.astype(float)
+
+    def slack(name: str, sign: int) -> tuple[str, int, float] | None:
+        return (name, sign, prices[name]) if name in prices else None
+
+    rows.add(arcs.entry, every, needs, needs, slack=slack("short", 1))
+    most, least = problem.load_max.astype(float), problem.load_min.astype(float)
+    rows.add(arcs.judge, every, np.full(most.size, -np.inf), most, slack=slack("over", -1))
+    if least.any():
+        rows.add(arcs.judge, every, least, np.full(most.size, np.inf), slack=slack("under", 1))
+    for role in range(problem.n_roles):
+        need = problem.role_need[:, role].astype(float)
+        if need.any():
+            here = np.flatnonzero(problem.judge_role[arcs.judge] == role)
+            rows.add(arcs.entry[here], here, need, np.full(need.size, np.inf), slack=slack("role", 1), role=role)
+    house = problem.judge_institution[arcs.judge]
+    _at_most(rows, np.where(house >= 0, arcs.entry * (int(house.max(initial=0)) + 1) + house, -1), None)
+    team = problem.team[arcs.entry]
+    _at_most(rows, np.where(team >= 0, team * problem.n_judges + arcs.judge, -1), None)
+    n_categories = problem.category_load_max.shape[1]
+    _at_most(rows, arcs.judge * n_categories + problem.category[arcs.entry], problem.category_load_max.ravel())
+    return rows
+
+
+def _at_most(rows: Rows, key: Ints, limits: Ints | None) -> None:
+    """At most one arc of each key (or as many as its limit says); keys of -1 are free."""
+    kinds, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
+    if not kinds.size:
+        return
+    limit = np.ones(kinds.size, dtype=np.int64) if limits is None else limits[np.maximum(kinds, 0)]
+    binds = (counts > limit) & (kinds >= 0)
+    if not binds.any():
+        return
+    number = np.full(kinds.size, -1)
+    number[binds] = np.arange(int(binds.sum()))
+    arc = np.flatnonzero(binds[inverse])
+    high = limit[binds].astype(float)
+    rows.add(number[inverse[arc]], arc, np.full(high.size, -np.inf), high)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solved:
+    """Chosen arcs, and what was bought: (kind, role or -1, row, amount)."""
+
+    chosen: Ints
+    bought: tuple[tuple[str, int, int, int], ...]
+    is_proved: bool
+
+
+def solve_programme(
+    problem: Problem, arcs: Arcs, reward: Floats, *, prices: Mapping[str, float] | None = None
+) -> Solved | None:
+    """Choose the best arcs under every rule, or return None where there is no choice.
+
+    Raises Undecided when the node limit ends the search before it has found anything.
+    """
+    if not arcs.entry.size and not prices:
+        return None
+    rows = rule_rows(problem, arcs, prices=prices)
+    matrix = _with_slacks(rows)
+    slack_price = np.concatenate([*rows.slack_prices, np.zeros(0)])
+    n_arcs, n_slacks = rows.n_arcs, slack_price.size
+    answer = optimize.milp(
+        np.concatenate([-reward, slack_price]),
+        constraints=optimize.LinearConstraint(matrix, np.concatenate(rows.lows), np.concatenate(rows.highs)),
+        bounds=optimize.Bounds(0, np.concatenate([np.ones(n_arcs), np.full(n_slacks, np.inf)])),
+        integrality=np.ones(n_arcs + n_slacks, dtype=np.int64),
+        options={"mip_rel_gap": GAP, "node_limit": NODE_LIMIT},
+    )
+    if answer.x is None:
+        if answer.status == _INFEASIBLE:
+            return None
+        raise Undecided
+    amounts = np.round(answer.x[n_arcs:]).astype(np.int64)
+    bought = tuple((*rows.slack_names[place], int(amounts[place])) for place in np.flatnonzero(amounts).tolist())
+    return Solved(np.flatnonzero(answer.x[:n_arcs] > _HALF), bought, is_proved=answer.status == 0)
+
+
+_INFEASIBLE = 2
+_HALF = 0.5
+
+
+class Undecided(ArithmeticError):
+    """The integer programme ended at its node limit without an answer."""
+
+
+def _with_slacks(rows: Rows) -> sparse.csr_array:
+    matrix = sparse.vstack(rows.blocks, format="csr")
+    signs = np.concatenate(rows.slack_signs)
+    own = np.flatnonzero(signs)
+    slacks = sparse.csr_array((signs[own].astype(float), (own, np.arange(own.size))), shape=(signs.size, own.size))
+    return sparse.csr_array(sparse.hstack([matrix, slacks], format="csr"))
