@@ -1,0 +1,12 @@
+// Attaches each small module to the elements that ask for it: data-module="menu theme". Pages work without any.
+export const attach = (root) => {
+  for (const element of root.querySelectorAll("[data-module]")) {
+    for (const name of element.dataset.module.split(" ")) {
+      if (!/^[a-z][a-z-]*$/.test(name) || element.dataset.attached?.includes(name)) continue;
+      element.dataset.attached = `${element.dataset.attached ?? ""} ${name}`;
+      import(`./${name}.js`).then((module) => module.start(element)).catch(() => {});
+    }
+  }
+};
+
+attach(document);

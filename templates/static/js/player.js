@@ -1,0 +1,26 @@
+// Goes on at the same second when a link expires mid-film, and jumps to a noted time.
+export const start = (player) => {
+  const media = player.querySelector("[data-media]");
+  const source = media.getAttribute("src");
+  let at = 0;
+  let tries = 0;
+  media.addEventListener("timeupdate", () => { at = media.currentTime; tries = 0; });
+  media.addEventListener("error", () => {
+    if (tries >= 3) return;
+    tries += 1;
+    const wasPlaying = at > 0 && !media.paused;
+    media.src = source;
+    media.addEventListener("loadedmetadata", () => {
+      media.currentTime = at;
+      if (wasPlaying) media.play().catch(() => {});
+    }, { once: true });
+    media.load();
+  });
+  document.addEventListener("click", (event) => {
+    const jump = event.target.closest("[data-seek]");
+    if (!jump) return;
+    media.currentTime = Number(jump.dataset.seek);
+    media.play().catch(() => {});
+    media.focus();
+  });
+};
