@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
+_READING = frozenset({"SELECT", "WITH", "VALUES", "SAVEPOINT", "RELEASE"})
+
+
+def first_word(sql: str) -> str:
+    """Give the word that says what a statement does."""
+    return sql.split(maxsplit=1)[0].upper()
+
+
 class Session(Protocol):
     """One connection inside one open transaction. ``end`` gives the connection back whatever happens."""
 
@@ -105,6 +113,8 @@ class Transaction(BaseTransaction):
             raise TransactionMisuse(reason="not-open")
         if self.has_failed:
             raise TransactionFailed
+        if self.is_read_only and first_word(sql) not in _READING:
+            raise TransactionMisuse(reason="write-in-snapshot")
         try:
             return await self._session.run(sql, args)
         except BaseException:  # a cancelled statement, too, leaves PostgreSQL's transaction failed
@@ -144,6 +154,10 @@ class TahkimEngine(Engine[Transaction]):
     @abstractmethod
     async def close(self) -> None:
         """Wait for what runs, then close every connection."""
+
+    @abstractmethod
+    async def close_loop(self) -> None:
+        """Close the running event loop's connections only: for whoever ends a loop before the engine."""
 
     @abstractmethod
     async def begin(self, *, is_read_only: bool) -> Session:

@@ -137,13 +137,18 @@ class PostgresEngine(TahkimEngine):
 
     async def close(self) -> None:
         """Let everything running end, then close; connections of other loops are cut."""
-        await self.wait_for_endings()
-        mine = self._pools.pop(asyncio.get_running_loop(), None)
-        for other in self._pools.values():
-            other.terminate()
+        await self.close_loop()
+        for loop, pool in self._pools.items():
+            if loop.is_running():
+                loop.call_soon_threadsafe(pool.terminate)
         self._pools.clear()
-        if mine is not None:
-            await mine.close()
+
+    async def close_loop(self) -> None:
+        """Close the connections of the running event loop."""
+        await self.wait_for_endings()
+        pool = self._pools.pop(asyncio.get_running_loop(), None)
+        if pool is not None:
+            await pool.close()
 
     async def run_alone(self, sql: str, args: Sequence[Any]) -> list[Row]:
         """One statement on any free connection, in a transaction of its own."""

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from storage.engines.base import Row, Session, TahkimEngine
+from storage.engines.base import Row, Session, TahkimEngine, first_word
 from storage.engines.threads import BUSY_SECONDS, ConnectionThread, begin, finish, roll_back, run_statement
 from storage.errors import StorageBusy
 
@@ -113,11 +113,18 @@ class SqliteEngine(TahkimEngine):
         for thread in threads:
             await asyncio.to_thread(thread.join)
 
+    async def close_loop(self) -> None:
+        """Close the connections of the running event loop."""
+        await self.wait_for_endings()
+        pool = self._pools.pop(asyncio.get_running_loop(), None)
+        for thread in pool.stop() if pool else ():
+            await asyncio.to_thread(thread.join)
+
     async def run_alone(self, sql: str, args: Sequence[Any]) -> list[Row]:
         """Read on any free connection; write in the queue of writers."""
         pool = self._pool()
         work = partial(run_statement, sql=sql, args=args)
-        if sql.lstrip()[:6].upper() == "SELECT":
+        if first_word(sql) == "SELECT":
             reader = await pool.take_reader()
             return await self._finish_then(reader.submit(work), partial(pool.return_reader, reader))
         writer = await pool.take_writer()

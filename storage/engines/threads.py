@@ -212,6 +212,7 @@ _BY_CODE: dict[int, type[StorageError]] = {
     sqlite3.SQLITE_NOMEM: StorageUnavailable,
     sqlite3.SQLITE_CONSTRAINT: RowRefused,
 }
+_FOREIGN_KEY = "FOREIGN KEY constraint failed"
 _UNIQUE = (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID)
 
 
@@ -223,6 +224,8 @@ def map_error(error: sqlite3.Error) -> BaseException:
     mapped: StorageError
     if code in _UNIQUE:
         mapped = _map_unique(str(error))
+    elif str(error) == _FOREIGN_KEY:  # ON DELETE RESTRICT comes with the code of a trigger
+        mapped = ForeignKeyViolation()
     elif kind := _BY_EXTENDED_CODE.get(code) or _BY_CODE.get(code & 0xFF):
         mapped = kind(reason=str(error))
     else:
