@@ -1,0 +1,148 @@
+"""The page on which a judge scores one project."""
+
+from uuid import UUID
+
+from storage.columns import from_json
+from storage.reads.judge.files import list_blind_files
+from storage.reads.judge.lists import get_my_list
+from storage.reads.judge.locks import find_my_sheet_id, find_sheet_lock
+from storage.reads.judge.views import (
+    BlindEntry,
+    CriterionView,
+    EarlierMark,
+    LevelView,
+    MyCard,
+    MySheet,
+    NoteView,
+    SheetLock,
+)
+from storage.rows import get_row
+from storage.tables.edition import Edition, ScaleLevel
+from storage.tables.entry import EntryVersion
+from storage.tables.panel import Round
+from storage.tables.rubric import Criterion
+from storage.tables.scoresheet import Mark, PrivateNote, ScoreSheet
+
+__all__ = ["get_my_sheet", "list_criteria", "list_scale_levels", "list_sheet_criteria"]
+
+
+async def get_my_sheet(judge_id: UUID, code_name: str) -> MySheet | None:
+    """Read the scoring page of one of the judge's own projects; None for any other."""
+    listed = await get_my_list(judge_id)
+    codes = [each.code_name for each in listed.cards]
+    sheet_id = await find_my_sheet_id(judge_id, code_name)
+    if sheet_id is None or code_name not in codes:
+        return None
+    lock = await find_sheet_lock(judge_id, sheet_id)
+    if lock is None:
+        return None
+    at = codes.index(code_name)
+    return await _read_sheet(
+        lock,
+        listed.cards[at],
+        position=at + 1,
+        n_cards=len(codes),
+        previous_code=codes[at - 1] if at else None,
+        next_code=codes[at + 1] if at + 1 < len(codes) else None,
+    )
+
+
+async def _read_sheet(
+    lock: SheetLock, card: MyCard, *, position: int, n_cards: int, previous_code: str | None, next_code: str | None
+) -> MySheet:
+    sheet = await get_row(ScoreSheet.select().where(ScoreSheet.id == lock.id))
+    version = await get_row(
+        EntryVersion.select().where((EntryVersion.entry == lock.entry_id) & EntryVersion.is_current.eq(True))
+    )
+    in_round = await get_row(Round.select(Round.edition).where(Round.id == lock.round_id))
+    edition = await get_row(Edition.select(Edition.id, Edition.comment_levels).where(Edition.id == in_round["edition"]))
+    criteria = await list_criteria(version["category"])
+    return MySheet(
+        id=lock.id,
+        assignment_id=lock.assignment_id,
+        revision=lock.revision,
+        state=lock.state,
+        answer=lock.answer,
+        is_barred=lock.is_barred,
+        abstained=lock.abstained,
+        entry=BlindEntry(
+            code_name=lock.code_name,
+            title_ar=version["title_ar"],
+            title_en=version["title_en"],
+            abstract_ar=version["abstract_ar"],
+            abstract_en=version["abstract_en"],
+            category_ar=card.category_ar,
+            category_en=card.category_en,
+            work_language=version["work_language"],
+            seconds=version["duration_seconds"],
+            ai_text=version["ai_text"],
+        ),
+        files=await list_blind_files([UUID(each["id"]) for each in from_json(version["files"])], lock.id),
+        levels=await list_scale_levels(edition["id"]),
+        criteria=criteria,
+        marks={each["criterion"]: each["step"] for each in await Mark.select().where(Mark.sheet == lock.id)},
+        earlier=await _list_earlier(lock),
+        notes=tuple(
+            NoteView(each["id"], each["second"], each["content"])
+            for each in await PrivateNote.select().where(PrivateNote.sheet == lock.id).order_by(PrivateNote.made_at)
+        ),
+        comment_team=lock.comment_team,
+        comment_committee=lock.comment_committee,
+        comment_levels=tuple(from_json(edition["comment_levels"]) or ()),
+        steps=lock.steps,
+        stage=lock.stage,
+        round_state=lock.round_state,
+        closes_at=lock.closes_at,
+        saved_at=sheet["saved_at"],
+        sealed_at=sheet["sealed_at"],
+        position=position,
+        n_cards=n_cards,
+        previous_code=previous_code,
+        next_code=next_code,
+    )
+
+
+async def _list_earlier(lock: SheetLock) -> tuple[EarlierMark, ...]:
+    """Read this judge's marks on the same criteria in other projects of the round."""
+    rows = await Mark.select(Mark.criterion, Mark.step, Mark.sheet).where(
+        (Mark.sheet.assignment.judge == lock.judge_id) & (Mark.sheet.assignment.round == lock.round_id)  # type: ignore[union-attr]
+    ).order_by(Mark.step)  # fmt: skip
+    return tuple(EarlierMark(row["criterion"], row["step"]) for row in rows if row["sheet"] != lock.id)
+
+
+async def list_criteria(category_id: UUID) -> tuple[CriterionView, ...]:
+    """Read a category's rubric in its order."""
+    rows = await Criterion.select().where(Criterion.category == category_id).order_by(Criterion.position)
+    return tuple(
+        CriterionView(
+            id=row["id"],
+            slug=row["slug"],
+            weight=row["weight"],
+            name_ar=row["name_ar"],
+            name_en=row["name_en"],
+            ask_ar=row["ask_ar"],
+            ask_en=row["ask_en"],
+            anchors_ar=tuple(from_json(row["anchors_ar"])),
+            anchors_en=tuple(from_json(row["anchors_en"])),
+        )
+        for row in rows
+    )
+
+
+async def list_sheet_criteria(lock: SheetLock) -> tuple[CriterionView, ...]:
+    """Read the rubric by which this sheet is marked: that of the category in which the entry was submitted."""
+    version = await get_row(
+        EntryVersion.select(EntryVersion.category).where(
+            (EntryVersion.entry == lock.entry_id) & EntryVersion.is_current.eq(True)
+        )
+    )
+    return await list_criteria(version["category"])
+
+
+async def list_scale_levels(edition_id: UUID) -> tuple[LevelView, ...]:
+    """Read the scale's levels, lowest first."""
+    rows = await ScaleLevel.select().where(ScaleLevel.edition == edition_id).order_by(ScaleLevel.level)
+    return tuple(
+        LevelView(row["level"], tuple(range(row["first_step"], row["last_step"] + 1)), row["name_ar"], row["name_en"])
+        for row in rows
+    )
