@@ -89,10 +89,10 @@ class Transaction(BaseTransaction):
         self._engine.current_transaction.set(self)
         return self
 
-    async def __aexit__(self, exception_type: type[BaseException] | None, *_: object) -> bool:
+    async def __aexit__(self, exception_type: type[BaseException] | None, *_: object) -> None:
         if self._outer is not None:
             self._outer.has_failed = self._outer.has_failed or exception_type is not None
-            return False
+            return
         session = self._session
         if session is None:
             raise TransactionMisuse(reason="not-begun")
@@ -105,7 +105,6 @@ class Transaction(BaseTransaction):
         await asyncio.shield(ending)
         if exception_type is None and self.has_failed:
             raise TransactionFailed
-        return False
 
     async def run(self, sql: str, args: Sequence[Any] = ()) -> list[Row]:
         """Run one statement inside the transaction."""

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from storage.columns import from_json
 from storage.engine import for_update
 from storage.reads.judge.views import SheetLock
 from storage.rows import get_row
@@ -45,7 +46,11 @@ async def find_sheet_lock(judge_id: UUID, sheet_id: UUID) -> SheetLock | None:
     in_round = await get_row(
         for_update(Round.select(Round.state, Round.closes_at, Round.edition).where(Round.id == found["round"]))
     )
-    edition = await get_row(Edition.select(Edition.state, Edition.steps).where(Edition.id == in_round["edition"]))
+    edition = await get_row(
+        Edition.select(Edition.id, Edition.state, Edition.steps, Edition.comment_levels).where(
+            Edition.id == in_round["edition"]
+        )
+    )
     sheet = await get_row(for_update(ScoreSheet.select().where(ScoreSheet.id == sheet_id)))
     assignment = await get_row(
         Assignment.select(
@@ -77,7 +82,9 @@ async def find_sheet_lock(judge_id: UUID, sheet_id: UUID) -> SheetLock | None:
         comment_committee=sheet["comment_committee"],
         round_state=in_round["state"],
         closes_at=in_round["closes_at"],
+        edition_id=edition["id"],
         stage=edition["state"],
         steps=edition["steps"],
+        comment_levels=tuple(from_json(edition["comment_levels"]) or ()),
         is_barred=barred,
     )

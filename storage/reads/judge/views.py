@@ -215,6 +215,8 @@ class SheetLock:
     comment_committee: str
     round_state: str
     closes_at: datetime
+    edition_id: UUID
     stage: str
     steps: int
+    comment_levels: tuple[int, ...]
     is_barred: bool

@@ -1,0 +1,1 @@
+"""A judge's own acts: answering about conflicts, practising, marking, sealing."""

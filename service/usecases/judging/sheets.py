@@ -1,0 +1,240 @@
+"""Marks, comments and seals: saved one by one, compared by revision, each with its row in the log."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from service.actors import JudgeActor
+from service.audit import Event, record
+from service.errors import FieldError, Invalid, NotFound, RoundClosed, StaleRevision
+from service.permissions import Action, require
+from service.usecases.judging.refusals import (
+    AnswerFirst,
+    CommentNeeded,
+    CriterionMissing,
+    SheetHeld,
+    SheetSealed,
+    SheetSetAside,
+)
+from storage.engine import transaction
+from storage.lifecycle import SHEET_MOVES, AssignmentState, MoveLost, RoundState, SheetState, move
+from storage.reads.judge.locks import find_sheet_lock
+from storage.reads.judge.sheets import list_scale_levels, list_sheet_criteria
+from storage.reads.judge.views import SheetLock
+from storage.tables.scoresheet import FileOpening, Mark, MarkChange, PrivateNote, ScoreSheet
+
+__all__ = ["Saved", "abstain", "add_note", "note_opening", "remove_note", "save_comments", "save_mark", "seal_sheet"]
+
+COMMENT_LIMIT = 4_000
+NOTE_LIMIT = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What the server holds after a save."""
+
+    revision: int
+    saved_at: datetime
+    marks: Mapping[UUID, int]
+    comment_team: str
+    comment_committee: str
+
+
+async def save_mark(
+    judge: JudgeActor, sheet_id: UUID, *, criterion_id: UUID, step: int, revision: int, now: datetime
+) -> Saved:
+    """Keep one mark. ``revision`` is the sheet's as the judge saw it; saying the same thing twice is no fault.
+
+    Raises StaleRevision with what is stored, when another tab or device saved in between.
+    """
+    async with transaction():
+        sheet = await _open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
+        if not 1 <= step <= sheet.steps:
+            raise Invalid(FieldError("step", "err.step", max=sheet.steps))
+        criteria = {each.id for each in await list_sheet_criteria(sheet)}
+        if criterion_id not in criteria:
+            raise NotFound
+        marks = await _read_marks(sheet_id)
+        before = marks.get(criterion_id)
+        if before != step or sheet.revision < revision:
+            await _advance(sheet, revision, marks, now)
+            await _put_mark(sheet_id, criterion_id, step, is_new=before is None, now=now)
+            await _note_change(sheet, "mark", now, criterion_id=criterion_id, steps=(before, step))
+            await record(
+                Event.MARK_SAVED, by=judge, about=("sheet", sheet_id), at=now,
+                before=None if before is None else {"criterion": str(criterion_id), "step": before},
+                after={"criterion": str(criterion_id), "step": step},
+            )  # fmt: skip
+            return _saved(sheet, revision + 1, now, marks | {criterion_id: step})
+        return _saved(sheet, sheet.revision, now, marks)
+
+
+async def save_comments(
+    judge: JudgeActor, sheet_id: UUID, *, team: str, committee: str, revision: int, now: datetime
+) -> Saved:
+    """Keep the note for the team and the note for the committee."""
+    for field, text in (("comment_team", team), ("comment_committee", committee)):
+        if len(text) > COMMENT_LIMIT:
+            raise Invalid(FieldError(field, "err.too_many_letters", max=COMMENT_LIMIT, count=len(text)))
+    async with transaction():
+        sheet = await _open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
+        marks = await _read_marks(sheet_id)
+        if (sheet.comment_team, sheet.comment_committee) == (team, committee):
+            return _saved(sheet, sheet.revision, now, marks)
+        await _advance(sheet, revision, marks, now)
+        await ScoreSheet.update({ScoreSheet.comment_team: team, ScoreSheet.comment_committee: committee}).where(
+            ScoreSheet.id == sheet_id
+        )
+        before = {"team": sheet.comment_team, "committee": sheet.comment_committee}
+        after = {"team": team, "committee": committee}
+        await _note_change(sheet, "comments", now)
+        await record(Event.COMMENT_SAVED, by=judge, about=("sheet", sheet_id), at=now, before=before, after=after)
+        return Saved(revision + 1, now, marks, team, committee)
+
+
+async def seal_sheet(judge: JudgeActor, sheet_id: UUID, *, now: datetime) -> None:
+    """Seal a complete score sheet. After this only two committee members can reopen it."""
+    async with transaction():
+        sheet = await _open_sheet(judge, sheet_id, Action.SEAL_SHEET, now)
+        criteria = await list_sheet_criteria(sheet)
+        marks = await _read_marks(sheet_id)
+        missing = [each for each in criteria if each.id not in marks]
+        if missing:
+            raise CriterionMissing(
+                n=len(missing), criteria=[str(each.id) for each in missing],
+                criterion_ar=missing[0].name_ar, criterion_en=missing[0].name_en,
+            )  # fmt: skip
+        await _check_comment(sheet, marks)
+        try:
+            await move(ScoreSheet, sheet_id, "seal", SHEET_MOVES, sealed_at=now, saved_at=now)
+        except MoveLost as lost:
+            raise SheetSealed(code_name=sheet.code_name) from lost
+        sealed = {str(key): step for key, step in marks.items()}
+        await record(
+            Event.SHEET_SEALED, by=judge, about=("sheet", sheet_id), at=now,
+            after={"marks": sealed, "team": sheet.comment_team, "committee": sheet.comment_committee},
+        )  # fmt: skip
+
+
+async def abstain(judge: JudgeActor, sheet_id: UUID, *, reason: str, now: datetime) -> None:
+    """Leave a project unmarked for a reason that is no conflict. It is never counted as zero."""
+    if not reason.strip():
+        raise Invalid(FieldError("reason", "err.reason_needed"))
+    async with transaction():
+        sheet = await _open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
+        await ScoreSheet.update({ScoreSheet.abstained: reason.strip(), ScoreSheet.saved_at: now}).where(
+            ScoreSheet.id == sheet.id
+        )
+        await record(Event.ABSTAINED, by=judge, about=("sheet", sheet_id), at=now, after=reason.strip())
+
+
+async def add_note(judge: JudgeActor, sheet_id: UUID, *, content: str, second: int | None, now: datetime) -> UUID:
+    """Keep a private note, at a second of the film or sound if one is given."""
+    written = content.strip()[:NOTE_LIMIT]
+    if not written:
+        raise Invalid(FieldError("note", "err.note_empty"))
+    async with transaction():
+        await _open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
+        note = PrivateNote(sheet=sheet_id, second=second, content=written, made_at=now)
+        await PrivateNote.insert(note)
+        return note.id
+
+
+async def remove_note(judge: JudgeActor, sheet_id: UUID, note_id: UUID, *, now: datetime) -> None:
+    """Remove a private note."""
+    async with transaction():
+        await _open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
+        await PrivateNote.delete().where((PrivateNote.id == note_id) & (PrivateNote.sheet == sheet_id))
+
+
+async def note_opening(judge: JudgeActor, sheet_id: UUID, file_id: UUID, *, now: datetime) -> None:
+    """Remember that the judge opened a file, so that unopened ones can be named before sealing."""
+    async with transaction():
+        known = await FileOpening.exists().where((FileOpening.sheet == sheet_id) & (FileOpening.file == file_id))
+        if not known and await find_sheet_lock(judge.id, sheet_id) is not None:
+            await FileOpening.insert(FileOpening(sheet=sheet_id, file=file_id, opened_at=now))
+
+
+async def _open_sheet(judge: JudgeActor, sheet_id: UUID, action: Action, now: datetime) -> SheetLock:
+    """Lock a sheet for writing, or refuse with the reason that a judge can act on."""
+    sheet = await find_sheet_lock(judge.id, sheet_id)
+    if sheet is None or sheet.assignment_state != AssignmentState.PUBLISHED:
+        raise NotFound
+    if sheet.state == SheetState.SEALED:
+        raise SheetSealed(code_name=sheet.code_name)
+    if sheet.state == SheetState.SET_ASIDE:
+        raise SheetSetAside(code_name=sheet.code_name)
+    if sheet.round_state != RoundState.OPEN or now >= sheet.closes_at:
+        raise RoundClosed(closed_at=sheet.closes_at)
+    require(action, judge.actor, stage=sheet.stage)
+    if sheet.is_barred or sheet.abstained is not None:
+        raise SheetHeld(code_name=sheet.code_name)
+    if sheet.answer is None:
+        raise AnswerFirst(code_name=sheet.code_name)
+    return sheet
+
+
+async def _advance(sheet: SheetLock, revision: int, marks: Mapping[UUID, int], now: datetime) -> None:
+    """Move the sheet to its next revision, if it is still the one that the judge saw."""
+    moved = (
+        await ScoreSheet.update({ScoreSheet.revision: revision + 1, ScoreSheet.saved_at: now})
+        .where((ScoreSheet.id == sheet.id) & (ScoreSheet.revision == revision))
+        .returning(ScoreSheet.id)
+    )
+    if not moved:
+        raise StaleRevision(
+            current=sheet.revision,
+            marks={str(key): step for key, step in marks.items()},
+            comment_team=sheet.comment_team,
+            comment_committee=sheet.comment_committee,
+        )
+
+
+async def _read_marks(sheet_id: UUID) -> dict[UUID, int]:
+    rows = await Mark.select(Mark.criterion, Mark.step).where(Mark.sheet == sheet_id)
+    return {row["criterion"]: row["step"] for row in rows}
+
+
+async def _put_mark(sheet_id: UUID, criterion_id: UUID, step: int, *, is_new: bool, now: datetime) -> None:
+    if is_new:
+        await Mark.insert(Mark(sheet=sheet_id, criterion=criterion_id, step=step, made_at=now))
+    else:
+        await Mark.update({Mark.step: step, Mark.made_at: now}).where(
+            (Mark.sheet == sheet_id) & (Mark.criterion == criterion_id)
+        )
+
+
+async def _note_change(
+    sheet: SheetLock,
+    field: str,
+    now: datetime,
+    *,
+    criterion_id: UUID | None = None,
+    steps: tuple[int | None, int | None] = (None, None),
+) -> None:
+    before, after = steps
+    await MarkChange.insert(
+        MarkChange(
+            sheet=sheet.id,
+            criterion=criterion_id,
+            revision=sheet.revision + 1,
+            field=field,
+            before=None if before is None else str(before),
+            after=None if after is None else str(after),
+            made_at=now,
+        )
+    )
+
+
+def _saved(sheet: SheetLock, revision: int, now: datetime, marks: Mapping[UUID, int]) -> Saved:
+    return Saved(revision, now, marks, sheet.comment_team, sheet.comment_committee)
+
+
+async def _check_comment(sheet: SheetLock, marks: Mapping[UUID, int]) -> None:
+    """Refuse a seal without the sentence that some levels ask for."""
+    if sheet.comment_team.strip() or sheet.comment_committee.strip():
+        return
+    level_of = {step: each.level for each in await list_scale_levels(sheet.edition_id) for step in each.steps}
+    if any(level_of[step] in sheet.comment_levels for step in marks.values()):
+        raise CommentNeeded(code_name=sheet.code_name)
