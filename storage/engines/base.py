@@ -89,63 +89,10 @@ class Transaction(BaseTransaction):
         self._engine.current_transaction.set(self)
         return self
 
-    async def run(self, sql: str, args: Sequence[Any]) -> list[Row]:
-        """Run one statement."""
-        ...
-
-    async def end(self, *, commit: bool) -> None:
-        """Commit or roll back, then give the connection back."""
-        ...
-
-
-class QueryCount:
-    """The statements sent while it was counting, in order."""
-
-    def __init__(self) -> None:
-        self.statements: list[str] = []
-
-    @property
-    def count(self) -> int:
-        """How many statements were sent."""
-        return len(self.statements)
-
-
-class Transaction(BaseTransaction):
-    """One transaction of one task. Inside another it joins the outer one.
-
-    A failed statement, or an exception that leaves an inner block, dooms the whole: catching it and going on cannot
-    save half a change. ``savepoint`` is the way to try something that may fail.
-    """
-
-    __slots__ = ("_engine", "_outer", "_savepoints", "_session", "has_failed", "is_open", "is_read_only", "owner")
-
-    def __init__(self, engine: TahkimEngine, *, is_read_only: bool = False) -> None:
-        self._engine = engine
-        self._outer: Transaction | None = None
-        self._session: Session | None = None
-        self.is_open = False
-        self.is_read_only = is_read_only
-        self.has_failed = False
-        self.owner: asyncio.Task[Any] | None = None
-        self._savepoints = 0
-
-    async def __aenter__(self) -> Transaction:  # noqa: PYI034 (inside another, it is the outer one)
-        outer = self._engine.find_transaction()
-        if outer is not None:
-            if outer.is_read_only and not self.is_read_only:
-                raise TransactionMisuse(reason="write-in-snapshot")
-            self._outer = outer
-            return outer
-        self._session = await self._engine.begin(is_read_only=self.is_read_only)
-        self.owner = asyncio.current_task()
-        self.is_open = True
-        self._engine.current_transaction.set(self)
-        return self
-
-    async def __aexit__(self, exception_type: type[BaseException] | None, *_: object) -> None:
+    async def __aexit__(self, exception_type: type[BaseException] | None, *_: object) -> Literal[False]:
         if self._outer is not None:
             self._outer.has_failed = self._outer.has_failed or exception_type is not None
-            return
+            return False
         session = self._session
         if session is None:
             raise TransactionMisuse(reason="not-begun")
@@ -158,6 +105,7 @@ class Transaction(BaseTransaction):
         await asyncio.shield(ending)
         if exception_type is None and self.has_failed:
             raise TransactionFailed
+        return False
 
     async def run(self, sql: str, args: Sequence[Any] = ()) -> list[Row]:
         """Run one statement inside the transaction."""
