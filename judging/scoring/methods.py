@@ -10,6 +10,8 @@ from judging.scoring.baselines import count_draws, fit_additive, fit_raw, fit_zs
 from judging.scoring.blup import fit_blup
 from judging.scoring.design import Block
 from judging.scoring.fit import AUTO, METHODS, JudgeFit
+from judging.scoring.model import can_guard, fit_model
+from judging.scoring.posterior import Rung
 
 PRIOR_NOISE = 0.5  # share of variance that is noise where one judge alone leaves it unknown; single-judge
 #                    reliability of trained essay graders is .49 (essay5, ICC1)
@@ -49,14 +51,16 @@ def fit_judges(block: Block, *, method: str, seed: int) -> tuple[JudgeFit, Choic
 
 
 def _fit_named(block: Block, method: str, rng: np.random.Generator) -> JudgeFit:
-    fits = {"raw": fit_raw, "zscore": fit_zscore, "additive": fit_additive, "blup": fit_blup, "model": fit_blup}
+    if method == "model":
+        return fit_model(block, rng, Rung(has_guard=can_guard(block)))
+    fits = {"raw": fit_raw, "zscore": fit_zscore, "additive": fit_additive, "blup": fit_blup}
     return fits[method](block, rng)
 
 
 def _climb(block: Block, rng: np.random.Generator) -> tuple[JudgeFit, Choice]:
     if block.y.size - block.n_entries - block.n_judges + 1 < 1:
         return fit_raw(block, rng), Choice(AUTO, "raw", "too_few")
-    return fit_blup(block, rng), Choice(AUTO, "blup", "ladder")
+    return _fit_named(block, "model", rng), Choice(AUTO, "model", "ladder")
 
 
 def _redraw(fit: JudgeFit, se: Floats, rng: np.random.Generator) -> JudgeFit:

@@ -1,0 +1,215 @@
+"""Draws from the judge model: several short chains of a blocked Gibbs sampler, run side by side.
+
+``z = level[category] + a[j] * quality[e] + b[j] + noise``, noise ~ N(0, s[j]^2 / v), b ~ N(0, tb2),
+quality ~ N(gamma * mean b of the entry's judges, t2), log a ~ N(0, ta^2), log s ~ N(m + rho * log a, ts^2).
+A score on a scale of steps is a cell: z lies within half a step of it, or anywhere beyond at an end of the scale.
+A judge may be erratic (prior 3 %): then most of the scores are uniform noise and weigh nothing.
+gamma is the guard against assignment that sends good entries to lenient or to strict judges (Mundlak 1978).
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from judging.marks import Floats
+from judging.scoring.design import Block
+from judging.scoring.henderson import Henderson
+from judging.scoring.mixed import MixedFit
+
+ERRATIC = 0.03  # prior probability that a judge is
+SHARE = (0.005, 0.9)  # of noise among the scores of an honest and of an erratic judge
+SCALE_SPREAD, NOISE_SPREAD = 0.4, 0.6  # half-normal priors of ta and ts
+LINK = (0.5, 0.5)  # prior mean and spread of rho: who spreads scores more is usually noisier
+BURN = 80
+TINY = 1e-300
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """How much of the model is free: noise and scale by judge, the guard, the cells, the switch for erratic judges."""
+
+    has_noise: bool = True
+    has_scale: bool = True
+    has_guard: bool = True
+    has_switch: bool = True
+
+
+@dataclass(slots=True, eq=False)
+class Kept:
+    """What a run keeps: draws (M, ·) and running means over all kept sweeps."""
+
+    level: list[Floats] = field(default_factory=list)
+    quality: list[Floats] = field(default_factory=list)
+    b: list[Floats] = field(default_factory=list)
+    a: list[Floats] = field(default_factory=list)
+    s: list[Floats] = field(default_factory=list)
+    weight: list[Floats] = field(default_factory=list)
+    guard_b: list[Floats] = field(default_factory=list)
+    pull: list[Floats] = field(default_factory=list)
+    hyper: list[Floats] = field(default_factory=list)
+    erratic: list[Floats] = field(default_factory=list)
+
+
+class Chains:
+    """The state of C chains over one block, and one sweep through all that is unknown."""
+
+    def __init__(self, block: Block, start: MixedFit, rung: Rung, *, n_chains: int, rng: np.random.Generator) -> None:
+        self.block, self.rung, self.rng = block, rung, rng
+        self.equations = Henderson(block, n_chains)
+        shape = (n_chains, block.n_judges)
+        self.b = np.tile(start.b, (n_chains, 1))
+        self.log_a, self.log_s = np.zeros(shape), np.full(shape, 0.5 * np.log(start.noise_var))
+        self.quality = np.tile(start.quality, (n_chains, 1))
+        self.mean = np.tile(start.mean, (n_chains, 1))
+        self.z = np.tile(block.y, (n_chains, 1))
+        self.honest = np.ones_like(self.z)
+        self.erratic = np.zeros(shape, dtype=np.bool_)
+        one = np.ones(n_chains)
+        self.t2, self.tb2 = max(start.entry_var, 1e-3) * one, max(start.judge_var, 1e-3) * one
+        self.ta, self.ts, self.rho = 0.15 * one, 0.25 * one, LINK[0] * one
+        self.m = 0.5 * np.log(start.noise_var) * one
+        self.gamma = 0.0 * one
+        self._share = 1.0 / block.reads[block.e]
+        self._range = float(np.ptp(block.y)) + 2 * block.half
+
+    def sweep(self) -> None:
+        """Draw everything once."""
+        self._draw_latent()
+        s2 = np.exp(2 * self.log_s)[:, self.block.j]
+        w = self.honest * self.block.v / s2
+        a = np.exp(self.log_a)[:, self.block.j]
+        gamma = self.gamma if self.rung.has_guard else None
+        normal = self.equations.build(self.z, w, a, t2=self.t2, tb2=self.tb2, gamma=gamma)
+        self.quality, self.b, self.mean = self.equations.solve(normal, self.rng)
+        self._draw_habits()
+        self._draw_spreads()
+
+    def _draw_latent(self) -> None:
+        block, rng = self.block, self.rng
+        expected = self.mean[:, block.cat][:, block.e] + self.b[:, block.j]
+        expected += np.exp(self.log_a)[:, block.j] * self.quality[:, block.e]
+        spread = np.exp(self.log_s)[:, block.j] / np.sqrt(block.v)
+        x = (block.y - expected) / spread
+        if block.half > 0:
+            side = np.where(x > 0, -1.0, 1.0)  # in the lower tail, where the distribution function is exact
+            reach = block.half / spread
+            low, high = side * x - reach, side * x + reach
+            is_low, is_high = (
+                (block.floor & (side > 0)) | (block.ceil & (side < 0)),
+                (block.ceil & (side > 0)) | (block.floor & (side < 0)),
+            )
+            p_low = np.where(is_low, 0.0, ndtr(low))
+            p = np.where(is_high, 1.0, ndtr(high)) - p_low
+            inner = ndtri(np.maximum(p_low + rng.random(x.shape) * p, TINY))
+            inner = np.clip(inner, np.where(is_low, -np.inf, low), np.where(is_high, np.inf, high))
+            self.z = expected + side * inner * spread
+            chance, noise = p, 2 * block.half / self._range
+        else:
+            chance, noise = np.exp(-0.5 * x * x) / (np.sqrt(2 * np.pi) * spread), 1.0 / self._range
+        if self.rung.has_switch:
+            self._draw_switch(chance, noise)
+
+    def _draw_switch(self, chance: Floats, noise: float) -> None:
+        rng = self.rng
+        few, most = (share * noise + (1 - share) * chance for share in SHARE)
+        odds = np.log(ERRATIC / (1 - ERRATIC)) + self.equations.by_judge(np.log(most / few))
+        self.erratic = rng.random(odds.shape) < 1 / (1 + np.exp(-np.clip(odds, -700, 700)))
+        share = np.where(self.erratic, SHARE[1], SHARE[0])[:, self.block.j]
+        total = np.where(self.erratic[:, self.block.j], most, few)
+        self.honest = (rng.random(chance.shape) >= share * noise / total).astype(np.float64)
+
+    def _draw_habits(self) -> None:
+        """Draw scale and noise of each judge: random steps in log a, in log s, and along both."""
+        block, rung = self.block, self.rung
+        v = self.z - self.mean[:, block.cat][:, block.e] - self.b[:, block.j]
+        theta = self.quality[:, block.e]
+        use = self.honest * block.v
+        square, cross, length, n = (
+            self.equations.by_judge(q) for q in (use * v * v, use * v * theta, use * theta * theta, self.honest)
+        )
+        if not rung.has_noise:
+            a = np.exp(self.log_a)
+            rest = (square - 2 * a * cross + a * a * length).sum(axis=1)
+            s2 = (0.02 + rest) / (2 * self.rng.standard_gamma(0.5 * (1 + n.sum(axis=1))))
+            self.log_s[:] = 0.5 * np.log(s2)[:, None]
+            return
+        ta, ts, rho, m = (q[:, None] for q in (self.ta, self.ts, self.rho, self.m))
+
+        def log_density(log_a: Floats, log_s: Floats) -> Floats:
+            a = np.exp(log_a)
+            rest = square - 2 * a * cross + a * a * length
+            return (
+                -n * log_s
+                - 0.5 * rest * np.exp(-2 * log_s)
+                - 0.5 * (log_a / ta) ** 2
+                - 0.5 * ((log_s - m - rho * log_a) / ts) ** 2
+            )
+
+        now = log_density(self.log_a, self.log_s)
+        noise_step = 2.4 / np.sqrt(2 * n + ts**-2)
+        scale_step = 2.4 / np.sqrt(length * np.exp(2 * self.log_a.mean() - 2 * self.m[:, None]) + ta**-2)
+        steps = [(0.0, 1.0), (1.0, 0.0), (1.0, 1.0)] if rung.has_scale else [(0.0, 1.0)]
+        for along_a, along_s in steps:
+            size = noise_step if along_s else scale_step
+            jump = size * self.rng.standard_normal(n.shape)
+            log_a, log_s = self.log_a + along_a * jump, self.log_s + along_s * jump
+            then = log_density(log_a, log_s)
+            taken = np.log(self.rng.random(n.shape)) < then - now
+            self.log_a, self.log_s = np.where(taken, log_a, self.log_a), np.where(taken, log_s, self.log_s)
+            now = np.where(taken, then, now)
+
+    def _draw_spreads(self) -> None:
+        """Draw what the judges and entries share: variances, the link of noise to scale, the guard."""
+        block, rng, rung = self.block, self.rng, self.rung
+        n_entries, n_judges = block.n_entries, block.n_judges
+        met = self.equations.by_entry(self._share * self.b[:, block.j])
+        if rung.has_guard:
+            precision = (met * met).sum(axis=1) / self.t2 + 1.0
+            centre = (self.quality * met).sum(axis=1) / self.t2 / precision
+            self.gamma = centre + rng.standard_normal(centre.shape) / np.sqrt(precision)
+        off = self.quality - self.gamma[:, None] * met
+        self.t2 = (0.1 + 0.5 * (off**2).sum(axis=1)) / rng.standard_gamma(0.5 * (1 + n_entries), self.t2.shape)
+        self.tb2 = (0.05 + 0.5 * (self.b**2).sum(axis=1)) / rng.standard_gamma(0.5 * (1 + n_judges), self.t2.shape)
+        if not rung.has_noise:
+            return
+        if rung.has_scale:
+            precision = (self.log_a**2).sum(axis=1) / self.ts**2 + LINK[1] ** -2
+            away = self.log_s - self.m[:, None]
+            centre = ((self.log_a * away).sum(axis=1) / self.ts**2 + LINK[0] / LINK[1] ** 2) / precision
+            self.rho = centre + rng.standard_normal(centre.shape) / np.sqrt(precision)
+            self.ta = self._step_spread(self.ta, (self.log_a**2).sum(axis=1), SCALE_SPREAD)
+        away = self.log_s - self.rho[:, None] * self.log_a
+        self.m = away.mean(axis=1) + rng.standard_normal(self.m.shape) * self.ts / np.sqrt(n_judges)
+        self.ts = self._step_spread(self.ts, ((away - self.m[:, None]) ** 2).sum(axis=1), NOISE_SPREAD)
+
+    def _step_spread(self, spread: Floats, squares: Floats, prior: float) -> Floats:
+        n_judges = self.block.n_judges
+
+        def log_density(x: Floats) -> Floats:
+            return -(n_judges - 1) * np.log(x) - 0.5 * squares / x**2 - 0.5 * (x / prior) ** 2
+
+        for _ in range(2):
+            then = np.maximum(
+                spread * np.exp(self.rng.standard_normal(spread.shape) * (0.3 + 1.5 / np.sqrt(n_judges))), 1e-3
+            )
+            taken = np.log(self.rng.random(spread.shape)) < log_density(then) - log_density(spread)
+            spread = np.where(taken, then, spread)
+        return spread
+
+    def keep(self, kept: Kept) -> None:
+        """Record the state, scale and leniency measured from the judges' own average."""
+        centre, unit = self.b.mean(axis=1, keepdims=True), np.exp(self.log_a.mean(axis=1, keepdims=True))
+        a = np.exp(self.log_a)
+        kept.level.append(self.mean + centre)
+        kept.quality.append(self.quality * unit)
+        kept.b.append(self.b - centre)
+        kept.a.append(a / unit)
+        kept.s.append(np.exp(self.log_s))
+        n = self.block.loads
+        used = self.equations.by_judge(self.honest) / n
+        kept.weight.append(used * (a / unit) ** 2 * np.exp(-2 * self.log_s))
+        kept.guard_b.append(self.gamma[:, None] * unit * self.b)
+        kept.pull.append(1.0 / (self.t2 * unit[:, 0] ** 2))
+        kept.hyper.append(np.array([self.t2 * unit[:, 0] ** 2, self.tb2, self.gamma]).T)
+        kept.erratic.append(self.erratic.astype(np.float64))
