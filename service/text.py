@@ -25,6 +25,7 @@ Part = Literal["date", "time"] | None
 
 _PLURAL_FORMS: Final = {"ar": ("zero", "one", "two", "few", "many", "other"), "en": ("one", "other")}
 _PLACE: Final = re.compile(r"\{([a-z][a-z0-9_]*)(?::(date|time))?\}")
+_CAPITAL: Final = re.compile(r"^((?:<[^>]*>|[\u2066\u2068])*)([A-Z])(?=[a-z])")
 _ARABIC_DIGITS: Final = str.maketrans("0123456789.", "٠١٢٣٤٥٦٧٨٩٫")
 _WESTERN_DIGITS: Final = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫", "01234567890123456789.")
 _LETTERS_AS_ONE: Final = str.maketrans("ٱىیکة", "اييكه")
@@ -70,7 +71,7 @@ class Words:
         """Return the message as safe HTML, every value isolated from the sentence round it."""
 
         def put(place: re.Match[str]) -> str:
-            return str(self._for_page(place[1], facts[place[1]], place[2]))
+            return self._in_sentence(place, str(self._for_page(place[1], facts[place[1]], place[2])))
 
         return _bare(_PLACE.sub(put, str(escape(self._choose(key, facts)))))
 
@@ -78,7 +79,7 @@ class Words:
         """Return the message as plain text for mails, page titles and files, values between isolating marks."""
 
         def put(place: re.Match[str]) -> str:
-            return self._for_text(place[1], facts[place[1]], place[2])
+            return self._in_sentence(place, self._for_text(place[1], facts[place[1]], place[2]))
 
         return _PLACE.sub(put, self._choose(key, facts))
 
@@ -203,6 +204,12 @@ class Words:
                 return f"{_LRI}{self.number(fact)}{_PDI}"
             case _:
                 return self._unmarked(name, fact)
+
+    def _in_sentence(self, place: re.Match[str], words: str) -> str:
+        """A field's name loses its capital where an English sentence goes on before it; "AI statement" keeps it."""
+        if self.lang != "en" or place[1] != "field" or place.start() == 0:
+            return words
+        return _CAPITAL.sub(lambda found: found[1] + found[2].lower(), words, count=1)
 
     def _unmarked(self, name: str, fact: object) -> str:
         if isinstance(fact, timedelta):

@@ -23,7 +23,9 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 SIZES = {"wide": (1440, 1000), "phone": (390, 844)}
 
 
-def render(lang: str, theme: str = "light", name: str = "pages/patterns.html", page: object = None, **shell: object) -> str:
+def render(
+    lang: str, theme: str = "light", name: str = "pages/patterns.html", page: object = None, **shell: object
+) -> str:
     """Render one page as the shell would, with a frame that stands still."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
