@@ -67,6 +67,7 @@ def load_edition(path: Path | None = None) -> DemoEdition:
 
 def find_faults(edition: DemoEdition) -> Iterator[tuple[str, str]]:
     """List everything in an edition that points at nothing or contradicts itself, as (place, fault)."""
+    yield from _repeated_ids(edition)
     known = {
         "institution": {"", *(each.id for each in edition.institutions)},
         "category": {each.id for each in edition.categories},
@@ -78,7 +79,6 @@ def find_faults(edition: DemoEdition) -> Iterator[tuple[str, str]]:
     }
     for place, kind, names in _references(edition):
         yield from ((place, f"unknown {kind} {name}") for name in names if name not in known[kind])
-    yield from _repeated_ids(edition)
     yield from _wrong_rubrics(edition)
     yield from _wrong_entries(edition)
     for moment in edition.timeline:
