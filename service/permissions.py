@@ -70,7 +70,8 @@ class Action(StrEnum):
     READ_AUDIT = "read-audit"
     # objects: the signature in the address is the permission
     USE_SIGNED_LINK = "use-signed-link"
-    # operation
+    # administration and operation
+    MANAGE_EDITIONS = "manage-editions"
     READ_HEALTH = "read-health"
     READ_PATTERNS = "read-patterns"
 
@@ -152,6 +153,7 @@ RULES: dict[Action, Rule] = {
     Action.PUBLISH: Rule(CHAIR, frozenset({Stage.DECIDING, Stage.NOTIFIED})),
     Action.READ_AUDIT: Rule(frozenset({Role.SECRETARY, Role.CHAIR, Role.OBSERVER})),
     Action.USE_SIGNED_LINK: Rule(ANYBODY),
+    Action.MANAGE_EDITIONS: Rule(frozenset({Role.ADMINISTRATOR})),
     Action.READ_HEALTH: Rule(ANYBODY),
     Action.READ_PATTERNS: Rule(ANYBODY),
 }

@@ -1,0 +1,60 @@
+"""The sealed rules of an edition, and their public fingerprint."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from service.errors import NotFound
+from storage.columns import to_json
+from storage.tables.edition import Category, Edition, EligibilityRule, Honour, Material, ScaleLevel, TimelineDate
+from storage.tables.panel import Round
+from storage.tables.rubric import Criterion
+
+__all__ = ["rules_fingerprint"]
+
+_OF_EDITION: dict[str, Any] = {
+    "timeline": TimelineDate,
+    "eligibility": EligibilityRule,
+    "honours": Honour,
+    "levels": ScaleLevel,
+}
+_OF_CATEGORY: dict[str, Any] = {"materials": Material, "criteria": Criterion}
+
+
+async def rules_fingerprint(edition_id: UUID) -> str:
+    """Return the SHA-256 over the canonical rules: what an entrant is promised and a judge is asked.
+
+    Keys, states and notices are left out, so that the same rules have the same fingerprint.
+    """
+    edition = await Edition.select().where(Edition.id == edition_id).first()
+    if edition is None:
+        raise NotFound
+    left_out = {"id", "state", "fingerprint", "publish_at", "published_at", "created_at", "notice_ar", "notice_en"}
+    told: dict[str, object] = {"edition": {key: value for key, value in edition.items() if key not in left_out}}
+    for name, of_edition in _OF_EDITION.items():
+        told[name] = _told(await of_edition.select().where(of_edition.edition == edition_id))
+    categories = await Category.select().where(Category.edition == edition_id)
+    slugs = {row["id"]: row["slug"] for row in categories}
+    told["category"] = _told(categories)
+    for name, of_category in _OF_CATEGORY.items():
+        rows = await of_category.select().where(of_category.category.is_in(list(slugs)))
+        told[name] = _told([row | {"category_slug": slugs[row["category"]]} for row in rows])
+    told["method"] = [row["method"] for row in await Round.select(Round.method).where(Round.edition == edition_id)]
+    return hashlib.sha256(to_json(_plain(told)).encode()).hexdigest()
+
+
+def _told(rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+    kept = [{key: value for key, value in row.items() if key not in {"id", "edition", "category"}} for row in rows]
+    return sorted(kept, key=lambda row: to_json(_plain(row)))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return value
