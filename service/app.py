@@ -1,0 +1,85 @@
+"""The only place where things are plugged together: settings and a clock in, the whole program out."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+
+from service.clock import Clock, system_clock
+from service.fonts import ensure_fonts
+from service.permissions import Action
+from service.settings import Settings
+from service.web.deps import DEPENDENCIES
+from service.web.envelope import Envelope
+from service.web.guards import check_action
+from service.web.pages import make_environments
+from service.web.refusals import EXCEPTION_HANDLERS
+from service.web.routes import ROUTES
+from service.web.static import load_static
+from storage.engine import bind, close_database, open_database
+from storage.migrations.run import migrate
+from storage.piccolo_app import TABLES
+
+__all__ = ["RouteWithoutAction", "create_app", "open_world"]
+
+SMALL_BODY = 256 * 1024
+
+
+class RouteWithoutAction(Exception):
+    """A route does not say which action it is: the guard could not judge it."""
+
+
+@asynccontextmanager
+async def open_world(settings: Settings) -> AsyncIterator[None]:
+    """Open the database, bring it to this release's schema, and close it at the end."""
+    engine = await open_database(settings.database_url)
+    try:
+        bind(engine, TABLES)
+        await migrate(engine)
+        yield
+    finally:
+        await close_database(engine)
+
+
+def create_app(settings: Settings, *, clock: Clock = system_clock, is_world_open: bool = False) -> Litestar:
+    """Plug the program together. ``is_world_open``: the caller has opened the database and will close it."""
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        fonts = await asyncio.to_thread(ensure_fonts, settings.fonts_folder)
+        app.state.static = await asyncio.to_thread(load_static, fonts=fonts)
+        app.state.environments = make_environments(app.state.static.url)
+        if is_world_open:
+            yield
+            return
+        async with open_world(settings):
+            yield
+
+    app = Litestar(
+        route_handlers=ROUTES,
+        guards=[check_action],
+        dependencies=DEPENDENCIES,
+        exception_handlers=EXCEPTION_HANDLERS,
+        lifespan=[lifespan],
+        request_max_body_size=SMALL_BODY,
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+    )
+    _check_routes(app)
+    app.state.settings, app.state.clock = settings, clock
+    app.state.objects = None
+    app.asgi_handler = Envelope(app.asgi_handler, settings, clock, object_origin=None)
+    return app
+
+
+def _check_routes(app: Litestar) -> None:
+    for route in app.routes:
+        if not isinstance(route, HTTPRoute):
+            continue
+        for handler in route.route_handlers:
+            is_made_by_litestar = handler.http_methods == {"OPTIONS"}  # the envelope lets no such request pass
+            if not is_made_by_litestar and not isinstance(handler.opt.get("action"), Action):
+                raise RouteWithoutAction(route.path)

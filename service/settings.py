@@ -1,0 +1,299 @@
+"""What the environment says, read once. Every fault is found at the same time and named with its remedy.
+
+With nothing set: SQLite and a folder of objects in ``./tahkim-data``, letters as files in it, a secret made there and
+kept with mode 0600, and answers to this machine alone.
+"""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+__all__ = ["VARIABLES", "Fault", "HostRule", "MailServer", "Settings", "SettingsFaulty", "read_settings"]
+
+DEFAULT_DATA = "tahkim-data"
+SECRET_BYTES_AT_LEAST = 32
+HOPS_AT_MOST = 5
+_YES = frozenset({"1", "yes", "true", "on"})
+_NO = frozenset({"", "0", "no", "false", "off"})
+
+VARIABLES = (
+    "TAHKIM_DATA",
+    "TAHKIM_DATABASE_URL",
+    "TAHKIM_OBJECTS_URL",
+    "TAHKIM_MAIL_URL",
+    "TAHKIM_MAIL_FROM",
+    "TAHKIM_BASE_URL",
+    "TAHKIM_HOSTS",
+    "TAHKIM_SECRET",
+    "TAHKIM_TRUSTED_HOPS",
+    "TAHKIM_WORKER",
+    "TAHKIM_DEVELOPMENT",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in the environment: ``setting.<code>`` in the catalogues says the remedy."""
+
+    name: str
+    code: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+class SettingsFaulty(Exception):
+    """The environment cannot be used as it stands; all its faults, by name."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        self.faults = faults
+        super().__init__(", ".join(f"{fault.name}: {fault.code}" for fault in faults))
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where letters are handed over; ``security`` is none, starttls or tls."""
+
+    host: str
+    port: int
+    security: str
+    username: str | None
+    password: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HostRule:
+    """A name under which this installation answers. ``port`` None means the scheme's own, 0 any."""
+
+    name: str
+    port: int | None
+
+    def allows(self, name: str, port: int | None) -> bool:
+        """Say whether a request to this name and port is meant for us."""
+        return name == self.name and (self.port == 0 or port == self.port)
+
+
+ANY_PORT = 0
+LOOPBACK = (HostRule("localhost", ANY_PORT), HostRule("127.0.0.1", ANY_PORT), HostRule("[::1]", ANY_PORT))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this installation runs."""
+
+    data: Path
+    database_url: str = field(repr=False)
+    objects_url: str | None = field(repr=False)
+    mail_server: MailServer | None
+    mail_from: str
+    base_url: str
+    hosts: tuple[HostRule, ...]
+    secret: bytes = field(repr=False)
+    trusted_hops: int = 0
+    has_own_worker: bool = True
+    is_development: bool = False
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach us over https, so that cookies may say so."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where letters are put when no mail server is set."""
+        return self.data / "mail"
+
+    @property
+    def objects_folder(self) -> Path:
+        """Where objects are kept when no object store is set."""
+        return self.data / "objects"
+
+    @property
+    def fonts_folder(self) -> Path:
+        """Where the fonts are kept as browsers want them."""
+        return self.data / "fonts"
+
+
+def read_settings(
+    environment: Mapping[str, str] | None = None, *, data: Path | None = None, base_url: str | None = None
+) -> Settings:
+    """Read the environment. ``data`` and ``base_url``, from the command line, stand before it.
+
+    Makes the data folder and the secret in it when they are missing. Raises SettingsFaulty with every fault found.
+    """
+    reader = _Reader(os.environ if environment is None else environment)
+    folder = data or Path(reader.text("TAHKIM_DATA") or DEFAULT_DATA)
+    public = reader.base_url(base_url or "http://localhost:8000")
+    values = {
+        "data": folder,
+        "database_url": reader.database(folder),
+        "objects_url": reader.objects(),
+        "mail_server": reader.mail_server(),
+        "mail_from": reader.text("TAHKIM_MAIL_FROM") or f"tahkim@{urlsplit(public).hostname or 'localhost'}",
+        "base_url": public,
+        "hosts": reader.hosts(public),
+        "trusted_hops": reader.hops(),
+        "has_own_worker": reader.worker(),
+        "is_development": reader.yes("TAHKIM_DEVELOPMENT"),
+    }
+    reader.refuse_unknown()
+    if not reader.faults:
+        reader.make_folder(folder)
+    secret = reader.secret(folder)
+    if reader.faults:
+        raise SettingsFaulty(tuple(reader.faults))
+    return Settings(secret=secret, **values)  # type: ignore[arg-type]  # each value was read by its own method
+
+
+class _Reader:
+    """Reads variables one by one and keeps every fault."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self.faults: list[Fault] = []
+
+    def text(self, name: str) -> str:
+        return self._environment.get(name, "").strip()
+
+    def fault(self, name: str, code: str, **facts: object) -> None:
+        self.faults.append(Fault(name, code, facts))
+
+    def yes(self, name: str) -> bool:
+        value = self.text(name).lower()
+        if value not in _YES | _NO:
+            self.fault(name, "yes-or-no", value=value)
+        return value in _YES
+
+    def database(self, folder: Path) -> str:
+        url = self.text("TAHKIM_DATABASE_URL")
+        if not url:
+            return f"sqlite:///{folder / 'tahkim.db'}"
+        if urlsplit(url).scheme not in {"sqlite", "postgresql", "postgres"}:
+            self.fault("TAHKIM_DATABASE_URL", "database-scheme")
+        return url
+
+    def objects(self) -> str | None:
+        url = self.text("TAHKIM_OBJECTS_URL")
+        if not url:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in {"s3", "s3+http", "s3+https", "http", "https", "file"} or not (
+            parts.netloc or parts.path
+        ):
+            self.fault("TAHKIM_OBJECTS_URL", "objects-scheme")
+        return url
+
+    def mail_server(self) -> MailServer | None:
+        url = self.text("TAHKIM_MAIL_URL")
+        if not url:
+            return None
+        parts = urlsplit(url)
+        security = {"smtp": "none", "smtp+starttls": "starttls", "smtps": "tls"}.get(parts.scheme)
+        try:
+            port = parts.port or {"none": 25, "starttls": 587, "tls": 465}.get(security or "", 0)
+        except ValueError:
+            port = 0
+        if security is None or not parts.hostname or not port or parse_qsl(parts.query):
+            self.fault("TAHKIM_MAIL_URL", "mail-url")
+            return None
+        return MailServer(
+            host=parts.hostname,
+            port=port,
+            security=security,
+            username=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+        )
+
+    def base_url(self, default: str) -> str:
+        url = self.text("TAHKIM_BASE_URL") or default
+        parts = urlsplit(url)
+        try:
+            port_is_fine = parts.port is None or parts.port > 0
+        except ValueError:
+            port_is_fine = False
+        is_bare = parts.path in {"", "/"} and not parts.query and not parts.fragment and "@" not in parts.netloc
+        if parts.scheme not in {"http", "https"} or not parts.hostname or not is_bare or not port_is_fine:
+            self.fault("TAHKIM_BASE_URL", "base-url", value=url)
+            return default
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def hosts(self, base_url: str) -> tuple[HostRule, ...]:
+        public = urlsplit(base_url)
+        name = f"[{public.hostname}]" if ":" in (public.hostname or "") else (public.hostname or "")
+        rules = [] if any(rule.name == name for rule in LOOPBACK) else [HostRule(name, public.port)]
+        wanted = self.text("TAHKIM_HOSTS")
+        if not wanted:
+            return (*rules, *LOOPBACK)
+        for item in wanted.split(","):
+            rule = _read_host(item.strip().lower())
+            if rule is None:
+                self.fault("TAHKIM_HOSTS", "host", value=item.strip())
+            else:
+                rules.append(rule)
+        return tuple(rules)
+
+    def hops(self) -> int:
+        value = self.text("TAHKIM_TRUSTED_HOPS") or "0"
+        if not value.isascii() or not value.isdigit() or int(value) > HOPS_AT_MOST:
+            self.fault("TAHKIM_TRUSTED_HOPS", "hops", value=value)
+            return 0
+        return int(value)
+
+    def worker(self) -> bool:
+        value = self.text("TAHKIM_WORKER").lower() or "inside"
+        if value not in {"inside", "apart"}:
+            self.fault("TAHKIM_WORKER", "worker", value=value)
+        return value == "inside"
+
+    def refuse_unknown(self) -> None:
+        for name in sorted(self._environment):
+            if name.startswith("TAHKIM_") and name not in VARIABLES:
+                self.fault(name, "unknown")
+
+    def make_folder(self, folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self.fault("TAHKIM_DATA", "data-folder", folder=str(folder), problem=error.strerror or "")
+
+    def secret(self, folder: Path) -> bytes:
+        given = self.text("TAHKIM_SECRET")
+        if given:
+            if len(given.encode()) < SECRET_BYTES_AT_LEAST:
+                self.fault("TAHKIM_SECRET", "secret-short", min=SECRET_BYTES_AT_LEAST)
+            return given.encode()
+        return b"" if self.faults else _keep_secret(folder / "secret")
+
+
+def _read_host(text: str) -> HostRule | None:
+    name, colon, port = text.rpartition(":") if not text.endswith("]") else (text, "", "")
+    if not colon:
+        name, port = text, ""
+    inner = name.removeprefix("[").removesuffix("]")
+    letters = inner.replace("-", "").replace(".", "").replace(":", "") if name.startswith("[") else name
+    if not name or not letters.replace("-", "").replace(".", "").isalnum() or not name.isascii():
+        return None
+    if not colon:
+        return HostRule(name, None)
+    if port == "*":
+        return HostRule(name, ANY_PORT)
+    return HostRule(name, int(port)) if port.isascii() and port.isdigit() and 0 < int(port) < 1 << 16 else None
+
+
+def _keep_secret(path: Path) -> bytes:
+    """Read the secret that lies in the data folder, or make one that nobody else on the machine may read.
+
+    Written whole under another name and then linked, so that of two processes that start together both read one.
+    """
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(SECRET_BYTES_AT_LEAST))
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_bytes().strip()

@@ -1,0 +1,109 @@
+"""The registrar's decision on each submitted entry, before any judge is assigned."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from service.actors import Actor
+from service.audit import Event, record
+from service.errors import Conflicting, FieldError, Invalid, NotFound
+from service.mail.queue import queue_letter
+from service.permissions import Action, require
+from storage.engine import for_update, transaction
+from storage.lifecycle import ENTRY_MOVES, EntryState, MoveLost, move
+from storage.reads.registrar import find_letter_people
+from storage.tables.edition import Edition, EligibilityRule
+from storage.tables.entry import EligibilityCheck, Entry, EntryVersion
+
+__all__ = ["Check", "check_entry"]
+
+
+class Check(StrEnum):
+    """What the registrar may decide."""
+
+    ADMIT = "admit"
+    RETURN = "return"
+    EXCLUDE = "exclude"
+
+
+class NotChecked(Conflicting):
+    """The entry is not waiting for a decision."""
+
+    code = "not-waiting"
+
+
+class FilesMissing(Conflicting):
+    """The entry's files have not all arrived: it cannot be admitted yet."""
+
+    code = "files-missing"
+
+
+async def check_entry(
+    actor: Actor, entry_id: UUID, decision: Check, *, now: datetime, rule_id: UUID | None = None, reason: str = "",
+    due_at: datetime | None = None,
+) -> None:  # fmt: skip
+    """Admit an entry, return it once with a date, or exclude it by a rule, and tell its team.
+
+    A return needs a reason and a date to come, an exclusion a rule and a reason.
+    """
+    _check_form(decision, rule_id=rule_id, reason=reason, due_at=due_at, now=now)
+    async with transaction():
+        entry = await for_update(
+            Entry.select(Entry.id, Entry.edition, Entry.state, Entry.entry_number).where(Entry.id == entry_id)
+        ).first()
+        if entry is None:
+            raise NotFound
+        edition = await Edition.select(Edition.state).where(Edition.id == entry["edition"]).first()
+        require(
+            Action.CHECK_ELIGIBILITY, actor, stage=edition["state"] if edition else None,
+            owns=actor.edition_id in {None, entry["edition"]},
+        )  # fmt: skip
+        if decision is Check.ADMIT and not await _has_complete_version(entry_id):
+            raise FilesMissing(number=entry["entry_number"])
+        if rule_id and not await EligibilityRule.exists().where(EligibilityRule.id == rule_id):
+            raise NotFound
+        try:
+            await move(Entry, entry_id, decision.value, ENTRY_MOVES)
+        except MoveLost as lost:
+            raise NotChecked(number=entry["entry_number"], state=EntryState(entry["state"])) from lost
+        await EligibilityCheck.insert(
+            EligibilityCheck(
+                entry=entry_id,
+                decision=decision.value,
+                rule=rule_id,
+                reason=reason.strip(),
+                due_at=due_at,
+                decided_at=now,
+            )
+        )
+        for person in await find_letter_people(entry_id):
+            await queue_letter(
+                f"entry-{decision.value}", name=f"eligibility:{entry_id}:{decision.value}:{now.isoformat()}:{person.email}",
+                email=person.email, language=person.language, at=now, number=entry["entry_number"],
+                reason=reason.strip(), due_at=due_at.isoformat() if due_at else "",
+                path=f"/entries/{entry['entry_number']}",
+            )  # fmt: skip
+        await record(
+            Event.ENTRY_CHECKED, by=actor, about=("entry", entry_id), at=now, before=entry["state"],
+            after=decision.value, reason=reason.strip(),
+        )  # fmt: skip
+
+
+def _check_form(decision: Check, *, rule_id: UUID | None, reason: str, due_at: datetime | None, now: datetime) -> None:
+    errors = []
+    if decision is not Check.ADMIT and not reason.strip():
+        errors.append(FieldError("reason", "err.reason_needed"))
+    if decision is Check.EXCLUDE and rule_id is None:
+        errors.append(FieldError("rule", "err.rule_needed"))
+    if decision is Check.RETURN and (due_at is None or due_at <= now):
+        errors.append(FieldError("due_at", "err.time_past"))
+    if errors:
+        raise Invalid(*errors)
+
+
+async def _has_complete_version(entry_id: UUID) -> bool:
+    return bool(
+        await EntryVersion.exists().where(
+            (EntryVersion.entry == entry_id) & EntryVersion.is_current.eq(True) & EntryVersion.complete_at.is_not_null()
+        )
+    )

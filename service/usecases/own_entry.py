@@ -1,0 +1,130 @@
+"""One's own entry, found by its number: whose it is, what may still change, and until when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from service.actors import Actor
+from service.errors import Conflicting, NotFound, StaleRevision
+from service.permissions import Action, require
+from service.usecases.deadline import check_on_time
+from storage.engine import for_update, is_in_transaction
+from storage.lifecycle import EntryState
+from storage.reads.entrant.edition import EntryRules, find_entry_rules
+from storage.tables.entrant import EntryOwner, TeamMember
+from storage.tables.entry import EligibilityCheck, Entry
+
+__all__ = ["EntrySettled", "OwnEntry", "find_own_entry", "lock_own_entry", "save_entry"]
+
+
+class EntrySettled(Conflicting):
+    """The entry was withdrawn, admitted or excluded: its team can read it, no more."""
+
+    code = "entry-settled"
+
+
+EDITABLE = frozenset({EntryState.DRAFT, EntryState.SUBMITTED, EntryState.RETURNED})
+"""What the team may still change; a submitted version stands meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEntry:
+    """An entry of the one who asks. ``due_at`` is set while it is returned for correction."""
+
+    id: UUID
+    number: str
+    rules: EntryRules
+    state: EntryState
+    category_id: UUID
+    revision: int
+    is_lead: bool
+    person_id: UUID
+    due_at: datetime | None
+    row: dict[str, Any]
+
+    def check_may_change(self, *, now: datetime, action: Action) -> None:
+        """Refuse a change after the deadline, or to an entry that is no longer the team's to change."""
+        if self.state not in EDITABLE:
+            raise EntrySettled
+        check_on_time(self.rules, state=self.state, due_at=self.due_at, now=now, action=action)
+
+    def check_revision(self, revision: int) -> None:
+        """Refuse a form that was made from an older state."""
+        if revision != self.revision:
+            raise StaleRevision(current=self.revision)
+
+
+async def find_own_entry(actor: Actor, number: str, action: Action) -> OwnEntry:
+    """Find one's own entry to read. Raises NotFound for another's, exactly as for an unknown number."""
+    entry = await _find(actor, number)
+    require(action, actor, stage=entry.rules.state, owns=True)
+    return entry
+
+
+async def lock_own_entry(
+    actor: Actor,
+    number: str,
+    action: Action,
+    *,
+    now: datetime,
+    is_for_lead: bool = False,
+    is_late_allowed: bool = False,
+) -> OwnEntry:
+    """Find and lock one's own entry inside a transaction, and refuse unless it may change now."""
+    entry = await _find(actor, number)
+    require(action, actor, stage=entry.rules.state, owns=entry.is_lead or not is_for_lead)
+    if not is_late_allowed:
+        entry.check_may_change(now=now, action=action)
+    return entry
+
+
+async def _find(actor: Actor, number: str) -> OwnEntry:
+    if actor.person_id is None:
+        raise NotFound
+    query = Entry.select().where(Entry.entry_number == number)
+    row = await (for_update(query) if is_in_transaction() else query).first()
+    if row is None:
+        raise NotFound
+    is_lead = await EntryOwner.exists().where((EntryOwner.entry == row["id"]) & (EntryOwner.lead == actor.person_id))
+    is_member = is_lead or await TeamMember.exists().where(
+        (TeamMember.entry == row["id"]) & (TeamMember.person == actor.person_id) & TeamMember.confirmed_at.is_not_null()
+    )
+    rules = await find_entry_rules(row["edition"])
+    if not is_member or rules is None:
+        raise NotFound
+    state = EntryState(row["state"])
+    return OwnEntry(
+        id=row["id"],
+        number=number,
+        rules=rules,
+        state=state,
+        category_id=row["category"],
+        revision=row["revision"],
+        is_lead=is_lead,
+        person_id=actor.person_id,
+        due_at=await _find_due(row["id"]) if state is EntryState.RETURNED else None,
+        row=row,
+    )
+
+
+async def _find_due(entry_id: UUID) -> datetime | None:
+    row = (
+        await EligibilityCheck.select(EligibilityCheck.due_at)
+        .where(EligibilityCheck.entry == entry_id)
+        .order_by(EligibilityCheck.decided_at, ascending=False)
+        .first()
+    )
+    return row["due_at"] if row else None
+
+
+async def save_entry(entry: OwnEntry, changes: dict[Any, Any], *, now: datetime) -> int:
+    """Write changed columns and the next revision; return it. Raises StaleRevision when somebody was faster."""
+    saved = (
+        await Entry.update({**changes, Entry.revision: entry.revision + 1, Entry.saved_at: now})
+        .where((Entry.id == entry.id) & (Entry.revision == entry.revision))
+        .returning(Entry.revision)
+    )
+    if not saved:
+        raise StaleRevision(current=entry.revision + 1)
+    return int(saved[0]["revision"])

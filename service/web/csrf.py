@@ -1,0 +1,98 @@
+"""Forms of ours only: a token bound to the session, or to a random cookie where nobody is signed in.
+
+The token comes in the header ``X-CSRF-Token`` or the form's field ``csrf``. Browsers that say where a request comes from
+are believed when they say that it is not from us.
+"""
+
+import hmac
+import secrets
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from litestar import Request
+from litestar.exceptions import ClientException
+from litestar.handlers import BaseRouteHandler
+
+from service.errors import Refused
+from service.web.cookies import FORM, cookie_name, make_cookie
+from service.web.visit import AnyConnection, Visit, visit_of
+
+__all__ = ["ForeignForm", "check_form_is_ours", "token_for"]
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+HEADER, FIELD = "x-csrf-token", "csrf"
+_FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+_NONCE_LENGTH = 32
+LARGEST_FORM = 256 * 1024
+
+
+class ForeignForm(Refused):
+    """The form was not made by us for this visitor, or is too old."""
+
+    code = "foreign-form"
+    status = 403
+
+
+def token_for(visit: Visit) -> str:
+    """Give the token for this visitor's forms; the first one of an anonymous visitor sets a cookie."""
+    if visit.session is not None:
+        return _sign(visit, "session", visit.session.csrf)
+    name = cookie_name(FORM, visit.settings)
+    nonce = visit.cookies.get(name, "")
+    if not _is_nonce(nonce):
+        nonce = secrets.token_hex(_NONCE_LENGTH // 2)
+        visit.cookies[name] = nonce
+        visit.set_cookies.append(make_cookie(FORM, nonce, visit.settings))
+    return _sign(visit, "visitor", nonce)
+
+
+async def check_form_is_ours(connection: AnyConnection, handler: BaseRouteHandler) -> None:
+    """Refuse a changing request that our own pages did not make. ``opt["csrf"]`` is "address" or "none" on a few routes."""
+    mode = handler.opt.get("csrf", "form")
+    if connection.scope["method"] in SAFE_METHODS or mode == "none":
+        return
+    visit = visit_of(connection)
+    if not _comes_from_us(connection, visit):
+        raise ForeignForm
+    given = await _read_token(connection, mode)
+    if not hmac.compare_digest(given.encode(), _expected(visit).encode()):
+        raise ForeignForm
+
+
+def _comes_from_us(connection: AnyConnection, visit: Visit) -> bool:
+    if connection.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    origin = connection.headers.get("origin")
+    ours = {connection.headers.get("host", ""), urlsplit(visit.settings.base_url).netloc}
+    return origin is None or urlsplit(origin).netloc.lower() in ours
+
+
+async def _read_token(connection: AnyConnection, mode: str) -> str:
+    given = connection.headers.get(HEADER) or (connection.query_params.get(FIELD) if mode == "address" else None)
+    if given is None and mode == "form" and isinstance(connection, Request):
+        kind = connection.headers.get("content-type", "")
+        if kind.startswith(_FORM_TYPES) and _is_small(connection.headers.get("content-length")):
+            try:
+                given = (await connection.form()).get(FIELD)
+            except ValueError as error:  # a body that is no form
+                raise ClientException from error
+    return given if isinstance(given, str) else ""
+
+
+def _is_small(length: str | None) -> bool:
+    return length is not None and length.isascii() and length.isdigit() and int(length) <= LARGEST_FORM
+
+
+def _expected(visit: Visit) -> str:
+    if visit.session is not None:
+        return _sign(visit, "session", visit.session.csrf)
+    nonce = visit.cookies.get(cookie_name(FORM, visit.settings), "")
+    return _sign(visit, "visitor", nonce if _is_nonce(nonce) else secrets.token_hex())
+
+
+def _sign(visit: Visit, kind: str, value: str) -> str:
+    return hmac.new(visit.settings.secret, f"csrf|{kind}|{value}".encode(), sha256).hexdigest()
+
+
+def _is_nonce(value: str) -> bool:
+    return len(value) == _NONCE_LENGTH and value.isascii() and value.isalnum()

@@ -1,0 +1,198 @@
+"""Round every request, before routing: its id and time, our hosts only, its language, its actor, and the headers of the answer.
+
+It stands outside the router, so that a page that does not exist is answered in the same way as one that does.
+"""
+
+import secrets
+from urllib.parse import quote
+
+import structlog
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+
+from service.clock import Clock
+from service.logging import get_logger
+from service.settings import ANY_PORT, Settings
+from service.web.cookies import LANGUAGE, THEME, cookie_name, make_cookie, read_cookies
+from service.web.language import BARE, choose_language, split_language, with_language
+from service.web.security_headers import security_headers
+from service.web.session import load_actor
+from service.web.visit import Visit
+from service.usecases.sessions import SESSION_LASTS
+
+__all__ = ["Envelope"]
+
+THEMES = frozenset({"auto", "light", "dark"})
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+_PORTS = {"http": 80, "https": 443}
+_SERVER_FAULT = 500
+_TEXT = (b"content-type", b"text/plain; charset=utf-8")
+Headers = list[tuple[bytes, bytes]]
+
+
+class Envelope:
+    """The outermost layer of the program."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, clock: Clock, *, object_origin: str | None) -> None:
+        self._app = app
+        self._settings = settings
+        self._clock = clock
+        self._headers = security_headers(settings, object_origin=object_origin)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        visit = self._visit(scope)
+        scope["state"]["visit"] = visit
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=visit.request_id)
+        answer = _Answering(visit, send, self._headers, is_head=scope["method"] == "HEAD")
+        if not self._is_our_host(scope):
+            await answer.plainly(400)
+            return
+        if scope["method"] not in _METHODS:
+            await answer.plainly(405)
+            return
+        if scope["method"] == "HEAD":
+            scope["method"] = "GET"
+        language, path = split_language(scope["path"])
+        if language is None and not path.startswith(BARE) and scope["method"] == "GET":
+            await answer.elsewhere(with_language(_written(scope), visit.language))
+            return
+        if language is not None and path.startswith(BARE):
+            path = "/-"  # addresses without a language exist once
+        scope["path"] = path
+        scope["raw_path"] = quote(path).encode()
+        try:
+            if not path.startswith("/static/"):
+                await load_actor(visit)
+                _remember_language(visit, has_language=language is not None)
+            scope["user"], scope["auth"] = visit.actor, visit.session
+            await self._app(scope, receive, answer.send)
+        except Exception:
+            get_logger().exception("fault")
+            if answer.status is not None:
+                raise
+            await answer.plainly(_SERVER_FAULT)
+        finally:
+            seconds = (self._clock() - visit.received_at).total_seconds()
+            get_logger().info(
+                "answered",
+                method=scope["method"],
+                route=scope.get("path_template") or "-",
+                status=answer.status,
+                seconds=round(seconds, 4),
+            )
+
+    def _visit(self, scope: HTTPScope) -> Visit:
+        headers = dict(scope["headers"])
+        cookies = read_cookies(headers.get(b"cookie", b"").decode("latin-1"))
+        language, path = split_language(scope["path"])
+        theme = cookies.get(cookie_name(THEME, self._settings), "auto")
+        return Visit(
+            request_id=secrets.token_hex(8),
+            received_at=self._clock(),
+            settings=self._settings,
+            address=self._address(scope, headers),
+            path=path,
+            query=scope["query_string"].decode("latin-1"),
+            language=language
+            or choose_language(cookies, headers.get(b"accept-language", b"").decode("latin-1"), self._settings),
+            cookies=cookies,
+            theme=theme if theme in THEMES else "auto",
+        )
+
+    def _address(self, scope: HTTPScope, headers: dict[bytes, bytes]) -> str:
+        """Tell the peer, or behind so many proxies of ours whom the first of them saw. Other forwarded headers are not read."""
+        peer = scope["client"][0] if scope["client"] else ""
+        if not self._settings.trusted_hops:
+            return peer
+        forwarded = [part.strip() for part in headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")]
+        return forwarded[-self._settings.trusted_hops] if len(forwarded) >= self._settings.trusted_hops else peer
+
+    def _is_our_host(self, scope: HTTPScope) -> bool:
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        if len(hosts) != 1:
+            return False
+        host = hosts[0].decode("latin-1").lower()
+        name, colon, port = ("", "", "") if host.endswith("]") else host.rpartition(":")
+        if not colon:
+            name = host
+        if colon and not (port.isascii() and port.isdigit()):
+            return False
+        given = int(port) if port else None
+        own = _PORTS["https" if self._settings.is_https else "http"]
+        return any(
+            rule.allows(name, given) or (rule.port != ANY_PORT and rule.allows(name, None if given == own else given))
+            for rule in self._settings.hosts
+        )
+
+
+class _Answering:
+    """Adds to the answer what every answer carries, and remembers its status."""
+
+    def __init__(self, visit: Visit, send: Send, headers: tuple[tuple[bytes, bytes], ...], *, is_head: bool) -> None:
+        self._visit, self._send, self._common, self._is_head = visit, send, headers, is_head
+        self.status: int | None = None
+
+    async def send(self, message: Message) -> None:
+        """Pass a message on."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = self._complete(list(message["headers"]))
+        elif message["type"] == "http.response.body" and self._is_head:
+            message = {"type": "http.response.body", "body": b"", "more_body": message.get("more_body", False)}
+        await self._send(message)
+
+    async def plainly(self, status: int) -> None:
+        """Answer without a page: there is no reader whose language we know, or no page can be made."""
+        body = self._visit.request_id.encode()
+        await self.send(_start(status, [_TEXT, (b"content-length", b"%d" % len(body))]))
+        await self.send({"type": "http.response.body", "body": body, "more_body": False})
+
+    async def elsewhere(self, address: str) -> None:
+        """Send the reader to the same page with its language."""
+        headers = [
+            (b"location", address.encode("latin-1")),
+            (b"vary", b"cookie, accept-language"),
+            (b"content-length", b"0"),
+        ]
+        await self.send(_start(307, headers))
+        await self.send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    def _complete(self, headers: Headers) -> Headers:
+        language = self._visit.language
+        made = [
+            (name, _localised(value, language)) if name.lower() == b"location" else (name, value)
+            for name, value in headers
+        ]
+        there = {name.lower() for name, _ in made}
+        made += [(name, value) for name, value in self._common if name not in there]
+        if b"cache-control" not in there:
+            made.append((b"cache-control", b"no-store"))
+        made.append((b"x-request-id", self._visit.request_id.encode()))
+        made += [(b"set-cookie", cookie.encode("latin-1")) for cookie in self._visit.set_cookies]
+        return made
+
+
+def _localised(address: bytes, language: str) -> bytes:
+    """Put the language before an address of ours; an address elsewhere stays."""
+    text = address.decode("latin-1")
+    return with_language(text, language).encode("latin-1") if text.startswith("/") else address
+
+
+def _written(scope: HTTPScope) -> str:
+    query = scope["query_string"].decode("latin-1")
+    path = "/" + quote(scope["path"]).lstrip("/")  # never //elsewhere
+    return path + (f"?{query}" if query else "")
+
+
+def _start(status: int, headers: Headers) -> Message:
+    return {"type": "http.response.start", "status": status, "headers": headers}  # type: ignore[typeddict-item]  # Litestar's stub wants more
+
+
+def _remember_language(visit: Visit, *, has_language: bool) -> None:
+    """Keep the language that a signed-in reader chose by its address; visitors get a cookie only when they choose."""
+    name = cookie_name(LANGUAGE, visit.settings)
+    if has_language and visit.session is not None and visit.cookies.get(name) != visit.language:
+        visit.set_cookies.append(make_cookie(LANGUAGE, visit.language, visit.settings, lasts=SESSION_LASTS))

@@ -1,0 +1,113 @@
+"""Forms as people typed them: read leniently, kept whole, and shown again with each error beside its field."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from litestar.datastructures import UploadFile
+from markupsafe import Markup
+
+from service.errors import FieldError, NotFound
+from service.text import Words, western_digits
+from service.web.pages import Page
+from service.web.visit import visit_of
+
+__all__ = ["FormView", "Typed", "read_form"]
+
+_YES = frozenset({"on", "true", "1", "yes"})
+_LONGEST_NUMBER = 18
+
+Again = Callable[[], Awaitable[Page]]
+
+
+class Typed:
+    """What came in a form. ``again`` makes the page that shows it once more when the use case finds it invalid."""
+
+    def __init__(self, values: Mapping[str, Sequence[object]], again: Again | None = None) -> None:
+        self._values = values
+        self.again = again
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
+    def text(self, name: str) -> str:
+        """Give a field without the spaces round it; empty when it did not come."""
+        return next(iter(self.all(name)), "").strip()
+
+    def secret(self, name: str) -> str:
+        """Give a password exactly as it was typed."""
+        return next(iter(self.all(name)), "")
+
+    def all(self, name: str) -> list[str]:
+        """Give every value of a field that may come many times."""
+        return [_plain(value) for value in self._values.get(name, ()) if isinstance(value, str)]
+
+    def flag(self, name: str) -> bool:
+        """Say whether a box was ticked."""
+        return self.text(name).lower() in _YES
+
+    def number(self, name: str) -> int | None:
+        """Give a whole number typed in either kind of digit, or None."""
+        text = western_digits(self.text(name))
+        is_number = text.removeprefix("-").isascii() and text.removeprefix("-").isdigit()
+        return int(text) if is_number and len(text) <= _LONGEST_NUMBER else None
+
+    def uuid(self, name: str) -> UUID:
+        """Give an id; NotFound when it is none, exactly as for an unknown one."""
+        try:
+            return UUID(self.text(name))
+        except ValueError:
+            raise NotFound from None
+
+    def file(self, name: str) -> UploadFile | None:
+        """Give a file, where one came."""
+        return next((value for value in self._values.get(name, ()) if isinstance(value, UploadFile)), None)
+
+
+class FormView:
+    """A form as its page sees it: typed values before the stored ones, and the errors."""
+
+    def __init__(self, words: Words, typed: Typed | None = None, errors: Sequence[FieldError] = ()) -> None:
+        self._typed = typed
+        self.errors = tuple((error.field, _say(words, error)) for error in errors)
+
+    def value(self, name: str, default: object = "") -> str:
+        """Give what was typed, else what is stored."""
+        if self._typed is not None and name in self._typed:
+            return self._typed.secret(name)
+        return "" if default is None else str(default)
+
+    def values(self, name: str, default: Sequence[str] = ()) -> Sequence[str]:
+        """Give all the values of a field, typed or stored."""
+        return self._typed.all(name) if self._typed is not None else default
+
+    def is_checked(self, name: str, default: bool = False) -> bool:  # noqa: FBT001, FBT002 (templates call it by position)
+        """Say whether a box is ticked."""
+        return self._typed.flag(name) if self._typed is not None else default
+
+    def error(self, name: str) -> Markup | None:
+        """Give the first error of a field."""
+        return next((text for field, text in self.errors if field == name), None)
+
+
+async def read_form(request: Request[Any, Any, Any], *, again: Again | None = None) -> Typed:
+    """Read the form that came. ``again`` is asked for the page if the use case raises ``Invalid``."""
+    found = await request.form()
+    typed = Typed({name: found.getall(name) for name in found}, again)
+    visit_of(request).typed = typed
+    return typed
+
+
+def _plain(text: str) -> str:
+    """Browsers send line ends as CRLF; nothing else of what was typed is changed. NUL is no text in any database."""
+    return text.replace("\r\n", "\n").replace("\x00", "")
+
+
+def _say(words: Words, error: FieldError) -> Markup:
+    """Say an error. A fact whose name begins with ``word_`` is the key of a word in the reader's language."""
+    facts = {
+        name.removeprefix("word_"): words.say(str(fact)) if name.startswith("word_") else fact
+        for name, fact in error.facts.items()
+    }
+    return words.say(error.key, **facts)

@@ -1,0 +1,24 @@
+"""One guard before every route: the form is ours, and this role could do this at some stage."""
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from service.errors import NotAllowed, NotSignedIn
+from service.permissions import Action, may_role_ever
+from service.web.csrf import check_form_is_ours
+from service.web.visit import AnyConnection, visit_of
+
+__all__ = ["check_action"]
+
+
+async def check_action(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]  # Litestar's own guard type
+    """Turn away roles that never may. State and ownership are the use case's to check."""
+    action: Action = handler.opt["action"]  # a route without one stops the start
+    _check_role(connection, action)
+    await check_form_is_ours(connection, handler)
+
+
+def _check_role(connection: AnyConnection, action: Action) -> None:
+    actor = visit_of(connection).actor
+    if not may_role_ever(action, actor.role):
+        raise NotAllowed(action=action) if actor.is_signed_in else NotSignedIn

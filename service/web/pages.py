@@ -1,0 +1,216 @@
+"""Pages: a template, one frozen dataclass for it, and the frame round it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+from uuid import UUID
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request, Response
+from litestar.response import Redirect
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from service.actors import COMMITTEE, Role
+from service.errors import FieldError
+from service.text import Ltr, Words
+from service.web.csrf import token_for
+from service.web.language import with_language
+from service.web.visit import Visit, visit_of
+from storage.lifecycle import EditionState
+from storage.reads.public import EditionFrame, Extension, find_edition_frame
+
+if TYPE_CHECKING:
+    from service.web.forms import Typed
+
+__all__ = ["EditionInFrame", "GrantInFrame", "Page", "Shell", "go_to", "home_of", "page", "render"]
+
+_OUTSIDERS = frozenset({Role.VISITOR, Role.JUDGE, Role.SUPERVISOR})
+
+
+@dataclass(frozen=True, slots=True)
+class EditionInFrame:
+    """The edition round a page, in the reader's language and as far as the reader may know."""
+
+    slug: str
+    name: str
+    short: str
+    theme: str
+    state: str
+    open_at: datetime | None
+    deadline_at: datetime | None
+    judging_at: datetime | None
+    judging_until: datetime | None
+    publish_at: datetime | None
+    published_at: datetime | None
+    notice: str | None
+    extension: Extension | None
+    contact_email: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantInFrame:
+    """A role that the reader could switch to."""
+
+    id: UUID
+    role: str
+    edition_short: str
+    is_current: bool
+
+
+class Shell:
+    """What the frame of every page shows. Reading ``csrf`` as a visitor sets a cookie; nothing else does."""
+
+    def __init__(self, visit: Visit, frame: EditionFrame | None) -> None:
+        self._visit = visit
+        self._frame = frame
+        self.lang = visit.language
+        self.dir = "rtl" if visit.language == "ar" else "ltr"
+        self.other_lang = "en" if visit.language == "ar" else "ar"
+        self.path = visit.path + (f"?{visit.query}" if visit.query else "")
+        self.other_lang_url = with_language(self.path, self.other_lang)
+        self.theme = visit.theme
+        self.is_signed_in = visit.actor.is_signed_in
+        self.name = visit.actor.name
+        self.role = visit.actor.role.value
+        self.home = home_of(visit.actor.role)
+        self.now = visit.received_at
+        self.request_id = visit.request_id
+        self.is_development = visit.settings.is_development
+
+    @property
+    def csrf(self) -> str:
+        """The token that the page's forms carry."""
+        return token_for(self._visit)
+
+    @cached_property
+    def grants(self) -> tuple[GrantInFrame, ...]:
+        """The roles that the reader holds."""
+        current = self._visit.session.grant_id if self._visit.session else None
+        return tuple(
+            GrantInFrame(grant.id, grant.role.value, grant.edition_short, is_current=grant.id == current)
+            for grant in self._visit.actor.grants
+        )
+
+    @cached_property
+    def edition(self) -> EditionInFrame | None:
+        """The edition whose pages are shown; None before there is one."""
+        frame = self._frame
+        if frame is None:
+            return None
+        pick = _Pick(frame, self.lang)
+        is_hidden = frame.state == EditionState.NOTIFIED and self._visit.actor.role in _OUTSIDERS
+        return EditionInFrame(
+            slug=frame.slug,
+            name=pick("name"),
+            short=pick("short"),
+            theme=pick("theme"),
+            state=EditionState.DECIDING.value if is_hidden else frame.state,
+            open_at=frame.open_at,
+            deadline_at=frame.deadline_at,
+            judging_at=frame.judging_at,
+            judging_until=frame.judging_until,
+            publish_at=frame.publish_at,
+            published_at=frame.published_at,
+            notice=pick("notice") or None,
+            extension=frame.extension,
+            contact_email=frame.contact_email,
+        )
+
+
+class _Pick:
+    """Picks the reader's language of a pair of columns."""
+
+    def __init__(self, row: object, language: str) -> None:
+        self._row, self._language = row, language
+
+    def __call__(self, name: str) -> str:
+        return getattr(self._row, f"{name}_{self._language}") or ""
+
+
+class Page(Response[None]):
+    """A page, rendered when it is sent: the frame needs the database."""
+
+    def __init__(self, name: str, data: object = None, *, status: int = 200) -> None:
+        super().__init__(content=None, status_code=status, media_type="text/html")
+        self.name = name
+        self.data = data
+        self.errors: Sequence[FieldError] = ()
+
+    def to_asgi_response(self, app: object, request: Request[Any, Any, Any], **_: Any) -> ASGIApp:  # type: ignore[override]  # what Litestar adds is ours to decide
+        """Return what sends the page."""
+
+        async def send_page(scope: Scope, receive: Receive, send: Send) -> None:
+            body = await render(request, self)
+            headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", b"%d" % len(body))]
+            headers += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items()]
+            await send({"type": "http.response.start", "status": self.status_code or 200, "headers": headers})  # type: ignore[typeddict-item]  # Litestar's stub wants more
+            await send({"type": "http.response.body", "body": body, "more_body": False})
+
+        return send_page
+
+
+def page(name: str, data: object = None, *, status: int = 200) -> Page:
+    """Show ``templates/pages/<name>.html`` with one frozen dataclass."""
+    return Page(name, data, status=status)
+
+
+def go_to(path: str) -> Redirect:
+    """Send the reader on with GET, in the same language."""
+    return Redirect(path, status_code=303)
+
+
+def home_of(role: Role) -> str:
+    """Give the first page of a role."""
+    if role in COMMITTEE:
+        return "/committee"
+    return {
+        Role.ENTRANT: "/entries",
+        Role.SUPERVISOR: "/approvals",
+        Role.JUDGE: "/judging",
+        Role.ADMINISTRATOR: "/account",
+    }.get(role, "/")
+
+
+async def render(request: Request[Any, Any, Any], shown: Page) -> bytes:
+    """Render a page for the request's reader."""
+    from service.web.forms import FormView  # noqa: PLC0415 (forms name Page in their types)
+
+    visit = visit_of(request)
+    frame = await find_edition_frame(visit.actor.edition_id) if visit.actor.edition_id else None
+    environment = request.app.state.environments(visit.language, visit.digits)
+    typed: Typed | None = visit.typed
+    text: str = environment.get_template(f"pages/{shown.name}.html").render(
+        page=shown.data,
+        shell=Shell(visit, frame),
+        form=FormView(environment.globals["t"], typed if shown.errors else None, shown.errors),
+    )
+    return text.encode()
+
+
+def make_environments(static: Callable[[str], str]) -> Callable[[str, str], Environment]:
+    """Make the template environments, one a language and kind of digits: macros may use ``t``, ``url``, ``static``."""
+
+    @cache
+    def environment(language: str, digits: str) -> Environment:
+        made = Environment(
+            loader=FileSystemLoader(str(files("templates"))),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        globals_: Mapping[str, object] = {
+            "t": Words(language, digits=digits),
+            "url": lambda path: with_language(quote(path, safe="/?&=#%+-._~:@!$'()*,;"), language),
+            "static": static,
+            "ltr": Ltr,
+        }
+        made.globals.update(globals_)
+        return made
+
+    return environment

@@ -1,0 +1,30 @@
+"""The only map: every address of the program, by area. A route that names no action stops the start."""
+
+from litestar import Controller, Router
+from litestar.handlers import BaseRouteHandler
+
+from service.web.account.account import AccountController
+from service.web.account.joining import InvitationController, PasswordResetController, SignUpController
+from service.web.account.signing_in import SignInController, SignOutController
+from service.web.health import read_health
+from service.web.static import serve_static
+
+__all__ = ["ROUTES"]
+
+Area = list[type[Controller] | BaseRouteHandler | Router]
+
+PUBLIC: Area = []
+ACCOUNT: Area = [
+    SignInController,
+    SignOutController,
+    SignUpController,
+    PasswordResetController,
+    InvitationController,
+    AccountController,
+]
+ENTRANT: Area = []
+JUDGE: Area = []
+COMMITTEE: Area = []
+OPERATION: Area = [read_health, serve_static]
+
+ROUTES = [*PUBLIC, *ACCOUNT, *ENTRANT, *JUDGE, *COMMITTEE, *OPERATION]
