@@ -1,0 +1,1 @@
+"""Where the bytes of files lie: one protocol, and its stores."""
