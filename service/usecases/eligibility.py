@@ -78,9 +78,10 @@ async def check_entry(
         )
         for person in await find_letter_people(entry_id):
             await queue_letter(
-                f"entry-{decision.value}", name=f"eligibility:{entry_id}:{decision.value}:{now.isoformat()}:{person.email}",
+                f"entry-{decision.value}",
+                name=f"eligibility:{entry_id}:{decision.value}:{now.isoformat()}:{person.email}",
                 email=person.email, language=person.language, at=now, number=entry["entry_number"],
-                reason=reason.strip(), due_at=due_at.isoformat() if due_at else "",
+                reason=reason.strip(), due=due_at.isoformat() if due_at else "",
                 path=f"/entries/{entry['entry_number']}",
             )  # fmt: skip
         await record(

@@ -1,0 +1,305 @@
+"""Rows on their way to becoming arrays: what the encoders of assignment and ranking start from.
+
+Everything is sorted by id, so that the same data give the same arrays whatever order the database answers in.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from storage.columns import from_json
+from storage.rows import get_row
+from storage.tables.assignment import Assignment
+from storage.tables.conflict import Conflict
+from storage.tables.edition import Category, Edition
+from storage.tables.entrant import EntryOwner, Supervision, TeamMember
+from storage.tables.entry import Entry, EntryVersion
+from storage.tables.institution import Institution
+from storage.tables.panel import Judge, PanelMember, Round
+from storage.tables.rubric import Criterion
+from storage.tables.scoresheet import Mark, ScoreSheet
+
+__all__ = [
+    "AssignableEntry",
+    "AssignableJudge",
+    "AssignmentInput",
+    "MarkRow",
+    "PairRow",
+    "PersonRow",
+    "RankedRound",
+    "TieRow",
+    "find_institution_slugs",
+    "read_assignment_input",
+    "read_marks",
+    "read_tie_rows",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class AssignableEntry:
+    """An admitted entry, without its people."""
+
+    id: UUID
+    code_name: str
+    category_id: UUID
+    institution_id: UUID | None
+    work_language: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AssignableJudge:
+    """An active judge of the round."""
+
+    id: UUID
+    institution_id: UUID | None
+    kind: str
+    languages: tuple[str, ...]
+    expertise: tuple[str, ...]
+    categories: frozenset[UUID]
+    max_entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """An entry and a judge, and how the pair stands."""
+
+    entry_id: UUID
+    judge_id: UUID
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentInput:
+    """What a round's assignment is computed from. ``conflicts`` holds the pairs that are confirmed or held."""
+
+    edition_id: UUID
+    ordinal: int
+    seed: str
+    reviews_per_entry: int
+    categories: tuple[UUID, ...]
+    entries: tuple[AssignableEntry, ...]
+    judges: tuple[AssignableJudge, ...]
+    conflicts: tuple[PairRow, ...]
+    published: tuple[PairRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRow:
+    """One mark of a sealed sheet."""
+
+    entry_id: UUID
+    judge_id: UUID
+    criterion_id: UUID
+    step: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class RankedRound:
+    """What a round's ranking is computed from."""
+
+    edition_id: UUID
+    steps: int
+    method: str
+    seed: str
+    honour_threshold: int
+    entries: tuple[AssignableEntry, ...]
+    judges: tuple[UUID, ...]
+    criteria: tuple[tuple[UUID, UUID, int], ...]
+    marks: tuple[MarkRow, ...]
+    n_set_aside: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """Somebody tied to an entry: ``kind`` is member or supervisor."""
+
+    entry_id: UUID
+    kind: str
+    name_ar: str
+    name_en: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class TieRow:
+    """A judge as the search for ties sees one."""
+
+    judge_id: UUID
+    email: str
+    name_ar: str
+    name_en: str
+    institution_id: UUID | None
+    past: tuple[str, ...]
+
+
+async def _list_entries(edition_id: UUID) -> tuple[AssignableEntry, ...]:
+    rows = await Entry.select(Entry.id, Entry.code_name).where(
+        (Entry.edition == edition_id) & (Entry.state == "admitted") & Entry.code_name.is_not_null()
+    )
+    ids = [row["id"] for row in rows]
+    if not ids:
+        return ()
+    versions = {
+        row["entry"]: row
+        for row in await EntryVersion.select(
+            EntryVersion.entry, EntryVersion.category, EntryVersion.work_language, EntryVersion.tags
+        ).where(EntryVersion.entry.is_in(ids) & EntryVersion.is_current.eq(True))
+    }
+    owners = {
+        row["entry"]: row["institution"]
+        for row in await EntryOwner.select(EntryOwner.entry, EntryOwner.institution).where(EntryOwner.entry.is_in(ids))
+    }
+    return tuple(
+        AssignableEntry(
+            id=row["id"],
+            code_name=row["code_name"],
+            category_id=versions[row["id"]]["category"],
+            institution_id=owners.get(row["id"]),
+            work_language=versions[row["id"]]["work_language"],
+            tags=tuple(from_json(versions[row["id"]]["tags"]) or ()),
+        )
+        for row in sorted(rows, key=lambda row: str(row["id"]))
+    )
+
+
+async def read_assignment_input(round_id: UUID) -> AssignmentInput:
+    """Read a round with its admitted entries, its judges, and the pairs that are barred or published."""
+    in_round = await get_row(Round.select().where(Round.id == round_id))
+    edition_id = in_round["edition"]
+    seats: dict[UUID, set[UUID]] = {}
+    for row in await PanelMember.select(PanelMember.judge, PanelMember.category).where(PanelMember.round == round_id):
+        seats.setdefault(row["judge"], set()).add(row["category"])
+    judges = await Judge.select().where((Judge.edition == edition_id) & Judge.is_active.eq(True))
+    conflicts = await Conflict.select(Conflict.entry, Conflict.judge, Conflict.state).where(
+        (Conflict.judge.edition == edition_id) & Conflict.state.is_in(["confirmed", "held"])
+    )
+    published = await Assignment.select(Assignment.entry, Assignment.judge, Assignment.state).where(
+        (Assignment.round == round_id) & (Assignment.state == "published")
+    )
+    categories = await Category.select(Category.id).where(Category.edition == edition_id).order_by(Category.position)
+    return AssignmentInput(
+        edition_id=edition_id,
+        ordinal=in_round["ordinal"],
+        seed=in_round["seed"],
+        reviews_per_entry=in_round["reviews_per_entry"],
+        categories=tuple(row["id"] for row in categories),
+        entries=await _list_entries(edition_id),
+        judges=tuple(
+            AssignableJudge(
+                id=row["id"],
+                institution_id=row["institution"],
+                kind=row["kind"],
+                languages=tuple(from_json(row["languages"]) or ()),
+                expertise=tuple(from_json(row["expertise"]) or ()),
+                categories=frozenset(seats.get(row["id"], set())),
+                max_entries=row["max_entries"],
+            )
+            for row in sorted(judges, key=lambda row: str(row["id"]))
+            if row["id"] in seats
+        ),
+        conflicts=_pairs(conflicts),
+        published=_pairs(published),
+    )
+
+
+def _pairs(rows: list[dict[str, object]]) -> tuple[PairRow, ...]:
+    pairs = (PairRow(UUID(str(row["entry"])), UUID(str(row["judge"])), str(row["state"])) for row in rows)
+    return tuple(sorted(pairs, key=lambda pair: (str(pair.entry_id), str(pair.judge_id))))
+
+
+async def read_marks(round_id: UUID) -> RankedRound:
+    """Read the marks of a round's sealed sheets; sheets set aside are counted and left out."""
+    in_round = await get_row(Round.select().where(Round.id == round_id))
+    edition = await get_row(
+        Edition.select(Edition.steps, Edition.honour_threshold).where(Edition.id == in_round["edition"])
+    )
+    sheets = {
+        row["id"]: row
+        for row in await ScoreSheet.select(
+            ScoreSheet.id,
+            ScoreSheet.assignment.entry.as_alias("entry"),
+            ScoreSheet.assignment.judge.as_alias("judge"),
+            ScoreSheet.assignment.position.as_alias("position"),
+        ).where((ScoreSheet.assignment.round == round_id) & (ScoreSheet.state == "sealed"))
+    }
+    entries = await _list_entries(in_round["edition"])
+    standing = {each.id for each in entries}
+    rows = [
+        MarkRow(
+            entry_id=sheets[row["sheet"]]["entry"],
+            judge_id=sheets[row["sheet"]]["judge"],
+            criterion_id=row["criterion"],
+            step=row["step"],
+            position=sheets[row["sheet"]]["position"],
+        )
+        for row in await Mark.select(Mark.sheet, Mark.criterion, Mark.step).where(Mark.sheet.is_in(list(sheets)))
+    ]
+    criteria = await Criterion.select(Criterion.id, Criterion.category, Criterion.weight).where(
+        Criterion.category.edition == in_round["edition"]
+    )
+    set_aside = await ScoreSheet.count().where(
+        (ScoreSheet.assignment.round == round_id) & (ScoreSheet.state == "set-aside")
+    )
+    return RankedRound(
+        edition_id=in_round["edition"],
+        steps=edition["steps"],
+        method=in_round["method"],
+        seed=in_round["seed"],
+        honour_threshold=edition["honour_threshold"],
+        entries=entries,
+        judges=tuple(sorted({each.judge_id for each in rows}, key=str)),
+        criteria=tuple(
+            sorted(((row["id"], row["category"], row["weight"]) for row in criteria), key=lambda row: str(row[0]))
+        ),
+        marks=tuple(
+            sorted(
+                (each for each in rows if each.entry_id in standing),
+                key=lambda each: (str(each.entry_id), str(each.judge_id), str(each.criterion_id)),
+            )
+        ),
+        n_set_aside=set_aside,
+    )
+
+
+async def read_tie_rows(edition_id: UUID) -> tuple[tuple[TieRow, ...], tuple[PersonRow, ...], dict[UUID, UUID]]:
+    """Read judges, the people of standing entries, and each entry's institution, for the search for conflicts."""
+    judges = await Judge.select(
+        Judge.id, Judge.institution, Judge.past, Judge.person.email.as_alias("email"),
+        Judge.person.name_ar.as_alias("name_ar"), Judge.person.name_en.as_alias("name_en"),
+    ).where((Judge.edition == edition_id) & Judge.is_active.eq(True))  # fmt: skip
+    entries = [
+        row["id"]
+        for row in await Entry.select(Entry.id).where(
+            (Entry.edition == edition_id) & Entry.state.is_in(["submitted", "returned", "admitted"])
+        )
+    ]
+    members = await TeamMember.select().where(TeamMember.entry.is_in(entries))
+    supervisors = await Supervision.select().where(Supervision.entry.is_in(entries))
+    people = [_person(row, "member") for row in members] + [_person(row, "supervisor") for row in supervisors]
+    owners = await EntryOwner.select(EntryOwner.entry, EntryOwner.institution).where(EntryOwner.entry.is_in(entries))
+    return (
+        tuple(
+            TieRow(
+                row["id"],
+                row["email"],
+                row["name_ar"],
+                row["name_en"],
+                row["institution"],
+                tuple(from_json(row["past"]) or ()),
+            )
+            for row in sorted(judges, key=lambda row: str(row["id"]))
+        ),
+        tuple(sorted(people, key=lambda each: (str(each.entry_id), each.kind, each.email))),
+        {row["entry"]: row["institution"] for row in owners if row["institution"] is not None},
+    )
+
+
+def _person(row: dict[str, Any], kind: str) -> PersonRow:
+    return PersonRow(row["entry"], kind, row["name_ar"], row["name_en"], row["email"])
+
+
+async def find_institution_slugs() -> dict[str, UUID]:
+    """Read the register's slugs."""
+    return {row["slug"]: row["id"] for row in await Institution.select(Institution.slug, Institution.id)}
