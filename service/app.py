@@ -1,10 +1,12 @@
 """The only place where things are plugged together: settings and a clock in, the whole program out."""
 
 import asyncio
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from litestar import Litestar
+from litestar.exceptions.base_exceptions import LitestarDeprecationWarning
 from litestar.routes import HTTPRoute
 
 from service.clock import Clock, system_clock
@@ -22,7 +24,7 @@ from storage.engine import bind, close_database, open_database
 from storage.migrations.run import migrate
 from storage.piccolo_app import TABLES
 
-__all__ = ["RouteWithoutAction", "create_app", "open_world"]
+__all__ = ["RouteWithoutAction", "create_app", "load_pages", "open_world"]
 
 SMALL_BODY = 256 * 1024
 
@@ -48,31 +50,39 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, is_world_open
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        fonts = await asyncio.to_thread(ensure_fonts, settings.fonts_folder)
-        app.state.static = await asyncio.to_thread(load_static, fonts=fonts)
-        app.state.environments = make_environments(app.state.static.url)
+        await load_pages(app, settings)
         if is_world_open:
             yield
             return
         async with open_world(settings):
             yield
 
-    app = Litestar(
-        route_handlers=ROUTES,
-        guards=[check_action],
-        dependencies=DEPENDENCIES,
-        exception_handlers=EXCEPTION_HANDLERS,
-        lifespan=[lifespan],
-        request_max_body_size=SMALL_BODY,
-        openapi_config=None,
-        logging_config=None,
-        debug=False,
-    )
+    with warnings.catch_warnings():
+        # Dependencies are known by their names (service/web/deps.py); Litestar 3 will want them marked, and we pin 2.25.
+        warnings.simplefilter("ignore", LitestarDeprecationWarning)
+        app = Litestar(
+            route_handlers=ROUTES,
+            guards=[check_action],
+            dependencies=DEPENDENCIES,
+            exception_handlers=EXCEPTION_HANDLERS,
+            lifespan=[lifespan],
+            request_max_body_size=SMALL_BODY,
+            openapi_config=None,
+            logging_config=None,
+            debug=False,
+        )
     _check_routes(app)
     app.state.settings, app.state.clock = settings, clock
     app.state.objects = None
     app.asgi_handler = Envelope(app.asgi_handler, settings, clock, object_origin=None)
     return app
+
+
+async def load_pages(app: Litestar, settings: Settings) -> None:
+    """Load fonts, styles, scripts and templates: what every page needs before the first request."""
+    fonts = await asyncio.to_thread(ensure_fonts, settings.fonts_folder)
+    app.state.static = await asyncio.to_thread(load_static, fonts=fonts)
+    app.state.environments = make_environments(app.state.static.url)
 
 
 def _check_routes(app: Litestar) -> None:

@@ -3,6 +3,7 @@
 import gzip
 import mimetypes
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -46,6 +47,7 @@ class StaticFiles:
         return f"/static/{self.digest}/{name}"
 
 
+@cache
 def load_static(*, fonts: tuple[Path, ...]) -> StaticFiles:
     """Read the folder of static files and the fonts into memory, packed once."""
     root = Path(str(files("templates").joinpath("static")))

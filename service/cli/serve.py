@@ -1,0 +1,50 @@
+"""``tahkim serve``: the whole program in one process, until it is told to stop."""
+
+import asyncio
+import signal
+import sys
+
+from service.cli.words import command_words, data_parser, load_settings
+from service.settings import Settings
+
+__all__ = ["run", "serve"]
+
+DEFAULT_PORT = 8000
+
+
+def run(argv: list[str]) -> int:
+    """Serve until SIGTERM or SIGINT."""
+    words = command_words()
+    parser = data_parser("serve", words)
+    parser.add_argument("--host", default="127.0.0.1", help=words.plain("command.host_help"))
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=words.plain("command.port_help"))
+    options = parser.parse_args(argv)
+    settings = load_settings(words, data=options.data, base_url=f"http://localhost:{options.port}")
+    from service.logging import set_up_logging  # noqa: PLC0415 (arguments first: a mistyped one is answered at once)
+
+    set_up_logging()
+    try:
+        asyncio.run(serve(settings, host=options.host, port=options.port))
+    except OSError as error:
+        print(words.plain("command.port_taken", n=options.port, problem=str(error)), file=sys.stderr)
+        return 1
+    return 0
+
+
+async def serve(settings: Settings, *, host: str, port: int, is_world_open: bool = False) -> None:
+    """Open everything, answer requests, and close everything when a signal asks for it."""
+    from granian.constants import Interfaces  # noqa: PLC0415 (late, as above)
+    from granian.server.embed import Server  # noqa: PLC0415 (late, as above)
+
+    from service.app import create_app  # noqa: PLC0415 (late, as above)
+    from service.logging import get_logger  # noqa: PLC0415 (late, as above)
+
+    app = create_app(settings, is_world_open=is_world_open)
+    async with app.lifespan():
+        server = Server(app, address=host, port=port, interface=Interfaces.ASGINL, websockets=False, log_enabled=False)
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, server.stop)
+        get_logger().info("serving", address=f"http://{host}:{port}")
+        await server.serve()
+        get_logger().info("stopped")

@@ -1,0 +1,149 @@
+"""Shared by all tests: the world (program, database, clock, cast), and clients for it in the tests' own event loop."""
+
+import asyncio
+import re
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from service.actors import Actor
+from service.app import create_app, load_pages
+from service.fonts import ensure_fonts
+from service.settings import Settings, read_settings
+from service.usecases.sessions import start_session
+from storage.engine import bind, close_database, open_database, sqlite_url
+from storage.lifecycle import EditionState
+from storage.migrations.run import migrate
+from storage.piccolo_app import TABLES
+from storage.tables.edition import Edition
+from tests.cast import NOW, add_cast, add_edition
+
+ORIGIN = "http://localhost:8000"
+FONTS = Path(__file__).parent.parent / "build" / "fonts"
+
+
+class SetClock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def set(self, now: datetime) -> None:
+        self.now = now
+
+    def advance(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass
+class World:
+    """The whole program on a database and folder of its own, with the cast in one edition."""
+
+    app: Litestar
+    settings: Settings
+    clock: SetClock
+    edition_id: UUID
+    actors: dict[str, Actor]
+    exit: AsyncExitStack = field(repr=False, default_factory=AsyncExitStack)
+
+    def visitor(self, **options: object) -> httpx.AsyncClient:
+        """A browser in which nobody is signed in. It does not follow redirects."""
+        transport = httpx.ASGITransport(self.app, client=("203.0.113.7", 40000))
+        client = httpx.AsyncClient(transport=transport, base_url=ORIGIN, **options)  # type: ignore[arg-type]
+        self.exit.push_async_callback(client.aclose)
+        return client
+
+    async def client(self, name: str) -> httpx.AsyncClient:
+        """A browser in which this member of the cast is signed in."""
+        person_id = self.actors[name].person_id
+        assert person_id is not None
+        secret = await start_session(person_id, device=f"{name}'s browser", now=self.clock.now)
+        return self.visitor(cookies={"tahkim": secret})
+
+    async def set_stage(self, state: EditionState | str) -> None:
+        """Put the edition in a stage, whatever the way there would be."""
+        await Edition.update({Edition.state: str(state)}).where(Edition.id == self.edition_id)
+
+
+def csrf_in(text: str) -> str:
+    """The token that a page's forms carry."""
+    found = re.search(r'name="csrf" (?:value|content)="([0-9a-f]{64})"', text)
+    assert found, "the page carries no token"
+    return found[1]
+
+
+async def post(
+    client: httpx.AsyncClient, path: str, data: Mapping[str, object] | None = None, *, page: str | None = None
+) -> httpx.Response:
+    """Send a form as its page would: ``page`` (or ``/ar/account``, ``/ar/sign-in``) is read for the token first."""
+    for source in [page] if page else ["/ar/account", "/ar/sign-in"]:
+        shown = await client.get(source)
+        if shown.status_code == httpx.codes.OK and 'name="csrf"' in shown.text:
+            return await client.post(path, data={**(data or {}), "csrf": csrf_in(shown.text)})
+    raise AssertionError("no page with a form was found")
+
+
+@pytest.fixture(scope="session")
+def fonts() -> Path:
+    ensure_fonts(FONTS)
+    return FONTS
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file of this release's schema, made once: tests copy it."""
+    path = tmp_path_factory.mktemp("schema") / "tahkim.db"
+
+    async def make() -> None:
+        engine = await open_database(sqlite_url(path))
+        await migrate(engine)
+        await close_database(engine)
+
+    asyncio.run(make())
+    return path
+
+
+@pytest.fixture
+async def database(tmp_path: Path, empty_database: Path) -> AsyncIterator[str]:
+    """An open database with the whole schema and no rows. Its address."""
+    shutil.copy(empty_database, tmp_path / "tahkim.db")
+    url = sqlite_url(tmp_path / "tahkim.db")
+    engine = await open_database(url)
+    bind(engine, TABLES)
+    yield url
+    await close_database(engine)
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, fonts: Path) -> Settings:
+    (tmp_path / "fonts").symlink_to(fonts)
+    return read_settings({}, data=tmp_path)
+
+
+@pytest.fixture
+async def world(database: str, settings: Settings, clock: SetClock) -> AsyncIterator[World]:
+    edition_id = await add_edition()
+    actors = await add_cast(edition_id)
+    app = create_app(settings, clock=clock, is_world_open=True)
+    made = World(app, settings, clock, edition_id, actors)
+    await load_pages(app, settings)  # Litestar's own lifespan must end in the task that began it; fixtures do not
+    async with made.exit:
+        yield made
+
+
