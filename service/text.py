@@ -36,7 +36,7 @@ _MINUTE, _HOUR = 60, 3600
 _SIZE_STEP: Final = 1024
 
 
-class UnknownMessage(KeyError):  # noqa: N818 -- a missing key is named by what it is
+class UnknownMessage(KeyError):
     """No catalogue of this language holds the key: a fault of ours, never of the reader."""
 
 
@@ -107,7 +107,7 @@ class Words:
 
     def ago(self, span: timedelta) -> Markup:
         """How long ago, for less than a week; always stand it beside the absolute time."""
-        return self._relative("time.ago", span)
+        return self._relative(span)
 
     def duration(self, span: timedelta) -> str:
         """Return a span in at most two units, «6 أيام و4 ساعات», never rounded up."""
@@ -119,7 +119,7 @@ class Words:
             return self._two_units(("noun.day", days), ("noun.hour", hours))
         if hours:
             return self._two_units(("noun.hour", hours), ("noun.minute", minutes))
-        return self.plain("noun.minute", n=minutes)
+        return self.plain("noun.minute", n=minutes) if minutes else self.plain("time.under_minute")
 
     def duration_clock(self, seconds: float) -> Ltr:
         """Return the length of a film or recording: ``18:24``, or ``1:02:03`` from an hour on."""
@@ -206,7 +206,7 @@ class Words:
                 return self._unmarked(name, fact)
 
     def _in_sentence(self, place: re.Match[str], words: str) -> str:
-        """A field's name loses its capital where an English sentence goes on before it; "AI statement" keeps it."""
+        """Take the capital off a field's name inside an English sentence; "AI statement" keeps it."""
         if self.lang != "en" or place[1] != "field" or place.start() == 0:
             return words
         return _CAPITAL.sub(lambda found: found[1] + found[2].lower(), words, count=1)
@@ -224,13 +224,15 @@ class Words:
             return first
         return self.plain("time.two_units", first=_bare(first), second=_bare(self.plain(small[0], n=small[1])))
 
-    def _relative(self, stem: str, span: timedelta) -> Markup:
+    def _relative(self, span: timedelta) -> Markup:
         seconds = max(0, int(span.total_seconds()))
+        if seconds < _MINUTE:
+            return self.say("time.just_now")
         if seconds < _HOUR:
-            return self.say(f"{stem}_minutes", n=seconds // _MINUTE)
+            return self.say("time.ago_minutes", n=seconds // _MINUTE)
         if seconds < 24 * _HOUR:
-            return self.say(f"{stem}_hours", n=seconds // _HOUR)
-        return self.say(f"{stem}_days", n=seconds // (24 * _HOUR))
+            return self.say("time.ago_hours", n=seconds // _HOUR)
+        return self.say("time.ago_days", n=seconds // (24 * _HOUR))
 
     def _digits(self, text: str) -> str:
         return text.translate(_ARABIC_DIGITS) if self._arabic_digits else text
