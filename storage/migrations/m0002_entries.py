@@ -115,6 +115,7 @@ STATEMENTS: tuple[str, ...] = (
         judge_media_type text,
         judge_size bigint,
         poster_key text,
+        poster_media_type text,
         pages bigint,
         seconds bigint,
         width bigint,
@@ -130,6 +131,7 @@ STATEMENTS: tuple[str, ...] = (
         file uuid NOT NULL REFERENCES file (id) ON DELETE CASCADE,
         page smallint NOT NULL,
         object_key text NOT NULL,
+        media_type text NOT NULL,
         width bigint NOT NULL,
         height bigint NOT NULL,
         content text NOT NULL

@@ -105,11 +105,13 @@ async def find_my_file(
     stem = f"{code_name}-{material['slug']}" if material else code_name
     if page is not None:
         shown = (
-            await FilePage.select(FilePage.object_key)
+            await FilePage.select(FilePage.object_key, FilePage.media_type)
             .where((FilePage.file == file_id) & (FilePage.page == page))
             .first()
         )
-        return MyObject(shown["object_key"], "image/webp", f"{stem}-{page}.webp", sheet["id"]) if shown else None
+        return MyObject(shown["object_key"], shown["media_type"], f"{stem}-{page}", sheet["id"]) if shown else None
     if poster:
-        return MyObject(row["poster_key"], "image/webp", f"{stem}.webp", sheet["id"]) if row["poster_key"] else None
+        if row["poster_key"] is None:
+            return None
+        return MyObject(row["poster_key"], row["poster_media_type"], f"{stem}-poster", sheet["id"])
     return MyObject(row["judge_key"], row["judge_media_type"] or row["media_type"], stem, sheet["id"])
