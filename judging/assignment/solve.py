@@ -8,13 +8,18 @@ import numpy as np
 
 from judging.assignment.account import give_account
 from judging.assignment.errors import BadOption
+from judging.assignment.exchange import Exchange
 from judging.assignment.explain import explain_infeasible
+from judging.assignment.flow import values_of
+from judging.assignment.moves import Limits
 from judging.assignment.rules import set_locks_apart
 from judging.assignment.start import find_start
 
 if TYPE_CHECKING:
     from judging.assignment.problem import Ints, Problem
     from judging.assignment.result import Assignment
+    from judging.assignment.rules import Residual
+    from judging.assignment.start import Start
 
 DEFAULT_BUDGET = 0.03
 
@@ -36,8 +41,32 @@ def assign_judges(
     start = find_start(rest.problem, seed=seed)
     if start is None:
         raise explain_infeasible(problem, rest, seed=seed)
-    pairs = start.pairs
-    return give_account(problem, join_pairs(rest.fixed, pairs), start=start, seed=seed)
+    pairs = join_pairs(rest.fixed, start.pairs)
+    before = float(values_of(problem, pairs[:, 0], pairs[:, 1]).sum()) * problem.affinity_top
+    pairs = calibrate(problem, rest, start, budget=calibration_budget)
+    return give_account(problem, pairs, start=start, seed=seed, before=before)
+
+
+def calibrate(problem: Problem, rest: Residual, start: Start, *, budget: float, frozen: Ints | None = None) -> Ints:
+    """Exchange judges until they can be compared. Locked pairs and ``frozen`` ones (else the previous) stay."""
+    pairs = join_pairs(rest.fixed, start.pairs)
+    if problem.n_judges < 2 or not pairs.size or not budget:  # noqa: PLR2004  (one judge cannot be exchanged)
+        return pairs
+    worth = values_of(problem, pairs[:, 0], pairs[:, 1])
+    locked = values_of(problem, rest.fixed[:, 0], rest.fixed[:, 1])
+    fixed_load = np.bincount(rest.fixed[:, 1], minlength=problem.n_judges)
+    fixed_value = np.bincount(rest.fixed[:, 0], weights=locked, minlength=problem.n_entries)
+    exchange = Exchange.of(
+        problem,
+        pairs,
+        start.arcs,
+        limits=Limits(start.load_min + fixed_load, problem.load_max, start.floor + fixed_value),
+        frozen=join_pairs(rest.fixed, problem.previous if frozen is None else frozen),
+        budget=budget,
+        worth=worth,
+        best=max(start.best + float(locked.sum()), 0.0),
+    )
+    return exchange.improve()
 
 
 def join_pairs(fixed: Ints, pairs: Ints) -> Ints:

@@ -7,44 +7,120 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from judging.assignment.flow import Arcs, choose_arcs, solve_flow
-from judging.assignment.programme import solve_programme
+from judging.assignment.flow import arcs_of_keys, choose_arcs, solve_flow
+from judging.assignment.problem import Bar
+from judging.assignment.relax import PRICES, relax
+from judging.assignment.repair import mend
 from judging.assignment.rules import count_violations
 
 if TYPE_CHECKING:
+    from judging.assignment.flow import Arcs
     from judging.assignment.problem import Floats, Ints, Problem
 
-# Judges are brought up to this share of the mean load at a cost of up to FAIR_PRICE (of the top affinity) an entry.
+# Judges are brought up to this share of the mean load, as long as that costs at most FAIR_BUDGET of all affinity; where
+# it costs more, the lower prices (of one entry, in shares of the top affinity) decide how far it goes.
 FAIR_SHARE = 0.8
-FAIR_PRICE = 1.0
+FAIR_PRICES = (1.0, 0.5, 0.25, 0.15, 0.08)
+FAIR_BUDGET = 0.004
+# The worst-served entry is to have this share of what every entry could have alone; its claim grows by RAISE a try.
+FLOOR = 0.975
+FLOOR_TRIES = 9
+RAISE = 1.35
 # A pair already published is worth more than any affinity could be.
 KEEP = 50.0
+# Above this many arcs a flow takes tens of seconds: fairness and floor are then asked for once.
+ARCS_FOR_TRIES = 500_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Start:
-    """Pairs (n, 2) of the residual problem, and how they were found."""
+    """Pairs (n, 2) of a problem without locks, how they were found, and what they are measured against.
+
+    best: the most affinity (in shares of the largest) that the rules allow, fairness and floor apart. floor: least
+    value that the exchange must leave each entry. load_min: least load it must leave each judge.
+    """
 
     pairs: Ints
+    arcs: Arcs
     method: str
     is_optimal: bool
+    best: float
+    floor: Floats
+    load_min: Ints
 
 
 def find_start(problem: Problem, *, seed: int) -> Start | None:
     """Find the best pairs, or None where no assignment keeps every rule."""
     arcs = choose_arcs(problem, seed=seed, keep=problem.previous)
-    reward = arcs.value + KEEP * is_among(problem, arcs, problem.previous)
-    chosen = solve_flow(problem, arcs, reward, seed=seed, pieces=fair_pieces(problem))
+    keep = KEEP * is_among(problem, arcs, problem.previous)
+    chosen = solve_flow(problem, arcs, arcs.value + keep, seed=seed)
+    if chosen is None and not arcs.is_complete:
+        arcs = widen(problem, arcs, seed=seed)
+        keep = KEEP * is_among(problem, arcs, problem.previous)
+        chosen = solve_flow(problem, arcs, arcs.value + keep, seed=seed)
     if chosen is None:
         return None
+    best = float(arcs.value[chosen].sum())
+    reward, chosen, price = _shape(problem, arcs, keep, chosen, best, seed=seed)
     pairs = np.c_[arcs.entry[chosen], arcs.judge[chosen]]
-    if not count_violations(problem, pairs):
-        return Start(pairs, "flow", is_optimal=arcs.is_complete)
-    solved = solve_programme(problem, arcs, reward)
-    if solved is None:
-        return None
-    pairs = np.c_[arcs.entry[solved.chosen], arcs.judge[solved.chosen]]
-    return Start(pairs, "programme", is_optimal=arcs.is_complete and solved.is_proved)
+    method, is_optimal = "flow", arcs.is_complete
+    if count_violations(problem, pairs):
+        mended = mend(problem, arcs, reward, pairs)
+        if mended is None:
+            return None
+        pairs, is_optimal, method = mended.pairs, mended.is_optimal and arcs.is_complete, "programme"
+    per_entry = _per_entry(problem, arcs, pairs)
+    loads = np.bincount(pairs[:, 1], minlength=problem.n_judges)
+    return Start(
+        pairs=pairs,
+        arcs=arcs,
+        method=method,
+        is_optimal=is_optimal,
+        best=best,
+        floor=np.minimum(per_entry, least_alone(problem) * FLOOR),
+        load_min=np.maximum(problem.load_min, np.minimum(loads, fair_load(problem) if price else 0)),
+    )
+
+
+def _shape(
+    problem: Problem, arcs: Arcs, keep: Floats, chosen: Ints, best: float, *, seed: int
+) -> tuple[Floats, Ints, float]:
+    """Ask for fair loads, then for the floor, by flows at changed rewards."""
+    reward = arcs.value + keep
+    if problem.previous.size:
+        return reward, chosen, 0.0
+    few = arcs.entry.size <= ARCS_FOR_TRIES
+    price = 0.0
+    for price in FAIR_PRICES if few else FAIR_PRICES[:1]:
+        fair = solve_flow(problem, arcs, reward, seed=seed, pieces=fair_pieces(problem, price))
+        if fair is None:
+            break
+        chosen = fair
+        if best - float(arcs.value[chosen].sum()) <= FAIR_BUDGET * best:
+            break
+    goal = least_alone(problem) * FLOOR
+    claim = np.ones(problem.n_entries)
+    worst, kept = -1.0, (reward, chosen)
+    for _ in range(FLOOR_TRIES if few else 2):
+        per_entry = np.bincount(arcs.entry[chosen], weights=arcs.value[chosen], minlength=problem.n_entries)
+        poor = (per_entry < goal) & (problem.needs > 0)
+        lowest = float(per_entry[problem.needs > 0].min(initial=np.inf))
+        if lowest > worst:
+            worst, kept = lowest, (reward, chosen)
+        if not poor.any():
+            break
+        claim = np.where(poor, claim * RAISE, claim)
+        reward = arcs.value * claim[arcs.entry] + keep
+        again = solve_flow(problem, arcs, reward, seed=seed, pieces=fair_pieces(problem, price))
+        if again is None:
+            break
+        chosen = again
+    return kept[0], kept[1], price
+
+
+def _per_entry(problem: Problem, arcs: Arcs, pairs: Ints) -> Floats:
+    here = is_among(problem, arcs, pairs) > 0
+    return np.asarray(np.bincount(arcs.entry[here], weights=arcs.value[here], minlength=problem.n_entries), dtype=float)
 
 
 def is_among(problem: Problem, arcs: Arcs, pairs: Ints) -> Floats:
@@ -56,8 +132,52 @@ def is_among(problem: Problem, arcs: Arcs, pairs: Ints) -> Floats:
     )
 
 
-def fair_pieces(problem: Problem) -> list[tuple[Ints, float]]:
+def fair_load(problem: Problem) -> int:
+    """Return the load that every judge should have before others get more."""
+    return int(FAIR_SHARE * int(problem.needs.sum()) / max(problem.n_judges, 1))
+
+
+def fair_pieces(problem: Problem, price: float) -> list[tuple[Ints, float]]:
     """Reward a judge's first entries, up to a share of the mean, so that nobody is left with almost nothing."""
-    mean = int(problem.needs.sum()) / max(problem.n_judges, 1)
-    lowest = np.minimum(int(FAIR_SHARE * mean), problem.load_max)
-    return [(np.maximum(lowest - problem.load_min, 0), -FAIR_PRICE)] if lowest.any() else []
+    lowest = np.minimum(fair_load(problem), problem.load_max)
+    return [(np.maximum(lowest - problem.load_min, 0), -price)] if lowest.any() else []
+
+
+def least_alone(problem: Problem) -> float:
+    """Return what the worst-placed entry could have if it chose first: no assignment gives every entry more."""
+    matrix = problem.affinity
+    entry = np.repeat(np.arange(problem.n_entries), np.diff(matrix.indptr))
+    free = problem.barred[entry, matrix.indices] == Bar.FREE
+    entry, value = entry[free], matrix.data[free]
+    order = np.lexsort((-value, entry))
+    entry, value = entry[order], value[order]
+    first = np.searchsorted(entry, np.arange(problem.n_entries))
+    top = np.arange(entry.size) - first[entry] < problem.needs[entry]
+    alone = np.bincount(entry[top], weights=value[top], minlength=problem.n_entries)
+    return (
+        float(alone[problem.needs > 0].min(initial=np.inf)) / problem.affinity_top if (problem.needs > 0).any() else 0.0
+    )
+
+
+def widen(problem: Problem, arcs: Arcs, *, seed: int) -> Arcs:
+    """Add every free pair of the entries that the chosen arcs leave blocked, until that closes or suffices."""
+    have = arcs.entry * problem.n_judges + arcs.judge
+    while True:
+        found = relax(problem, arcs, PRICES, seed=seed)
+        if found is None or not found.cost:
+            return arcs
+        blocked = set(found.short) | {entry for entry, _ in found.role}
+        judges = np.zeros(problem.n_judges, dtype=np.bool_)
+        judges[list(found.over) + list(found.under)] = True
+        rows = np.zeros(problem.n_entries, dtype=np.bool_)
+        rows[list(blocked)] = True
+        rows[found.pairs[judges[found.pairs[:, 1]], 0]] = True
+        row, column = np.nonzero(problem.barred[rows] == Bar.FREE)
+        more = np.flatnonzero(rows)[row] * problem.n_judges + column
+        low = np.flatnonzero(judges & (problem.load_min > 0))
+        row, column = np.nonzero(problem.barred[:, low] == Bar.FREE)
+        both = np.unique(np.concatenate([have, more, row * problem.n_judges + low[column]]))
+        if both.size == have.size:
+            return arcs
+        have = both
+        arcs = arcs_of_keys(problem, have)

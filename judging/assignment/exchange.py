@@ -1,0 +1,243 @@
+"""Trading a little affinity for judges that can be compared: rounds of exchanges at a rising price.
+
+Each round weighs promising moves exactly, makes the best that do not touch one another, and keeps the result only if
+affinity less price times f has truly risen; otherwise it makes fewer. The price rises until the graph is good enough
+or the budget is spent. Rounds are counted; no clock is read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from judging.assignment.graph import Slots, Weights, build_graph, change_of_cost
+from judging.assignment.moves import (
+    CYCLE_JUDGES,
+    DECIMALS,
+    Limits,
+    Moves,
+    Rules,
+    View,
+    find_moves,
+    free_candidates,
+    promising,
+)
+
+if TYPE_CHECKING:
+    from judging.assignment.flow import Arcs
+    from judging.assignment.graph import Graph
+    from judging.assignment.moves import Candidates
+    from judging.assignment.problem import Bools, Floats, Ints, Problem
+
+# Three tenths of the budget may be spent until efficiency is ENOUGH; the rest only while efficiency is below NEEDED and
+# each further share of affinity buys at least WORTH times as much efficiency.
+ENOUGH = 0.965
+NEEDED = 0.942
+FIRST_SHARE = 0.3
+LATER_SHARES = (0.36, 0.45, 0.6, 0.8, 1.0)
+WORTH = 1.0
+# The price rises in steps (smaller ones where rounds are cheap); rounds at one price end when they gain little.
+FIRST_PRICE = 0.1
+FINE_STEP, COARSE_STEP = 1.35, 2.0
+FINE_JUDGES = 80
+LAST_STEP = 0.4
+MOST_PRICES = 24
+ROUNDS_AT_PRICE = 40
+LITTLE = 0.02
+WEIGHED_AT_ONCE = 512
+FAINT = 1e-9
+
+
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """The state of one improvement."""
+
+    problem: Problem
+    slots: Slots
+    weights: Weights
+    rules: Rules
+    candidates: Candidates
+    limits: Limits
+    best: float
+    budget: float
+    allowance: float
+    graph: Graph
+    values: Floats
+    n_at_once: int = 1 << 30
+    n_rounds: int = 0
+
+    @classmethod
+    def of(
+        cls,
+        problem: Problem,
+        pairs: Ints,
+        arcs: Arcs,
+        limits: Limits,
+        *,
+        frozen: Ints,
+        budget: float,
+        worth: Floats,
+        best: float,
+    ) -> Exchange:
+        """Set up. worth: (n_pairs,) value of the pairs at hand; budget: share of ``best`` that may be given up."""
+        slots = Slots.of(problem, pairs, frozen)
+        weights = Weights.of(problem, slots.needs)
+        candidates = free_candidates(problem, arcs.entry, arcs.judge, arcs.value)
+        values = np.zeros(slots.judge.shape)
+        entry, column = np.nonzero(slots.judge < problem.n_judges)
+        order = np.lexsort((pairs[:, 1], pairs[:, 0]))
+        values[entry, column] = worth[order]
+        return cls(
+            problem=problem,
+            slots=slots,
+            weights=weights,
+            rules=Rules(problem),
+            candidates=candidates,
+            limits=limits,
+            best=best,
+            budget=budget,
+            allowance=budget,
+            graph=build_graph(slots, weights),
+            values=values,
+        )
+
+    @property
+    def spent(self) -> float:
+        """Share of the best affinity that has been given up."""
+        return 1 - float(self.values.sum()) / self.best if self.best else 0.0
+
+    def improve(self) -> Ints:
+        """Raise the price until the graph is good enough or what may be spent is spent; return the pairs."""
+        ideal = self.graph.cost * min(1.0, self.graph.efficiency / ENOUGH)
+        excess = max(self.graph.cost - ideal, FAINT)
+        step = FINE_STEP if self.problem.n_judges <= FINE_JUDGES else COARSE_STEP
+        price = FIRST_PRICE * max(self.best, FAINT) * max(self.budget, FAINT) / excess
+        price = self._climb(price, step, share=FIRST_SHARE, goal=ENOUGH, worth=0.0)
+        for share in LATER_SHARES:
+            price = self._climb(price, step**LAST_STEP, share=share, goal=NEEDED, worth=WORTH)
+        return self.slots.pairs()
+
+    def _climb(self, price: float, step: float, *, share: float, goal: float, worth: float) -> float:
+        """Raise the price step by step up to a goal; go back where a step buys less than it is worth."""
+        self.allowance = self.budget * share
+        for _ in range(MOST_PRICES):
+            if self.graph.efficiency >= goal or self.spent >= self.allowance * 0.99:
+                break
+            before = (self.slots.judge.copy(), self.values.copy(), self.graph, self.spent)
+            self._settle(price, goal)
+            if self.graph.efficiency - before[2].efficiency < worth * (self.spent - before[3]):
+                self.slots.judge, self.values, self.graph, _ = before
+                break
+            price *= step
+        return price / step
+
+    def _settle(self, price: float, goal: float) -> None:
+        """Make rounds at one price until they gain little; where judges are few, go on with three-cycles."""
+        for cycles in (False, True) if self.problem.n_judges <= CYCLE_JUDGES else (False,):
+            total = 0.0
+            for _ in range(ROUNDS_AT_PRICE):
+                gained = self.round(price, cycles=cycles)
+                total += gained
+                if gained <= max(LITTLE * total, FAINT) or self.graph.efficiency >= goal:
+                    break
+
+    def round(self, price: float, *, cycles: bool) -> float:
+        """Make one round of moves and return by how much affinity less price times f has risen."""
+        self.n_rounds += 1
+        allowed = self.rules.allows(self.slots, self.candidates.judge)
+        allowed &= self._keeps_floor()
+        view = View(self.graph, self.slots, self.weights, self.candidates, self.values)
+        gain = promising(view, allowed, price)
+        ranked: list[Move] = []
+        for group in find_moves(view, gain, self.limits, price, cycles=cycles):
+            value = (self._value_of(group) - self.values[group.entry, group.column]).sum(axis=1)
+            exact = np.round(value - price * self._weigh(group), DECIMALS)
+            ranked += [
+                Move(
+                    group.entry[place],
+                    group.column[place],
+                    group.judge[place],
+                    float(value[place]),
+                    float(exact[place]),
+                )
+                for place in np.flatnonzero(exact > FAINT)
+            ]
+        ranked.sort(key=lambda move: -move.gain)
+        return self._make(ranked, price)
+
+    def _keeps_floor(self) -> Bools:
+        after = self.values.sum(axis=1)[:, None, None] - self.values[:, :, None] + self.candidates.value[:, None, :]
+        kept: Bools = after >= self.limits.floor[:, None, None] - FAINT
+        return kept
+
+    def _weigh(self, moves: Moves) -> Floats:
+        parts = []
+        for start in range(0, moves.gain.size, WEIGHED_AT_ONCE):
+            part = slice(start, start + WEIGHED_AT_ONCE)
+            what = (moves.entry[part], moves.column[part], moves.judge[part])
+            parts.append(change_of_cost(self.graph, self.slots, self.weights, what))
+        return np.concatenate(parts)
+
+    def _value_of(self, moves: Moves | Move) -> Floats:
+        """Value of the new judge of each replacement."""
+        match = self.candidates.judge[moves.entry] == moves.judge[..., None]
+        value: Floats = (self.candidates.value[moves.entry] * match).sum(axis=-1)
+        return value
+
+    def _make(self, ranked: list[Move], price: float) -> float:
+        """Make the best moves that do not touch one another; fewer while the result is not what they promised."""
+        old_value, old_graph = float(self.values.sum()), self.graph
+        chosen = self._apart(ranked, room=old_value - self.best * (1 - self.allowance))
+        while chosen:
+            undo = (self.slots.judge.copy(), self.values.copy())
+            for move in chosen:
+                self.values[move.entry, move.column] = self._value_of(move)
+                self.slots.judge[move.entry, move.column] = move.judge
+            self.graph = build_graph(self.slots, self.weights)
+            gained = float(self.values.sum()) - old_value - price * (self.graph.cost - old_graph.cost)
+            if gained > sum(move.gain for move in chosen) / 2 or (len(chosen) == 1 and gained > 0):
+                self.n_at_once = max(self.n_at_once, 2 * len(chosen))
+                return gained
+            self.slots.judge, self.values = undo
+            self.graph = old_graph
+            self.n_at_once = max(len(chosen) // 2, 1)
+            chosen = chosen[: self.n_at_once] if len(chosen) > 1 else []
+        return 0.0
+
+    def _apart(self, ranked: list[Move], *, room: float) -> list[Move]:
+        """Choose moves in order of gain that share no entry and no team, and touch a judge only so often."""
+        used: set[tuple[str, int]] = set()
+        touched: dict[int, int] = {}
+        most = max(1, int(self.graph.loads.mean()) // 8)
+        chosen: list[Move] = []
+        for move in ranked:
+            if len(chosen) >= self.n_at_once:
+                break
+            rows = move.entry.tolist()
+            names = [("entry", row) for row in rows]
+            names += [("team", int(self.rules.team[row])) for row in rows if self.rules.shares_team[row]]
+            alone = len(rows) == 1
+            judges = set(self.slots.judge[move.entry, move.column].tolist()) | set(move.judge.tolist())
+            if not used.isdisjoint(names) or len(set(names)) < len(names) or -move.value > room:
+                continue
+            if any(touched.get(judge, 0) >= (1 if alone else most) for judge in judges):
+                continue
+            room += move.value
+            used.update(names)
+            for judge in judges:
+                touched[judge] = touched.get(judge, 0) + (most if alone else 1)
+            chosen.append(move)
+        return chosen
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Move:
+    """One move weighed: its replacements, what it adds to affinity, and what it gains at the price."""
+
+    entry: Ints
+    column: Ints
+    judge: Ints
+    value: float
+    gain: float

@@ -1,0 +1,99 @@
+"""Mending what a network cannot hold: the entries that break a rule, and some near them, decided again together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from judging.assignment.flow import Arcs
+from judging.assignment.problem import NONE
+from judging.assignment.programme import solve_programme
+from judging.assignment.rules import set_locks_apart
+
+if TYPE_CHECKING:
+    from judging.assignment.problem import Bools, Floats, Ints, Problem
+
+# Problems up to this many arcs are decided whole, and so are proved best.
+WHOLE_ARCS = 6_000
+NEAR = 40
+NEAR_EACH = 3
+WIDER = 4
+# What mending may cost, as a share of the network's optimum (a bound), before more entries are let in.
+LOSS = 2e-4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mended:
+    """Pairs that keep every rule, and whether no others could be worth more."""
+
+    pairs: Ints
+    is_optimal: bool
+
+
+def mend(problem: Problem, arcs: Arcs, reward: Floats, pairs: Ints) -> Mended | None:
+    """Decide again the entries that break a rule; None where every rule together admits no answer.
+
+    pairs: the network's answer, whose reward no answer can exceed.
+    """
+    key = pairs[:, 0] * problem.n_judges + pairs[:, 1]
+    bound = float(reward[np.isin(arcs.entry * problem.n_judges + arcs.judge, key)].sum())
+    broken = find_broken(problem, pairs)
+    count = NEAR + NEAR_EACH * int(broken.sum())
+    found: Mended | None = None
+    while True:
+        again = _near(problem, arcs, pairs, broken, count)
+        whole = bool(again.all()) or arcs.entry.size <= WHOLE_ARCS
+        if whole:
+            again[:] = True
+        answer = _decide(problem, arcs, reward, pairs, again)
+        if answer is not None:
+            worth, better, proved = answer
+            found = Mended(better, is_optimal=(whole and proved) or worth >= bound - abs(bound) * 1e-9)
+            if whole or worth >= bound - LOSS * abs(bound) or again.sum() * WIDER > problem.n_entries:
+                return found
+        if whole:
+            return found
+        count *= WIDER
+
+
+def find_broken(problem: Problem, pairs: Ints) -> Bools:
+    """(n_entries,) entries with two judges of one institution, or a judge full of their team or category."""
+    broken = np.zeros(problem.n_entries, dtype=np.bool_)
+    entry, judge = pairs[:, 0], pairs[:, 1]
+    house, team, category = problem.judge_institution[judge], problem.team[entry], problem.category[entry]
+    for first, second, limit in (
+        (np.where(house == NONE, NONE, entry), house, 1),
+        (np.where(team == NONE, NONE, judge), team, 1),
+        (judge, category, problem.category_load_max[judge, category]),
+    ):
+        held = first * (int(second.max(initial=0)) + 2) + second
+        _, place, counts = np.unique(held, return_inverse=True, return_counts=True)
+        broken[entry[(counts[place] > limit) & (first != NONE)]] = True
+    return broken
+
+
+def _near(problem: Problem, arcs: Arcs, pairs: Ints, broken: Bools, count: int) -> Bools:
+    """Add the entries that share most judges with what the broken ones could have."""
+    wanted = np.bincount(arcs.judge[broken[arcs.entry]], minlength=problem.n_judges)
+    pull = np.bincount(pairs[:, 0], weights=wanted[pairs[:, 1]], minlength=problem.n_entries)
+    pull[broken] = np.inf
+    order = np.argsort(-pull, kind="stable")
+    again = broken.copy()
+    again[order[: int(broken.sum()) + count]] = True
+    return again
+
+
+def _decide(problem: Problem, arcs: Arcs, reward: Floats, pairs: Ints, again: Bools) -> tuple[float, Ints, bool] | None:
+    kept = pairs[~again[pairs[:, 0]]]
+    rest = set_locks_apart(replace(problem, locked=kept)).problem
+    here = again[arcs.entry] & (rest.barred[arcs.entry, arcs.judge] == 0)
+    some = Arcs(arcs.entry[here], arcs.judge[here], arcs.value[here], is_complete=False)
+    solved = solve_programme(rest, some, reward[here])
+    if solved is None:
+        return None
+    better = np.r_[kept, np.c_[some.entry[solved.chosen], some.judge[solved.chosen]]]
+    key = better[:, 0] * problem.n_judges + better[:, 1]
+    worth = float(reward[np.isin(arcs.entry * problem.n_judges + arcs.judge, key)].sum())
+    return worth, better[np.lexsort((better[:, 1], better[:, 0]))], solved.is_proved
