@@ -46,6 +46,12 @@ class Ltr(str):
     __slots__ = ()
 
 
+class Size(int):
+    """A number of bytes, said in the largest unit that fits."""
+
+    __slots__ = ()
+
+
 class Words:
     """The catalogue of one language and the way it writes numbers, dates and sizes.
 
@@ -214,6 +220,8 @@ class Words:
     def _unmarked(self, name: str, fact: object) -> str:
         if isinstance(fact, timedelta):
             return self.duration(fact)
+        if isinstance(fact, Size):
+            return self.size_of(int(fact))
         if isinstance(fact, int | float) and not isinstance(fact, bool):
             return self.number(fact)
         raise TypeError(name, type(fact).__name__)

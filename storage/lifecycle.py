@@ -16,6 +16,7 @@ __all__ = [
     "DECISION_MOVES",
     "EDITION_MOVES",
     "ENTRY_MOVES",
+    "FILE_MOVES",
     "ROUND_MOVES",
     "SHEET_MOVES",
     "UPLOAD_MOVES",
@@ -23,6 +24,7 @@ __all__ = [
     "DecisionState",
     "EditionState",
     "EntryState",
+    "FileState",
     "MoveLost",
     "RoundState",
     "SheetState",
@@ -78,6 +80,16 @@ class UploadState(StrEnum):
     READY = "ready"
     REFUSED = "refused"
     ABORTED = "aborted"
+
+
+class FileState(StrEnum):
+    """What stands of a file: registered by its digests, accepted, refused, or given up for another."""
+
+    COMMITTED = "committed"
+    READY = "ready"
+    REFUSED = "refused"
+    REPLACED = "replaced"
+    REMOVED = "removed"
 
 
 class SheetState(StrEnum):
@@ -148,6 +160,15 @@ UPLOAD_MOVES = {
     ("abort", UploadState.OPEN): UploadState.ABORTED,
 }
 
+FILE_MOVES = {
+    ("accept", FileState.COMMITTED): FileState.READY,
+    ("refuse", FileState.COMMITTED): FileState.REFUSED,
+    ("replace", FileState.READY): FileState.REPLACED,
+    ("give-up", FileState.COMMITTED): FileState.REMOVED,
+    ("give-up", FileState.READY): FileState.REMOVED,
+    ("give-up", FileState.REFUSED): FileState.REMOVED,
+}
+
 SHEET_MOVES = {
     ("seal", SheetState.DRAFT): SheetState.SEALED,
     ("reopen", SheetState.SEALED): SheetState.DRAFT,
@@ -166,7 +187,7 @@ ASSIGNMENT_MOVES = {
 }
 
 
-class MoveLost(Exception):  # noqa: N818 - the refusal that people see is made by the use case
+class MoveLost(Exception):
     """The row was not in the state that the move starts from."""
 
     def __init__(self, table: str, name: str) -> None:

@@ -70,10 +70,10 @@ async def _queue(edition_id: UUID, *, at: datetime, due_at: datetime) -> None:
 
 
 async def close_grace(edition_id: UUID, *, now: datetime) -> int:
-    """Let the last complete version of each entry stand where a file did not arrive; return how many were looked at.
+    """Let an entry's last complete version stand where a file did not arrive; return how many were looked at.
 
-    Entries without one stay incomplete, and their team and the committee are told. Files that arrived and still wait for
-    inspection are looked at again a little later. May be repeated.
+    Entries without one stay incomplete, and their team and the committee are told. Files that arrived and still wait
+    for inspection are looked at again a little later. May be repeated.
     """
     rules = await find_entry_rules(edition_id)
     if rules is None:

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from service.actors import Actor
@@ -109,7 +110,9 @@ async def start_entry(actor: Actor, *, category_id: UUID, title_ar: str, title_e
         if await count_projects(rules.id, person["id"], person["email"]) >= rules.max_entries_per_student:
             raise EntryLimit(n=rules.max_entries_per_student)
         entry_id, number = uuid4(), await _draw_number(rules.slug)
-        await Entry.insert(_draft(entry_id, number, rules.id, category_id, titles, now))
+        await Entry.insert(
+            _draft(entry_id, number, edition_id=rules.id, category_id=category_id, titles=titles, now=now)
+        )
         await EntryOwner.insert(
             EntryOwner(id=uuid4(), entry=entry_id, lead=person["id"], institution=None, department="", academic_year="")
         )
@@ -193,7 +196,7 @@ async def save_ai_statement(
 
 async def count_projects(edition_id: UUID, person_id: UUID | None, email: str) -> int:
     """Count the projects of an edition in which somebody takes part, as lead or as a confirmed member."""
-    mine = TeamMember.email == email
+    mine: Any = TeamMember.email == email
     if person_id is not None:
         mine = mine | (TeamMember.person == person_id)
     rows = await TeamMember.select(TeamMember.entry).where(
@@ -237,7 +240,7 @@ async def _draw_number(slug: str) -> str:
 
 
 def _draft(
-    entry_id: UUID, number: str, edition_id: UUID, category_id: UUID, titles: dict[str, str], now: datetime
+    entry_id: UUID, number: str, *, edition_id: UUID, category_id: UUID, titles: dict[str, str], now: datetime
 ) -> Entry:
     return Entry(
         id=entry_id,
@@ -246,7 +249,8 @@ def _draft(
         entry_number=number,
         state=EntryState.DRAFT.value,
         revision=1,
-        **titles,
+        title_ar=titles["title_ar"],
+        title_en=titles["title_en"],
         abstract_ar="",
         abstract_en="",
         work_language="",
@@ -256,7 +260,7 @@ def _draft(
     )
 
 
-def _lead(entry_id: UUID, person: dict[str, object], now: datetime) -> TeamMember:
+def _lead(entry_id: UUID, person: dict[str, Any], now: datetime) -> TeamMember:
     return TeamMember(
         id=uuid4(),
         entry=entry_id,
@@ -333,7 +337,7 @@ async def _has_files(entry_id: UUID) -> bool:
 
 
 async def _queue_new_copies(entry_id: UUID, revision: int, now: datetime) -> None:
-    """A film's copy for judges ends where its credits begin: when that second moves, the copy is made again."""
+    """Have the judges' copies of films made again: they end where the credits begin, and that second moved."""
     rows = await File.select(File.id).where(
         (File.entry == entry_id) & (File.state == FileState.READY.value) & File.seconds.is_not_null()
     )

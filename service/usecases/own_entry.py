@@ -15,7 +15,7 @@ from storage.reads.entrant.edition import EntryRules, find_entry_rules
 from storage.tables.entrant import EntryOwner, TeamMember
 from storage.tables.entry import EligibilityCheck, Entry
 
-__all__ = ["EntrySettled", "OwnEntry", "find_own_entry", "lock_own_entry", "save_entry"]
+__all__ = ["EDITABLE", "EntrySettled", "OwnEntry", "find_due", "find_own_entry", "lock_own_entry", "save_entry"]
 
 
 class EntrySettled(Conflicting):
@@ -103,12 +103,13 @@ async def _find(actor: Actor, number: str) -> OwnEntry:
         revision=row["revision"],
         is_lead=is_lead,
         person_id=actor.person_id,
-        due_at=await _find_due(row["id"]) if state is EntryState.RETURNED else None,
+        due_at=await find_due(row["id"]) if state is EntryState.RETURNED else None,
         row=row,
     )
 
 
-async def _find_due(entry_id: UUID) -> datetime | None:
+async def find_due(entry_id: UUID) -> datetime | None:
+    """Find the date until which a returned entry may be completed."""
     row = (
         await EligibilityCheck.select(EligibilityCheck.due_at)
         .where(EligibilityCheck.entry == entry_id)

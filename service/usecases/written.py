@@ -1,4 +1,4 @@
-"""What people type, made fit to keep: one kind of line end, composed letters, no invisible marks that turn text round."""
+"""What people type, made fit to keep: one kind of line end, composed letters, no invisible marks."""
 
 import unicodedata
 

@@ -1,0 +1,1 @@
+"""What entrants and supervisors may read: their own entries, and nothing of judges."""

@@ -1,0 +1,155 @@
+"""The rules of an edition that an entrant meets: its limits, its deadline and the grace after it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from storage.lifecycle import EditionState
+from storage.tables.edition import AiStatement, Category, DeadlineExtension, Edition, Expertise, TimelineDate
+from storage.tables.institution import Institution
+
+__all__ = [
+    "AiStatementView",
+    "CategoryView",
+    "Choice",
+    "EntryRules",
+    "find_entry_rules",
+    "list_ai_statements",
+    "list_categories",
+    "list_expertise",
+    "list_institutions",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRules:
+    """What an edition asks of entries, and until when. Without a deadline in its timeline nothing is ever late."""
+
+    id: UUID
+    slug: str
+    state: EditionState
+    name_ar: str
+    name_en: str
+    contact_email: str
+    max_members: int
+    max_entries_per_student: int
+    abstract_min_words: int
+    abstract_max_words: int
+    grace_minutes: int
+    deadline_at: datetime | None
+    eligibility_until: datetime | None
+    judging_at: datetime | None
+    limits_notice_ar: str | None
+    limits_notice_en: str | None
+
+    @property
+    def grace_until(self) -> datetime | None:
+        """When the last byte of a registered file may arrive."""
+        return self.deadline_at + timedelta(minutes=self.grace_minutes) if self.deadline_at else None
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryView:
+    """A category to choose."""
+
+    id: UUID
+    slug: str
+    name_ar: str
+    name_en: str
+    about_ar: str
+    about_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to choose from a list of the edition: a field of expertise or an institution."""
+
+    id: UUID
+    slug: str
+    name_ar: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class AiStatementView:
+    """A ready wording for the statement on AI tools."""
+
+    slug: str
+    text_ar: str
+    text_en: str
+
+
+async def find_entry_rules(edition_id: UUID) -> EntryRules | None:
+    """Find what an edition asks of entries; the deadline is the last extension's where there is one."""
+    row = (
+        await Edition.select(
+            Edition.id, Edition.slug, Edition.state, Edition.name_ar, Edition.name_en, Edition.contact_email,
+            Edition.max_members, Edition.max_entries_per_student, Edition.abstract_min_words,
+            Edition.abstract_max_words, Edition.upload_grace_minutes, Edition.limits_notice_ar,
+            Edition.limits_notice_en,
+        )
+        .where(Edition.id == edition_id)
+        .first()
+    )  # fmt: skip
+    if row is None:
+        return None
+    dates = {
+        each["slug"]: each
+        for each in await TimelineDate.select(TimelineDate.slug, TimelineDate.at, TimelineDate.until).where(
+            (TimelineDate.edition == edition_id) & TimelineDate.slug.is_in(["deadline", "eligibility", "judging"])
+        )
+    }
+    moved = (
+        await DeadlineExtension.select(DeadlineExtension.to_at)
+        .where(DeadlineExtension.edition == edition_id)
+        .order_by(DeadlineExtension.made_at, ascending=False)
+        .first()
+    )
+    grace = row.pop("upload_grace_minutes")
+    return EntryRules(
+        **row | {"state": EditionState(row["state"])},
+        grace_minutes=grace,
+        deadline_at=moved["to_at"] if moved else dates.get("deadline", {}).get("at"),
+        eligibility_until=dates.get("eligibility", {}).get("until"),
+        judging_at=dates.get("judging", {}).get("at"),
+    )
+
+
+async def list_categories(edition_id: UUID) -> tuple[CategoryView, ...]:
+    """List the categories in the edition's order."""
+    rows = (
+        await Category.select(
+            Category.id, Category.slug, Category.name_ar, Category.name_en, Category.about_ar, Category.about_en
+        )
+        .where(Category.edition == edition_id)
+        .order_by(Category.position)
+    )
+    return tuple(CategoryView(**row) for row in rows)
+
+
+async def list_expertise(edition_id: UUID) -> tuple[Choice, ...]:
+    """List the fields that an entry may ask a judge to know."""
+    rows = (
+        await Expertise.select(Expertise.id, Expertise.slug, Expertise.name_ar, Expertise.name_en)
+        .where(Expertise.edition == edition_id)
+        .order_by(Expertise.slug)
+    )
+    return tuple(Choice(**row) for row in rows)
+
+
+async def list_institutions() -> tuple[Choice, ...]:
+    """List the register of universities and colleges, by Arabic name."""
+    rows = await Institution.select(
+        Institution.id, Institution.slug, Institution.name_ar, Institution.name_en
+    ).order_by(Institution.name_ar)
+    return tuple(Choice(**row) for row in rows)
+
+
+async def list_ai_statements(edition_id: UUID) -> tuple[AiStatementView, ...]:
+    """List the ready wordings for the statement on AI tools."""
+    rows = (
+        await AiStatement.select(AiStatement.slug, AiStatement.text_ar, AiStatement.text_en)
+        .where(AiStatement.edition == edition_id)
+        .order_by(AiStatement.position)
+    )
+    return tuple(AiStatementView(**row) for row in rows)

@@ -1,0 +1,243 @@
+"""One's own entries: the list of them, and one of them whole, with its people."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from storage.columns import from_json
+from storage.lifecycle import EditionState, EntryState
+from storage.reads.entrant.edition import CategoryView, EntryRules, find_entry_rules
+from storage.reads.entrant.files import IdentityView, MaterialView, list_identity_findings, list_materials
+from storage.reads.entrant.versions import VersionView, list_versions
+from storage.tables.edition import Category
+from storage.tables.entrant import EntryOwner, Supervision, TeamMember
+from storage.tables.entry import EligibilityCheck, Entry
+from storage.tables.institution import Institution
+
+__all__ = ["EntryCard", "EntryView", "MemberView", "SupervisionView", "find_entry", "list_my_entries"]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryCard:
+    """An entry in the list of one's own."""
+
+    number: str
+    title_ar: str
+    title_en: str
+    category_ar: str
+    category_en: str
+    edition_ar: str
+    edition_en: str
+    stage: EditionState
+    state: EntryState
+    is_lead: bool
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """A member of the team."""
+
+    id: UUID
+    person_id: UUID | None
+    name_ar: str
+    name_en: str
+    email: str
+    is_lead: bool
+    invited_at: datetime | None
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisionView:
+    """The supervisor and the answer."""
+
+    id: UUID
+    name_ar: str
+    name_en: str
+    email: str
+    asked_at: datetime | None
+    approved_at: datetime | None
+    returned_at: datetime | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """A project as its team edits it, with everything that belongs to it."""
+
+    id: UUID
+    number: str
+    rules: EntryRules
+    state: EntryState
+    revision: int
+    category: CategoryView
+    title_ar: str
+    title_en: str
+    abstract_ar: str
+    abstract_en: str
+    work_language: str
+    tags: tuple[str, ...]
+    duration_seconds: int | None
+    credits_start: int | None
+    rights: dict[str, Any] | None
+    ai_slug: str | None
+    ai_text: str | None
+    created_at: datetime
+    saved_at: datetime
+    lead_id: UUID
+    institution_id: UUID | None
+    institution_ar: str
+    institution_en: str
+    department: str
+    academic_year: str
+    members: tuple[MemberView, ...]
+    supervision: SupervisionView | None
+    materials: tuple[MaterialView, ...]
+    findings: tuple[IdentityView, ...]
+    versions: tuple[VersionView, ...]
+    due_at: datetime | None
+    return_reason: str
+
+    @property
+    def current(self) -> VersionView | None:
+        """The version that counts, if one was submitted."""
+        return next((version for version in self.versions if version.is_current), None)
+
+    @property
+    def has_unsubmitted_changes(self) -> bool:
+        """Whether the draft was saved after the version that stands."""
+        return self.current is not None and self.saved_at > self.current.submitted_at
+
+    @property
+    def is_film(self) -> bool:
+        """Whether judges receive a film, whose end credits are cut."""
+        return any(
+            material.is_for_judges and {"mp4", "mov", "webm", "mkv"} & set(material.formats)
+            for material in self.materials
+        )
+
+
+async def list_my_entries(person_id: UUID) -> tuple[EntryCard, ...]:
+    """List the entries that a person leads or has confirmed taking part in, the newest first."""
+    led = {row["entry"] for row in await EntryOwner.select(EntryOwner.entry).where(EntryOwner.lead == person_id)}
+    joined = {
+        row["entry"]
+        for row in await TeamMember.select(TeamMember.entry).where(
+            (TeamMember.person == person_id) & TeamMember.confirmed_at.is_not_null()
+        )
+    }
+    if not led | joined:
+        return ()
+    category, edition = Entry.category, Entry.edition
+    rows = (
+        await Entry.select(
+            Entry.id, Entry.entry_number.as_alias("number"), Entry.title_ar, Entry.title_en, Entry.state,
+            Entry.saved_at, category.name_ar.as_alias("category_ar"), category.name_en.as_alias("category_en"),
+            edition.short_ar.as_alias("edition_ar"), edition.short_en.as_alias("edition_en"),
+            edition.state.as_alias("stage"),
+        )
+        .where(Entry.id.is_in(list(led | joined)))
+        .order_by(Entry.created_at, ascending=False)
+    )  # fmt: skip
+    return tuple(
+        EntryCard(
+            **{name: value for name, value in row.items() if name not in {"id", "state", "stage"}},
+            state=EntryState(row["state"]),
+            stage=EditionState(row["stage"]),
+            is_lead=row["id"] in led,
+        )
+        for row in rows
+    )
+
+
+async def find_entry(entry_id: UUID) -> EntryView | None:
+    """Find an entry with everything that belongs to it. Whose it is, the use case has asked."""
+    row = await Entry.select().where(Entry.id == entry_id).first()
+    owner = await EntryOwner.select().where(EntryOwner.entry == entry_id).first()
+    rules = await find_entry_rules(row["edition"]) if row else None
+    if row is None or owner is None or rules is None:
+        return None
+    institution = await _find_institution(owner["institution"])
+    last = await _find_last_check(entry_id)
+    is_returned = row["state"] == EntryState.RETURNED.value and last is not None
+    return EntryView(
+        number=row["entry_number"],
+        rules=rules,
+        state=EntryState(row["state"]),
+        category=await _get_category(row["category"]),
+        tags=tuple(from_json(row["tags"]) or ()),
+        rights=from_json(row["rights"]),
+        **{name: row[name] for name in _PLAIN},
+        lead_id=owner["lead"],
+        institution_id=owner["institution"],
+        institution_ar=institution.get("name_ar", ""),
+        institution_en=institution.get("name_en", ""),
+        department=owner["department"],
+        academic_year=owner["academic_year"],
+        members=await _list_members(entry_id, owner["lead"]),
+        supervision=await _find_supervision(entry_id),
+        materials=await list_materials(row["category"], entry_id),
+        findings=await list_identity_findings(entry_id),
+        versions=await list_versions(entry_id),
+        due_at=last["due_at"] if is_returned and last else None,
+        return_reason=last["reason"] if is_returned and last else "",
+    )
+
+
+_PLAIN = (
+    "id", "revision", "title_ar", "title_en", "abstract_ar", "abstract_en", "work_language", "duration_seconds",
+    "credits_start", "ai_slug", "ai_text", "created_at", "saved_at",
+)  # fmt: skip
+
+
+async def _find_institution(institution_id: UUID | None) -> dict[str, Any]:
+    if institution_id is None:
+        return {}
+    return (
+        await Institution.select(Institution.name_ar, Institution.name_en)
+        .where(Institution.id == institution_id)
+        .first()
+        or {}
+    )
+
+
+async def _get_category(category_id: UUID) -> CategoryView:
+    rows = await Category.select(
+        Category.id, Category.slug, Category.name_ar, Category.name_en, Category.about_ar, Category.about_en
+    ).where(Category.id == category_id)
+    return CategoryView(**rows[0])
+
+
+async def _list_members(entry_id: UUID, lead_id: UUID) -> tuple[MemberView, ...]:
+    rows = (
+        await TeamMember.select(
+            TeamMember.id, TeamMember.person.as_alias("person_id"), TeamMember.name_ar, TeamMember.name_en,
+            TeamMember.email, TeamMember.invited_at, TeamMember.confirmed_at,
+        )
+        .where(TeamMember.entry == entry_id)
+        .order_by(TeamMember.position, TeamMember.id)
+    )  # fmt: skip
+    return tuple(MemberView(**row, is_lead=row["person_id"] == lead_id) for row in rows)
+
+
+async def _find_supervision(entry_id: UUID) -> SupervisionView | None:
+    row = (
+        await Supervision.select(
+            Supervision.id, Supervision.name_ar, Supervision.name_en, Supervision.email, Supervision.asked_at,
+            Supervision.approved_at, Supervision.returned_at, Supervision.note,
+        )
+        .where(Supervision.entry == entry_id)
+        .first()
+    )  # fmt: skip
+    return SupervisionView(**row) if row else None
+
+
+async def _find_last_check(entry_id: UUID) -> dict[str, Any] | None:
+    return (
+        await EligibilityCheck.select(EligibilityCheck.due_at, EligibilityCheck.reason)
+        .where(EligibilityCheck.entry == entry_id)
+        .order_by(EligibilityCheck.decided_at, ascending=False)
+        .first()
+    )
