@@ -8,31 +8,47 @@ from judging.scoring.design import Block
 from judging.scoring.fit import JudgeFit, combine
 from judging.scoring.henderson import Henderson
 from judging.scoring.large import judge_precision
-from judging.scoring.mixed import fit_mixed
+from judging.scoring.mixed import MixedFit, fit_mixed
+from judging.scoring.posterior import PLAIN, run_chains
 
+SAMPLED = 3000  # scores up to which variances are drawn as well
 FACTORED = 3000  # judges up to which their joint matrix is factored for the draws
 
 
-def fit_blup(block: Block, rng: np.random.Generator) -> JudgeFit:
-    """Fit the mixed model by REML; intervals from joint draws at those variances."""
-    mixed = fit_mixed(block)
+def fit_blup(
+    block: Block, rng: np.random.Generator | None, *, mixed: MixedFit | None = None, equations: Henderson | None = None
+) -> JudgeFit:
+    """Fit the mixed model by REML. Without a generator there are no draws, for comparing fits only.
+
+    Up to 3,000 scores the draws know that the variances are estimated too; beyond, that hardly matters.
+    """
+    mixed = mixed or fit_mixed(block, equations)
     centre = float(mixed.b.mean())
     b, level = mixed.b - centre, mixed.mean + centre
     weight = block.v / mixed.noise_var
     pull, pull_to = 1.0 / mixed.entry_var, np.zeros(block.n_entries)
     told = block.y - level[block.cat[block.e]] - b[block.j]
-    draws, b_draws = draw_joint(
-        block,
-        weight,
-        np.ones(block.y.size),
-        t2=mixed.entry_var,
-        tb2=mixed.judge_var,
-        gamma=0.0,
-        rng=rng,
-        quality=mixed.quality,
-        b=mixed.b,
-        mean=mixed.mean,
-    )
+    quality = combine(block, told, weight, pull=pull, pull_to=pull_to)
+    b_draws: Floats | None = None
+    if rng is None:
+        draws = (level[block.cat] + quality)[None]
+    elif block.y.size <= SAMPLED:
+        kept = run_chains(block, mixed, PLAIN, rng)
+        level_draws, b_draws = np.concatenate(kept.level), np.concatenate(kept.b)
+        draws = np.concatenate(kept.quality) + level_draws[:, block.cat]
+    else:
+        draws, b_draws = draw_joint(
+            block,
+            weight,
+            np.ones(block.y.size),
+            t2=mixed.entry_var,
+            tb2=mixed.judge_var,
+            gamma=0.0,
+            rng=rng,
+            quality=mixed.quality,
+            b=mixed.b,
+            mean=mixed.mean,
+        )
     return JudgeFit(
         method="blup",
         block=block,
@@ -44,7 +60,7 @@ def fit_blup(block: Block, rng: np.random.Generator) -> JudgeFit:
         weight=weight,
         pull=pull,
         pull_to=pull_to,
-        quality=combine(block, told, weight, pull=pull, pull_to=pull_to),
+        quality=quality,
         draws=draws,
         b_draws=b_draws,
         a_draws=None,

@@ -10,9 +10,15 @@ from judging.scoring.baselines import count_draws, fit_additive, fit_raw, fit_zs
 from judging.scoring.blup import fit_blup
 from judging.scoring.design import Block
 from judging.scoring.fit import AUTO, METHODS, JudgeFit
+from judging.scoring.henderson import Henderson
+from judging.scoring.ladder import can_leave_one_out, compare, leave_one_out
+from judging.scoring.mixed import fit_mixed
 from judging.scoring.model import can_guard, fit_model
 from judging.scoring.posterior import Rung
 
+SPARE = 4  # scores a judge beyond what entries and severities take, from where scale and noise may be told
+CLEARLY = 2.0  # standard errors by which a richer model must foretell worse to be given up
+NO_SIGNAL = 0.05  # spread of entries against noise below which they cannot be told apart
 PRIOR_NOISE = 0.5  # share of variance that is noise where one judge alone leaves it unknown; single-judge
 #                    reliability of trained essay graders is .49 (essay5, ICC1)
 
@@ -58,9 +64,29 @@ def _fit_named(block: Block, method: str, rng: np.random.Generator) -> JudgeFit:
 
 
 def _climb(block: Block, rng: np.random.Generator) -> tuple[JudgeFit, Choice]:
-    if block.y.size - block.n_entries - block.n_judges + 1 < 1:
+    """Choose by rule ``auto/1``: plain mean, mixed model or judge model, as the design and the scores can bear.
+
+    The judge model shrinks towards the mixed one, so it is kept unless it foretells left-out reviews worse by two
+    standard errors; with few spare scores a judge it is not tried.
+    """
+    spare = block.y.size - block.n_entries - block.n_judges + block.n_categories
+    if spare < 1:
         return fit_raw(block, rng), Choice(AUTO, "raw", "too_few")
-    return _fit_named(block, "model", rng), Choice(AUTO, "model", "ladder")
+    mixed = fit_mixed(block)
+    if mixed.entry_var < NO_SIGNAL**2 * mixed.noise_var:
+        return fit_raw(block, rng), Choice(AUTO, "raw", "no_signal")
+    if spare < SPARE * block.n_judges:
+        return fit_blup(block, rng, mixed=mixed), Choice(AUTO, "blup", "few_spare")
+    model = fit_model(block, rng, Rung(has_guard=can_guard(block)), mixed=mixed)
+    if not can_leave_one_out(block):
+        return model, Choice(AUTO, "model", "ladder")
+    equations = Henderson(block)
+    simple = fit_blup(block, None, mixed=mixed)
+    gain, error = compare(leave_one_out(model, equations), leave_one_out(simple, equations))
+    gains = (("model", gain, error),)
+    if gain < -CLEARLY * error:
+        return fit_blup(block, rng, mixed=mixed), Choice(AUTO, "blup", "ladder", gains)
+    return model, Choice(AUTO, "model", "ladder", gains)
 
 
 def _redraw(fit: JudgeFit, se: Floats, rng: np.random.Generator) -> JudgeFit:

@@ -10,34 +10,16 @@ from scipy.special import ndtr
 from judging.marks import Floats
 from judging.scoring.design import Block
 from judging.scoring.fit import JudgeFit, combine
-from judging.scoring.mixed import fit_mixed
-from judging.scoring.posterior import Chains, Kept, Rung
+from judging.scoring.mixed import MixedFit, fit_mixed
+from judging.scoring.posterior import Kept, Rung, run_chains
 
 SETTLED = 1e-10
 ROUNDS = 200
 
 
-def plan_chains(n_reviews: int) -> tuple[int, int, int]:
-    """Say how many chains, and how many sweeps to drop and to keep: about a fifth of a second up to 1,000 scores.
-
-    Short runs of many chains from the mixed model's solution: 20 dropped sweeps left tau and interval score within
-    chance of 80 on the development seeds.
-    """
-    chains = int(np.clip(10_000 // max(n_reviews, 1), 1, 32))
-    kept = int(np.clip(1000 // chains, 40, 250))
-    return chains, max(20, kept // 3), kept
-
-
-def fit_model(block: Block, rng: np.random.Generator, rung: Rung) -> JudgeFit:
+def fit_model(block: Block, rng: np.random.Generator, rung: Rung, *, mixed: MixedFit | None = None) -> JudgeFit:
     """Fit the judge model by Gibbs draws and give scores at the posterior means of the judges' habits."""
-    n_chains, n_drop, n_keep = plan_chains(block.y.size)
-    chains = Chains(block, fit_mixed(block), rung, n_chains=n_chains, rng=rng)
-    kept = Kept()
-    for sweep in range(n_drop + n_keep):
-        chains.sweep()
-        if sweep >= n_drop:
-            chains.keep(kept)
-    return _summarise(block, kept)
+    return _summarise(block, run_chains(block, mixed or fit_mixed(block), rung, rng))
 
 
 def can_guard(block: Block) -> bool:
