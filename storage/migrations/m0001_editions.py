@@ -248,7 +248,7 @@ STATEMENTS: tuple[str, ...] = (
         expires_at timestamptz NOT NULL
     )""",
     "CREATE INDEX web_session_by_person ON web_session (person)",
-    "CREATE INDEX web_session_by_grant ON web_session ("grant")",
+    'CREATE INDEX web_session_by_grant ON web_session ("grant")',
     """CREATE TABLE attempt (
         id uuid PRIMARY KEY,
         bucket text NOT NULL UNIQUE,
