@@ -35,8 +35,8 @@ class RoundNotOpen(Conflicting):
 async def open_judging(actor: Actor, round_id: UUID, *, objects: ObjectStore, now: datetime) -> int:
     """Publish the proposal and open judging. Return how many pairs were given to judges.
 
-    Before that, every judge's copy is written again under a fresh random key in the order of code names, so that neither
-    keys nor storage dates tell who sent what when. Killed in between, it may be repeated: old copies stay until the end.
+    Before that, every copy for judges is written again under a fresh random key in code-name order, so that neither
+    keys nor storage dates tell who sent what when. Killed in between, it may be repeated: old copies stay till the end.
     Raises NotYet before the round's opening time.
     """
     in_round = await get_row(Round.select(Round.edition, Round.opens_at).where(Round.id == round_id))
@@ -87,7 +87,7 @@ async def close_round(actor: Actor, round_id: UUID, *, now: datetime, reason: st
             raise NotFound
         edition = await get_row(Edition.select(Edition.state).where(Edition.id == found["edition"]))
         require(Action.OPEN_ROUND, actor, stage=edition["state"], owns=actor.edition_id in {None, found["edition"]})
-        unsealed = await ScoreSheet.count().where(
+        unsealed: int = await ScoreSheet.count().where(
             (ScoreSheet.assignment.round == round_id)
             & (ScoreSheet.assignment.state == "published")
             & (ScoreSheet.state == SheetState.DRAFT.value)

@@ -90,6 +90,7 @@ STATEMENTS: tuple[str, ...] = (
         citation_ar text NOT NULL,
         citation_en text NOT NULL,
         picture_key text,
+        picture_media_type text,
         published_at timestamptz NOT NULL
     )""",
     "CREATE INDEX award_by_edition ON award (edition)",

@@ -32,6 +32,7 @@ class Award(Table, tablename="award"):
     citation_ar = text()
     citation_en = text()
     picture_key = text(null=True)
+    picture_media_type = text(null=True)
     published_at = when()
 
 

@@ -1,0 +1,242 @@
+"""Telling entrants, and publishing: one transaction, one instant, nothing before it."""
+
+import hashlib
+import re
+import secrets
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from service.actors import Actor
+from service.audit import SYSTEM, Event, head, record
+from service.errors import Conflicting, FieldError, Invalid, NotFound
+from service.jobs.queue import enqueue
+from service.mail.queue import queue_letter
+from service.permissions import Action, require
+from service.usecases.editions import NotYet, move_edition
+from storage.columns import to_json
+from storage.engine import for_update, insert_many, transaction
+from storage.lifecycle import EditionState, RoundState
+from storage.reads.decisions import find_last_run, get_honoured_entry, list_honoured, list_places
+from storage.reads.registrar import find_letter_people
+from storage.tables.audit import AuditEvent
+from storage.tables.award import Award, Publication
+from storage.tables.conflict import Conflict
+from storage.tables.edition import Edition
+from storage.tables.entry import Entry
+from storage.tables.panel import Judge, Round
+from storage.tables.scoresheet import ScoreSheet
+
+__all__ = ["notify_entrants", "publish_edition", "publish_when_due", "schedule_publication"]
+
+
+class NotDecided(Conflicting):
+    """A category's minutes are not approved yet."""
+
+    code = "not-decided"
+
+
+class AppealsRun(Conflicting):
+    """Entrants may still appeal."""
+
+    code = "appeals-run"
+
+
+class AlreadyPublished(Conflicting):
+    """The edition is published already: once is enough."""
+
+    code = "already-published"
+
+
+async def notify_entrants(actor: Actor, edition_id: UUID, *, now: datetime) -> int:
+    """Tell each team its own outcome, under embargo; appeals may begin. Return how many letters were queued."""
+    async with transaction():
+        edition = await _lock_edition(edition_id)
+        require(Action.NOTIFY, actor, stage=edition["state"], owns=actor.edition_id in {None, edition_id})
+        await _check_decided(edition_id)
+        await move_edition(actor, edition_id, "notify", now=now)
+        n_letters = 0
+        for entry in await Entry.select(Entry.id, Entry.entry_number).where(
+            (Entry.edition == edition_id) & (Entry.state == "admitted")
+        ):
+            for person in await find_letter_people(entry["id"]):
+                n_letters += await queue_letter(
+                    "outcome", name=f"outcome:{entry['id']}:{person.email}", email=person.email,
+                    language=person.language, at=now, number=entry["entry_number"],
+                    path=f"/entries/{entry['entry_number']}",
+                )  # fmt: skip
+        return n_letters
+
+
+async def schedule_publication(actor: Actor, edition_id: UUID, *, at: datetime, typed_name: str, now: datetime) -> None:
+    """Fix the instant of publication; a job keeps it. The chair types the edition's short name to confirm."""
+    async with transaction():
+        edition = await _lock_edition(edition_id)
+        require(Action.PUBLISH, actor, stage=edition["state"], owns=actor.edition_id in {None, edition_id})
+        errors = []
+        if typed_name.strip() not in {edition["short_ar"], edition["short_en"]}:
+            errors.append(FieldError("typed_name", "err.typed_name"))
+        if at < now - timedelta(minutes=1):
+            errors.append(FieldError("at", "err.time_past"))
+        if errors:
+            raise Invalid(*errors)
+        await _check_decided(edition_id)
+        _check_appeals(edition, await _notified_at(edition_id), at)
+        await Edition.update({Edition.publish_at: at}).where(Edition.id == edition_id)
+        await enqueue(
+            "publish-edition", name=f"publish-edition:{edition_id}:{at.isoformat()}", at=now, due_at=at,
+            edition=str(edition_id),
+        )  # fmt: skip
+        await record(Event.PUBLICATION_SCHEDULED, by=actor, about=("edition", edition_id), at=now, after=at.isoformat())
+
+
+async def publish_when_due(edition_id: UUID, *, now: datetime) -> bool:
+    """Publish an edition whose instant has come, if nobody did; say whether this call did. For the job."""
+    edition = await Edition.select(Edition.state, Edition.publish_at).where(Edition.id == edition_id).first()
+    if edition is None:
+        raise NotFound
+    if edition["state"] in {EditionState.PUBLISHED, EditionState.ARCHIVED} or edition["publish_at"] is None:
+        return False
+    if now < edition["publish_at"]:
+        return False
+    await publish_edition(SYSTEM, edition_id, now=now)
+    return True
+
+
+async def publish_edition(actor: Actor, edition_id: UUID, *, now: datetime) -> str:
+    """Publish: frozen awards and figures, the stage, letters and the log's last link, in one transaction.
+
+    Public pages read these rows alone, so all of it appears at once. Returns the log's last link before publication.
+    Raises NotYet before the instant that was fixed.
+    """
+    async with transaction():
+        edition = await _lock_edition(edition_id)
+        if edition["state"] in {EditionState.PUBLISHED, EditionState.ARCHIVED}:
+            raise AlreadyPublished
+        if actor.is_signed_in:
+            require(Action.PUBLISH, actor, stage=edition["state"], owns=actor.edition_id in {None, edition_id})
+        if edition["publish_at"] is None or now < edition["publish_at"]:
+            raise NotYet(from_at=edition["publish_at"] or now)
+        in_round = await _check_decided(edition_id)
+        figures = await _count_figures(edition_id, in_round["id"])
+        awards = await _freeze_awards(actor, edition_id, in_round["id"], now)
+        await insert_many(awards)
+        _, link = await head()
+        await Publication.insert(
+            Publication(
+                edition=edition_id,
+                figures=to_json(figures),
+                bundle_hash=hashlib.sha256(to_json(figures).encode()).hexdigest(),
+                audit_head=link,
+                published_at=now,
+            )
+        )
+        name = "publish-after-appeals" if edition["state"] == EditionState.NOTIFIED else "publish"
+        await move_edition(actor, edition_id, name, now=now, published_at=now)
+        for award in awards:
+            for person in await find_letter_people(UUID(str(award.entry))):
+                await queue_letter(
+                    "published", name=f"published:{award.entry}:{person.email}", email=person.email,
+                    language=person.language, at=now, path=f"/winners/{edition['slug']}/{award.slug}",
+                )  # fmt: skip
+        await record(
+            Event.RESULTS_PUBLISHED, by=actor, about=("edition", edition_id), at=now, after={"awards": len(awards)}
+        )
+        return link
+
+
+async def _lock_edition(edition_id: UUID) -> dict[str, Any]:
+    edition: dict[str, Any] | None = await for_update(Edition.select().where(Edition.id == edition_id)).first()
+    if edition is None:
+        raise NotFound
+    return edition
+
+
+async def _check_decided(edition_id: UUID) -> dict[str, Any]:
+    """Give the edition's last round, once every category of it is decided."""
+    row: dict[str, Any] | None = (
+        await Round.select().where(Round.edition == edition_id).order_by(Round.ordinal, ascending=False).first()
+    )
+    if row is None or row["state"] != RoundState.DECIDED:
+        raise NotDecided
+    return row
+
+
+async def _notified_at(edition_id: UUID) -> datetime | None:
+    row = (
+        await AuditEvent.select(AuditEvent.at)
+        .where((AuditEvent.event == Event.EDITION_MOVED.value) & (AuditEvent.subject_id == str(edition_id)))
+        .order_by(AuditEvent.sequence, ascending=False)
+        .first()
+    )
+    return row["at"] if row else None
+
+
+def _check_appeals(edition: Mapping[str, Any], notified_at: datetime | None, at: datetime) -> None:
+    """Refuse an instant before the appeals' window ends, and an edition with appeals whose entrants were not told."""
+    if edition["appeals_days"] is None:
+        return
+    if edition["state"] != EditionState.NOTIFIED or notified_at is None:
+        raise AppealsRun(days=edition["appeals_days"])
+    if at < notified_at + timedelta(days=edition["appeals_days"]):
+        raise AppealsRun(days=edition["appeals_days"])
+
+
+async def _freeze_awards(actor: Actor, edition_id: UUID, round_id: UUID, now: datetime) -> list[Award]:
+    """Make the public rows of the honoured entries. Each reading of an identity is in the log before it is used."""
+    places = {row["id"]: row for row in await list_places(edition_id)}
+    outcomes = sorted(
+        await list_honoured(round_id),
+        key=lambda row: (str(row["category"]), places[row["honour"]]["place"], row["computed_rank"]),
+    )
+    taken: set[str] = set()
+    awards = []
+    for position, row in enumerate(outcomes, start=1):
+        await record(Event.IDENTITY_READ, by=actor, about=("entry", row["entry"]), at=now, reason="publication")
+        entry = await get_honoured_entry(row["entry"])
+        awards.append(
+            Award(
+                edition=edition_id, category=row["category"], honour=row["honour"], entry=row["entry"],
+                position=position, place=places[row["honour"]]["place"], is_shared=row["is_shared"],
+                slug=make_slug(entry.title_en, taken), title_ar=entry.title_ar, title_en=entry.title_en,
+                abstract_ar=entry.abstract_ar, abstract_en=entry.abstract_en, institution_ar=entry.institution_ar,
+                institution_en=entry.institution_en, supervisor_ar=entry.supervisor_ar,
+                supervisor_en=entry.supervisor_en, team=to_json([list(member) for member in entry.team]),
+                citation_ar=row["citation_ar"], citation_en=row["citation_en"],
+                picture_key=entry.picture.key if entry.picture else None,
+                picture_media_type=entry.picture.media_type if entry.picture else None, published_at=now,
+            )
+        )  # fmt: skip
+    return awards
+
+
+def make_slug(title: str, taken: set[str]) -> str:
+    """Make the name of a public page from a title; neither number nor code name. Adds it to ``taken``."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "project"
+    slug = stem
+    while slug in taken:
+        slug = f"{stem}-{secrets.token_hex(2)}"
+    taken.add(slug)
+    return slug
+
+
+async def _count_figures(edition_id: UUID, round_id: UUID) -> dict[str, Any]:
+    """Count what the method page tells: entries, judges, evaluations, and how the ranking was computed."""
+    run = await find_last_run(round_id)
+    return {
+        "entries": await Entry.count().where((Entry.edition == edition_id) & (Entry.state == "admitted")),
+        "judges": await Judge.count().where((Judge.edition == edition_id) & Judge.is_active.eq(True)),
+        "evaluations": await ScoreSheet.count().where(
+            (ScoreSheet.assignment.round == round_id) & (ScoreSheet.state == "sealed")
+        ),
+        "conflicts": await Conflict.count().where(
+            (Conflict.judge.edition == edition_id) & (Conflict.state == "confirmed")
+        ),
+        "method": run.method if run else "",
+        "choices": run.output["choices"] if run else [],
+        "inputs_hash": run.inputs_hash if run else "",
+        "output_hash": run.output_hash if run else "",
+    }
