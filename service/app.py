@@ -3,7 +3,7 @@
 import asyncio
 import warnings
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from litestar import Litestar
 from litestar.exceptions.base_exceptions import LitestarDeprecationWarning
@@ -11,6 +11,8 @@ from litestar.routes import HTTPRoute
 
 from service.clock import Clock, system_clock
 from service.fonts import ensure_fonts
+from service.jobs.runner import Worker
+from service.mail.delivery import make_postman
 from service.permissions import Action
 from service.settings import Settings
 from service.web.deps import DEPENDENCIES
@@ -22,11 +24,23 @@ from service.web.routes import ROUTES
 from service.web.static import load_static
 from storage.engine import bind, close_database, open_database
 from storage.migrations.run import migrate
+from storage.objects.folder import FolderStore
+from storage.objects.signing import LinkSigner
+from storage.objects.store import ObjectStore
 from storage.piccolo_app import TABLES
 
-__all__ = ["RouteWithoutAction", "create_app", "load_pages", "open_world"]
+__all__ = [
+    "RouteWithoutAction",
+    "create_app",
+    "load_pages",
+    "make_objects",
+    "make_worker",
+    "open_world",
+    "working",
+]
 
 SMALL_BODY = 256 * 1024
+STOP_SECONDS = 10
 
 
 class RouteWithoutAction(Exception):
@@ -45,16 +59,62 @@ async def open_world(settings: Settings) -> AsyncIterator[None]:
         await close_database(engine)
 
 
-def create_app(settings: Settings, *, clock: Clock = system_clock, is_world_open: bool = False) -> Litestar:
-    """Plug the program together. ``is_world_open``: the caller has opened the database and will close it."""
+def make_objects(settings: Settings) -> ObjectStore:
+    """Make the object store of the settings: a folder of our own, or a bucket."""
+    if settings.bucket is None:
+        return FolderStore(settings.objects_folder, LinkSigner(settings.secret))
+    from storage.objects.s3 import S3Store  # noqa: PLC0415 (only installations with a bucket need it)
+    from storage.objects.s3_client import S3Address  # noqa: PLC0415 (as above)
+
+    bucket = settings.bucket
+    return S3Store(
+        S3Address(
+            bucket=bucket.name,
+            access_key=bucket.access_key,
+            secret_key=bucket.secret_key,
+            endpoint=bucket.endpoint,
+            region=bucket.region,
+            is_path_style=bucket.is_path_style,
+            prefix=bucket.prefix,
+        )
+    )
+
+
+def make_worker(settings: Settings, objects: ObjectStore, *, clock: Clock = system_clock) -> Worker:
+    """Make a worker that does jobs and sends letters as the settings say."""
+    return Worker(settings=settings, objects=objects, clock=clock, postman=make_postman(settings))
+
+
+@asynccontextmanager
+async def working(worker: Worker) -> AsyncIterator[None]:
+    """Let a worker run beside the block; at its end it stops, and what takes too long comes back with its lease."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(worker.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        done, _ = await asyncio.wait({task}, timeout=STOP_SECONDS)
+        if not done:
+            task.cancel()
+            await asyncio.wait({task})
+
+
+def create_app(
+    settings: Settings, *, clock: Clock = system_clock, objects: ObjectStore | None = None, is_world_open: bool = False
+) -> Litestar:
+    """Plug the program together. ``is_world_open``: the caller has opened the database, closes it, and does the jobs."""
+    store = objects or make_objects(settings)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         await load_pages(app, settings)
-        if is_world_open:
-            yield
-            return
-        async with open_world(settings):
+        async with AsyncExitStack() as stack:
+            if not is_world_open:
+                await stack.enter_async_context(open_world(settings))
+                await store.prepare()
+                if settings.has_own_worker:
+                    await stack.enter_async_context(working(make_worker(settings, store, clock=clock)))
             yield
 
     with warnings.catch_warnings():
@@ -73,8 +133,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, is_world_open
         )
     _check_routes(app)
     app.state.settings, app.state.clock = settings, clock
-    app.state.objects = None
-    app.asgi_handler = Envelope(app.asgi_handler, settings, clock, object_origin=None)
+    app.state.objects = store
+    app.asgi_handler = Envelope(app.asgi_handler, settings, clock, object_origin=settings.object_origin)
     return app
 
 

@@ -64,6 +64,27 @@ class MailServer:
 
 
 @dataclass(frozen=True, slots=True)
+class Bucket:
+    """Where objects are kept when not in a folder: ``s3+https://KEY:SECRET@host/bucket/prefix?region=…&style=host``."""
+
+    name: str
+    access_key: str
+    secret_key: str = field(repr=False)
+    endpoint: str
+    region: str
+    is_path_style: bool
+    prefix: str
+
+    @property
+    def origin(self) -> str:
+        """The origin of its links, as browsers see it."""
+        if self.is_path_style:
+            return self.endpoint
+        scheme, _, host = self.endpoint.partition("://")
+        return f"{scheme}://{self.name}.{host}"
+
+
+@dataclass(frozen=True, slots=True)
 class HostRule:
     """A name under which this installation answers. ``port`` None means the scheme's own, 0 any."""
 
@@ -85,7 +106,7 @@ class Settings:
 
     data: Path
     database_url: str = field(repr=False)
-    objects_url: str | None = field(repr=False)
+    bucket: Bucket | None
     mail_server: MailServer | None
     mail_from: str
     base_url: str
@@ -99,6 +120,11 @@ class Settings:
     def is_https(self) -> bool:
         """Whether people reach us over https, so that cookies may say so."""
         return self.base_url.startswith("https://")
+
+    @property
+    def object_origin(self) -> str | None:
+        """The object store's origin, where browsers speak to it themselves."""
+        return self.bucket.origin if self.bucket else None
 
     @property
     def mail_folder(self) -> Path:
@@ -129,7 +155,7 @@ def read_settings(
     values = {
         "data": folder,
         "database_url": reader.database(folder),
-        "objects_url": reader.objects(),
+        "bucket": reader.bucket(),
         "mail_server": reader.mail_server(),
         "mail_from": reader.text("TAHKIM_MAIL_FROM") or f"tahkim@{urlsplit(public).hostname or 'localhost'}",
         "base_url": public,
@@ -174,16 +200,27 @@ class _Reader:
             self.fault("TAHKIM_DATABASE_URL", "database-scheme")
         return url
 
-    def objects(self) -> str | None:
+    def bucket(self) -> Bucket | None:
         url = self.text("TAHKIM_OBJECTS_URL")
         if not url:
             return None
         parts = urlsplit(url)
-        if parts.scheme not in {"s3", "s3+http", "s3+https", "http", "https", "file"} or not (
-            parts.netloc or parts.path
-        ):
-            self.fault("TAHKIM_OBJECTS_URL", "objects-scheme")
-        return url
+        options = dict(parse_qsl(parts.query))
+        name, _, prefix = parts.path.strip("/").partition("/")
+        scheme = {"s3+http": "http", "s3+https": "https"}.get(parts.scheme)
+        is_known = options.keys() <= {"region", "style"} and options.get("style", "path") in {"path", "host"}
+        if scheme is None or not (parts.hostname and parts.username and parts.password and name and is_known):
+            self.fault("TAHKIM_OBJECTS_URL", "objects-url")
+            return None
+        return Bucket(
+            name=name,
+            access_key=unquote(parts.username),
+            secret_key=unquote(parts.password),
+            endpoint=f"{scheme}://{parts.netloc.rpartition('@')[2]}",
+            region=options.get("region", "us-east-1"),
+            is_path_style=options.get("style", "path") == "path",
+            prefix=prefix,
+        )
 
     def mail_server(self) -> MailServer | None:
         url = self.text("TAHKIM_MAIL_URL")

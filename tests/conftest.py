@@ -1,12 +1,15 @@
 """Shared by all tests: the world (program, database, clock, cast), and clients for it in the tests' own event loop."""
 
 import asyncio
+import email
 import re
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email import policy
+from email.message import EmailMessage
 from pathlib import Path
 from uuid import UUID
 
@@ -15,7 +18,7 @@ import pytest
 from litestar import Litestar
 
 from service.actors import Actor
-from service.app import create_app, load_pages
+from service.app import create_app, load_pages, make_worker
 from service.fonts import ensure_fonts
 from service.settings import Settings, read_settings
 from service.usecases.sessions import start_session
@@ -70,6 +73,15 @@ class World:
         assert person_id is not None
         secret = await start_session(person_id, device=f"{name}'s browser", now=self.clock.now)
         return self.visitor(cookies={"tahkim": secret})
+
+    async def work(self) -> int:
+        """Do every job and send every letter that is due by the clock."""
+        return await make_worker(self.settings, self.app.state.objects, clock=self.clock).work_until_idle()
+
+    def letters(self) -> list[EmailMessage]:
+        """The letters that were sent, in no order that matters."""
+        found = sorted(self.settings.mail_folder.glob("*.eml"))
+        return [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in found]  # type: ignore[misc]
 
     async def set_stage(self, state: EditionState | str) -> None:
         """Put the edition in a stage, whatever the way there would be."""
@@ -142,6 +154,7 @@ async def world(database: str, settings: Settings, clock: SetClock) -> AsyncIter
     actors = await add_cast(edition_id)
     app = create_app(settings, clock=clock, is_world_open=True)
     made = World(app, settings, clock, edition_id, actors)
+    await app.state.objects.prepare()
     await load_pages(app, settings)  # Litestar's own lifespan must end in the task that began it; fixtures do not
     async with made.exit:
         yield made

@@ -115,9 +115,7 @@ class Envelope:
         if len(hosts) != 1:
             return False
         host = hosts[0].decode("latin-1").lower()
-        name, colon, port = ("", "", "") if host.endswith("]") else host.rpartition(":")
-        if not colon:
-            name = host
+        name, colon, port = (host, "", "") if host.endswith("]") or ":" not in host else host.rpartition(":")
         if colon and not (port.isascii() and port.isdigit()):
             return False
         given = int(port) if port else None
