@@ -24,7 +24,7 @@ SIZES = {"wide": (1440, 1000), "phone": (390, 844)}
 
 
 def render(
-    lang: str, theme: str = "light", name: str = "pages/patterns.html", page: object = None, **shell: object
+    lang: str, theme: str = "light", template: str = "pages/patterns.html", page: object = None, **shell: object
 ) -> str:
     """Render one page as the shell would, with a frame that stands still."""
     environment = Environment(
@@ -58,7 +58,7 @@ def render(
         "is_development": True,
     }
     form = SimpleNamespace(errors=[], value=lambda _name, default="": default, error=lambda _name: None)
-    return environment.get_template(name).render(page=page, shell=SimpleNamespace(**(frame | shell)), form=form)
+    return environment.get_template(template).render(page=page, shell=SimpleNamespace(**(frame | shell)), form=form)
 
 
 @contextmanager

@@ -151,7 +151,7 @@ def test_an_error_page_says_what_happened_and_where_to_go():
     page = SimpleNamespace(
         status=404, title="لم نجدها", message="لا صفحة هنا.", next="ابدأ من أولها.", reference=None, sign_in_path=None
     )
-    html = render("ar", name="pages/errors/refused.html", page=page)
+    html = render("ar", template="pages/errors/refused.html", page=page)
     assert "<h1>لم نجدها</h1>" in html
     assert 'href="/ar/"' in html
     assert Page(html).faults == []
@@ -164,7 +164,13 @@ def test_a_judge_s_frame_names_the_role_and_offers_the_way_out():
     )
     page = SimpleNamespace(status=404, title="x", message="", next="", reference="r", sign_in_path=None)
     html = render(
-        "en", name="pages/errors/refused.html", page=page, is_signed_in=True, name_="", role="judge", grants=grants
+        "en",
+        template="pages/errors/refused.html",
+        page=page,
+        is_signed_in=True,
+        name="Dr Amal",
+        role="judge",
+        grants=grants,
     )
     assert "You are acting as: Judge" in html
     assert 'action="/en/sign-out"' in html
