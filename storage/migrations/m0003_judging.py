@@ -62,12 +62,6 @@ STATEMENTS: tuple[str, ...] = (
     "CREATE INDEX conflict_by_judge ON conflict (judge)",
     "CREATE INDEX conflict_by_entry ON conflict (entry)",
     "CREATE INDEX conflict_by_state ON conflict (state)",
-    """CREATE TABLE independence (
-        id uuid PRIMARY KEY,
-        assignment uuid NOT NULL REFERENCES assignment (id) ON DELETE RESTRICT UNIQUE,
-        answer text NOT NULL,
-        answered_at timestamptz NOT NULL
-    )""",
     """CREATE TABLE assignment_run (
         id uuid PRIMARY KEY,
         round uuid NOT NULL REFERENCES round (id) ON DELETE RESTRICT,
@@ -99,6 +93,12 @@ STATEMENTS: tuple[str, ...] = (
     "CREATE INDEX assignment_by_entry ON assignment (entry)",
     "CREATE INDEX assignment_by_judge ON assignment (judge)",
     "CREATE INDEX assignment_by_state ON assignment (state)",
+    """CREATE TABLE independence (
+        id uuid PRIMARY KEY,
+        assignment uuid NOT NULL REFERENCES assignment (id) ON DELETE RESTRICT UNIQUE,
+        answer text NOT NULL,
+        answered_at timestamptz NOT NULL
+    )""",
     """CREATE TABLE score_sheet (
         id uuid PRIMARY KEY,
         assignment uuid NOT NULL REFERENCES assignment (id) ON DELETE RESTRICT UNIQUE,
