@@ -19,6 +19,7 @@ from judging.identity.find import Finding as Found
 from judging.identity.find import Piece as Text
 from judging.identity.find import find_identities
 from judging.identity.identities import Identities
+from judging.identity.people import Strength
 from storage.inspect.examine import digest, examine
 from storage.inspect.limits import UNKNOWN_TYPE, FileRules, ProcessLimits
 from storage.inspect.report import Finding, Piece, Place, PlaceKind, Report, Severity
@@ -157,7 +158,9 @@ def _finding(found: Found, place: Place, is_removed: bool) -> Finding:  # noqa: 
     facts = {"who": found.who, "excerpt": found.excerpt}
     if is_removed:
         return Finding(f"identity.removed-{found.trace}", Severity.FINE, place, facts)
-    if found.is_soft:
+    if found.strength is Strength.FAINT:
+        return Finding("identity.common-name", Severity.FINE, place, facts)
+    if found.strength is Strength.SOFT:
         return Finding("identity.perhaps", Severity.COMMITTEE, place, facts)
     return Finding(f"identity.{found.trace}", Severity.FIX, place, facts)
 
