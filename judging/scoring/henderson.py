@@ -11,7 +11,7 @@ import numpy as np
 from scipy.linalg import lapack
 
 from judging.errors import UnconvergedError
-from judging.marks import Floats
+from judging.marks import Floats, Ints
 from judging.scoring.design import Block, pairs_within_entries, sums
 
 
@@ -69,8 +69,9 @@ class Henderson:
         d = 1.0 / t2[:, None] + self.by_entry(wa * a)
         x_mean = self.by_entry(wa)
         x = wa if gamma is None else wa - (gamma / t2)[:, None] * self._share
-        xd = x / d[:, block.e]
-        pair = -x[:, self.first] * xd[:, self.second]
+        xd = x / at(d, block.e)
+        pair = at(x, self.first) * at(xd, self.second)
+        np.negative(pair, out=pair)
         diagonal = w - x * xd
         if gamma is not None:
             guard = (gamma**2 / t2)[:, None]
@@ -81,7 +82,7 @@ class Henderson:
         on = np.arange(n_judges)
         s[:, on, on] = 1.0 / tb2[:, None] + self.by_judge(diagonal)
         n_means = block.n_categories
-        cross = w - x_mean[:, block.e] * xd
+        cross = w - at(x_mean, block.e) * xd
         s[:, n_judges:, :n_judges] = sums(
             self._mean_judge.ravel(), cross.ravel(), self.n_chains * n_means * n_judges
         ).reshape(self.n_chains, n_means, n_judges)
@@ -89,8 +90,9 @@ class Henderson:
         last = np.arange(n_judges, self.size)
         s[:, last, last] = self.by_category(weight - x_mean**2 / d)
         r_entry = self.by_entry(wa * y)
-        h_judge = self.by_judge(w * y - xd * r_entry[:, block.e])
-        h_mean = self.by_category(self.by_entry(w * y) - x_mean / d * r_entry)
+        wy = w * y
+        h_judge = self.by_judge(wy - xd * at(r_entry, block.e))
+        h_mean = self.by_category(self.by_entry(wy) - x_mean / d * r_entry)
         factor = [_factor(matrix) for matrix in s]
         return Normal(d=d, x=x, x_mean=x_mean, factor=factor, r_entry=r_entry, h=np.hstack([h_judge, h_mean]))
 
@@ -109,7 +111,7 @@ class Henderson:
 
     def quality(self, normal: Normal, b: Floats, mean: Floats) -> Floats:
         """Give the mean of quality (C, E) given judges and category means."""
-        told = self.by_entry(normal.x * b[:, self.block.j]) + normal.x_mean * mean[:, self.block.cat]
+        told = self.by_entry(normal.x * at(b, self.block.j)) + normal.x_mean * at(mean, self.block.cat)
         result: Floats = (normal.r_entry - told) / normal.d
         return result
 
@@ -129,6 +131,12 @@ class Henderson:
         through = spread @ inverse
         variance = 1.0 / normal.d[0] + (through * spread).sum(axis=1)
         return variance, inverse, -through[block.e, block.j]
+
+
+def at(x: Floats, index: Ints) -> Floats:
+    """Pick columns; a third of the time of fancy indexing, which matters some hundred thousand times."""
+    picked: Floats = x.take(index, axis=1, mode="clip")
+    return picked
 
 
 def _factor(matrix: Floats) -> Floats:

@@ -10,15 +10,21 @@ from scipy.special import ndtr
 from judging.marks import Floats
 from judging.scoring.design import Block
 from judging.scoring.fit import JudgeFit, combine
+from judging.scoring.largemodel import fit_large_model
 from judging.scoring.mixed import MixedFit, fit_mixed
-from judging.scoring.posterior import Kept, Rung, run_chains
+from judging.scoring.posterior import Kept, Rung, is_too_large, run_chains
 
 SETTLED = 1e-10
 ROUNDS = 200
 
 
 def fit_model(block: Block, rng: np.random.Generator, rung: Rung, *, mixed: MixedFit | None = None) -> JudgeFit:
-    """Fit the judge model by Gibbs draws and give scores at the posterior means of the judges' habits."""
+    """Fit the judge model by Gibbs draws and give scores at the posterior means of the judges' habits.
+
+    Rounds too large for that are fitted by expected values (``largemodel``).
+    """
+    if is_too_large(block):
+        return fit_large_model(block, rng, has_guard=rung.has_guard)
     return _summarise(block, run_chains(block, mixed or fit_mixed(block), rung, rng))
 
 

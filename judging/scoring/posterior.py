@@ -14,7 +14,7 @@ from scipy.special import ndtr, ndtri
 
 from judging.marks import Floats
 from judging.scoring.design import Block
-from judging.scoring.henderson import Henderson
+from judging.scoring.henderson import Henderson, Normal, at
 from judging.scoring.mixed import MixedFit
 
 ERRATIC = 0.03  # prior probability that a judge is
@@ -23,6 +23,8 @@ SCALE_SPREAD, NOISE_SPREAD = 0.4, 0.6  # half-normal priors of ta and ts
 LINK = (0.5, 0.5)  # prior mean and spread of rho: who spreads scores more is usually noisier
 GUARD = 0.5  # prior probability that assignment went with leniency at all
 TINY = 1e-300
+MANY = 5000  # reviews from where judges' habits are known well enough for few sweeps
+MOST_JUDGES, MOST_REVIEWS, MOST_PAIRS = 500, 100_000, 2_000_000  # beyond: expected values in place of draws
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +75,32 @@ class Chains:
         self.ta, self.ts, self.rho = 0.15 * one, 0.25 * one, LINK[0] * one
         self.m = 0.5 * np.log(start.noise_var) * one
         self.gamma = 0.0 * one
+        self.normal: Normal | None = None
         self._share = 1.0 / block.reads[block.e]
+        self._cat = block.cat[block.e]
+        self._precision, self._widen = block.v[None], 1.0 / np.sqrt(block.v)[None]
         self._range = float(np.ptp(block.y)) + 2 * block.half
 
     def sweep(self) -> None:
         """Draw everything once."""
         self._draw_latent()
-        s2 = np.exp(2 * self.log_s)[:, self.block.j]
-        w = self.honest * self.block.v / s2
-        a = np.exp(self.log_a)[:, self.block.j]
+        w = at(np.exp(-2 * self.log_s), self.block.j) * self._precision
+        if self.rung.has_switch:
+            w *= self.honest
+        a = at(np.exp(self.log_a), self.block.j)
         gamma = self.gamma if self.rung.has_guard else None
-        normal = self.equations.build(self.z, w, a, t2=self.t2, tb2=self.tb2, gamma=gamma)
+        self.normal = normal = self.equations.build(self.z, w, a, t2=self.t2, tb2=self.tb2, gamma=gamma)
         self.quality, self.b, self.mean = self.equations.solve(normal, self.rng)
         self._draw_habits()
         self._draw_spreads()
 
     def _draw_latent(self) -> None:
         block, rng = self.block, self.rng
-        expected = self.mean[:, block.cat][:, block.e] + self.b[:, block.j]
-        expected += np.exp(self.log_a)[:, block.j] * self.quality[:, block.e]
-        spread = np.exp(self.log_s)[:, block.j] / np.sqrt(block.v)
+        if block.half == 0 and not self.rung.has_switch:
+            return
+        expected = at(self.mean, self._cat) + at(self.b, block.j)
+        expected += at(np.exp(self.log_a), block.j) * at(self.quality, block.e)
+        spread = at(np.exp(self.log_s), block.j) * self._widen
         x = (block.y - expected) / spread
         if block.half > 0:
             side = np.where(x > 0, -1.0, 1.0)  # in the lower tail, where the distribution function is exact
@@ -118,15 +126,15 @@ class Chains:
         few, most = (share * noise + (1 - share) * chance for share in SHARE)
         odds = np.log(ERRATIC / (1 - ERRATIC)) + self.equations.by_judge(np.log(most / few))
         self.erratic = rng.random(odds.shape) < 1 / (1 + np.exp(-np.clip(odds, -700, 700)))
-        share = np.where(self.erratic, SHARE[1], SHARE[0])[:, self.block.j]
-        total = np.where(self.erratic[:, self.block.j], most, few)
+        share = at(np.where(self.erratic, SHARE[1], SHARE[0]), self.block.j)
+        total = few if not self.erratic.any() else np.where(at(self.erratic, self.block.j), most, few)
         self.honest = (rng.random(chance.shape) >= share * noise / total).astype(np.float64)
 
     def _draw_habits(self) -> None:
         """Draw scale and noise of each judge: random steps in log a, in log s, and along both."""
         block, rung = self.block, self.rung
-        v = self.z - self.mean[:, block.cat][:, block.e] - self.b[:, block.j]
-        theta = self.quality[:, block.e]
+        v = self.z - at(self.mean, self._cat) - at(self.b, block.j)
+        theta = at(self.quality, block.e)
         use = self.honest * block.v
         square, cross, length, n = (
             self.equations.by_judge(q) for q in (use * v * v, use * v * theta, use * theta * theta, self.honest)
@@ -166,7 +174,11 @@ class Chains:
         """Draw what the judges and entries share: variances, the link of noise to scale, the guard."""
         block, rng, rung = self.block, self.rng, self.rung
         n_entries, n_judges = block.n_entries, block.n_judges
-        met = self.equations.by_entry(self._share * self.b[:, block.j])
+        met = (
+            self.equations.by_entry(self._share * at(self.b, block.j))
+            if rung.has_guard
+            else np.zeros_like(self.quality)
+        )
         if rung.has_guard:
             precision = (met * met).sum(axis=1) / self.t2 + 1.0
             centre = (self.quality * met).sum(axis=1) / self.t2 / precision
@@ -202,13 +214,21 @@ class Chains:
             spread = np.where(taken, then, spread)
         return spread
 
-    def keep(self, kept: Kept) -> None:
-        """Record the state, scale and leniency measured from the judges' own average."""
-        centre, unit = self.b.mean(axis=1, keepdims=True), np.exp(self.log_a.mean(axis=1, keepdims=True))
+    def keep(self, kept: Kept, *, repeat: int = 1) -> None:
+        """Record the state, scale and leniency measured from the judges' own average.
+
+        repeat: joint draws of quality and severity taken at the same habits, which cost little.
+        """
+        unit = np.exp(self.log_a.mean(axis=1, keepdims=True))
         a = np.exp(self.log_a)
-        kept.level.append(self.mean + centre)
-        kept.quality.append(self.quality * unit)
-        kept.b.append(self.b - centre)
+        quality, b, mean = self.quality, self.b, self.mean
+        for again in range(repeat):
+            if again and self.normal is not None:
+                quality, b, mean = self.equations.solve(self.normal, self.rng)
+            middle = b.mean(axis=1, keepdims=True)
+            kept.level.append(mean + middle)
+            kept.quality.append(quality * unit)
+            kept.b.append(b - middle)
         kept.a.append(a / unit)
         kept.s.append(np.exp(self.log_s))
         n = self.block.loads
@@ -226,9 +246,15 @@ def plan_chains(n_reviews: int) -> tuple[int, int, int]:
     Short runs of many chains from the mixed model's solution: 20 dropped sweeps left tau and interval score within
     chance of 80 on the development seeds.
     """
-    chains = int(np.clip(10_000 // max(n_reviews, 1), 1, 32))
-    kept = int(np.clip(1000 // chains, 40, 250))
-    return chains, max(20, kept // 3), kept
+    chains = int(np.clip(10_000 // max(n_reviews, 1), 1 if n_reviews > MANY else 2, 24))
+    kept = 40 if n_reviews > MANY else int(np.clip(500 // chains, 40, 100))
+    return chains, 15, kept
+
+
+def is_too_large(block: Block) -> bool:
+    """Tell whether drawing would take too long: matrices of judges, or sums over pairs of reviews."""
+    pairs = float((block.reads.astype(np.float64) ** 2).sum()) / 2
+    return block.n_judges > MOST_JUDGES or block.y.size > MOST_REVIEWS or pairs > MOST_PAIRS
 
 
 def run_chains(block: Block, start: MixedFit, rung: Rung, rng: np.random.Generator) -> Kept:
@@ -236,8 +262,9 @@ def run_chains(block: Block, start: MixedFit, rung: Rung, rng: np.random.Generat
     n_chains, n_drop, n_keep = plan_chains(block.y.size)
     chains = Chains(block, start, rung, n_chains=n_chains, rng=rng)
     kept = Kept()
+    repeat = max(1, 400 // (n_chains * n_keep))
     for sweep in range(n_drop + n_keep):
         chains.sweep()
         if sweep >= n_drop:
-            chains.keep(kept)
+            chains.keep(kept, repeat=repeat)
     return kept
