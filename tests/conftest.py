@@ -20,6 +20,7 @@ from litestar import Litestar
 from service.actors import Actor
 from service.app import create_app, load_pages, make_worker
 from service.fonts import ensure_fonts
+from service.logging import set_up_logging
 from service.settings import Settings, read_settings
 from service.usecases.sessions import start_session
 from storage.engine import bind, close_database, open_database, sqlite_url
@@ -104,6 +105,11 @@ async def post(
         if shown.status_code == httpx.codes.OK and 'name="csrf"' in shown.text:
             return await client.post(path, data={**(data or {}), "csrf": csrf_in(shown.text)})
     raise AssertionError("no page with a form was found")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet_log() -> None:
+    set_up_logging(is_quiet=True)
 
 
 @pytest.fixture(scope="session")

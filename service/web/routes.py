@@ -7,13 +7,14 @@ from service.web.account.account import AccountController
 from service.web.account.joining import InvitationController, PasswordResetController, SignUpController
 from service.web.account.signing_in import SignInController, SignOutController
 from service.web.health import read_health
+from service.web.public.pages import PUBLIC_PAGES
 from service.web.static import serve_static
 
 __all__ = ["ROUTES"]
 
 Area = list[type[Controller] | BaseRouteHandler | Router]
 
-PUBLIC: Area = []
+PUBLIC: Area = [*PUBLIC_PAGES]
 ACCOUNT: Area = [
     SignInController,
     SignOutController,

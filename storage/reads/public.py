@@ -1,12 +1,43 @@
 """What anybody may know of an edition. Results come from published rows only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
-from storage.tables.edition import DeadlineExtension, Edition, TimelineDate
+from storage.columns import from_json
+from storage.lifecycle import EditionState
+from storage.tables.edition import (
+    Category,
+    DeadlineExtension,
+    Edition,
+    EligibilityRule,
+    Honour,
+    Material,
+    ScaleLevel,
+    TimelineDate,
+)
+from storage.tables.rubric import Criterion
 
-__all__ = ["EditionFrame", "Extension", "find_edition_frame"]
+__all__ = [
+    "CategoryLine",
+    "CategoryView",
+    "CriterionView",
+    "DateView",
+    "EditionFrame",
+    "EditionLine",
+    "EditionRules",
+    "Extension",
+    "HonourView",
+    "LevelView",
+    "MaterialView",
+    "find_category",
+    "find_edition_frame",
+    "find_edition_rules",
+    "list_categories",
+    "list_dates",
+    "list_editions",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +108,232 @@ async def find_edition_frame(edition_id: UUID) -> EditionFrame | None:
         judging_at=at.get("judging"),
         judging_until=dates["judging"]["until"] if "judging" in dates else None,
         extension=extension,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryLine:
+    """A category in a list."""
+
+    id: UUID
+    slug: str
+    name_ar: str
+    name_en: str
+    about_ar: str
+    about_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialView:
+    """A file that a category asks for, with its limits."""
+
+    slug: str
+    name_ar: str
+    name_en: str
+    rule_ar: str
+    rule_en: str
+    formats: tuple[str, ...]
+    is_required: bool
+    is_for_judges: bool
+    max_files: int
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionView:
+    """One line of a category's rubric; ``anchors`` go from the lowest level to the highest."""
+
+    slug: str
+    weight: int
+    name_ar: str
+    name_en: str
+    ask_ar: str
+    ask_en: str
+    anchors_ar: tuple[str, ...]
+    anchors_en: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelView:
+    """A level of the scale."""
+
+    level: int
+    first_step: int
+    last_step: int
+    name_ar: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryView:
+    """A category whole: what it asks for and how it is judged."""
+
+    line: CategoryLine
+    materials: tuple[MaterialView, ...]
+    criteria: tuple[CriterionView, ...]
+    levels: tuple[LevelView, ...]
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class DateView:
+    """A named date of an edition."""
+
+    slug: str
+    at: datetime
+    until: datetime | None
+    name_ar: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class HonourView:
+    """What may be given."""
+
+    slug: str
+    place: int | None
+    is_per_category: bool
+    amount_omr: int
+    name_ar: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditionRules:
+    """The rules of taking part and of judging, as sealed when the edition opened."""
+
+    texts: tuple[tuple[str, str, str], ...]
+    honours: tuple[HonourView, ...]
+    limits_notice_ar: str | None
+    limits_notice_en: str | None
+    upload_grace_minutes: int
+    appeals_days: int | None
+    honour_threshold: int
+    judges_per_entry: int
+    fingerprint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EditionLine:
+    """An edition in the list of editions."""
+
+    slug: str
+    state: str
+    name_ar: str
+    name_en: str
+    theme_ar: str
+    theme_en: str
+    published_at: datetime | None
+
+
+async def list_categories(edition_id: UUID) -> tuple[CategoryLine, ...]:
+    """List an edition's categories in their order."""
+    rows = await Category.select(*_CATEGORY).where(Category.edition == edition_id).order_by(Category.position)
+    return tuple(CategoryLine(**row) for row in rows)
+
+
+async def find_category(edition_id: UUID, slug: str) -> CategoryView | None:
+    """Find a category of an edition with everything that its page says."""
+    row = await Category.select(*_CATEGORY).where((Category.edition == edition_id) & (Category.slug == slug)).first()
+    if row is None:
+        return None
+    line = CategoryLine(**row)
+    materials = await Material.select().where(Material.category == line.id).order_by(Material.position)
+    criteria = await Criterion.select().where(Criterion.category == line.id).order_by(Criterion.position)
+    levels = await ScaleLevel.select().where(ScaleLevel.edition == edition_id).order_by(ScaleLevel.level)
+    edition = await Edition.select(Edition.steps).where(Edition.id == edition_id).first()
+    return CategoryView(
+        line=line,
+        materials=tuple(_material(each) for each in materials),
+        criteria=tuple(_criterion(each) for each in criteria),
+        levels=tuple(_pick(LevelView, each) for each in levels),
+        steps=edition["steps"] if edition else 0,
+    )
+
+
+async def list_dates(edition_id: UUID) -> tuple[DateView, ...]:
+    """List an edition's dates in their order, the deadline as it was last extended."""
+    moved = (
+        await DeadlineExtension.select(DeadlineExtension.to_at)
+        .where(DeadlineExtension.edition == edition_id)
+        .order_by(DeadlineExtension.made_at, ascending=False)
+        .first()
+    )
+    rows = (
+        await TimelineDate.select(
+            TimelineDate.slug, TimelineDate.at, TimelineDate.until, TimelineDate.name_ar, TimelineDate.name_en
+        )
+        .where(TimelineDate.edition == edition_id)
+        .order_by(TimelineDate.position)
+    )
+    return tuple(DateView(**row | ({"at": moved["to_at"]} if moved and row["slug"] == "deadline" else {})) for row in rows)
+
+
+async def find_edition_rules(edition_id: UUID) -> EditionRules | None:
+    """Find the rules of an edition."""
+    row = await Edition.select().where(Edition.id == edition_id).first()
+    if row is None:
+        return None
+    texts = (
+        await EligibilityRule.select().where(EligibilityRule.edition == edition_id).order_by(EligibilityRule.position)
+    )
+    honours = await Honour.select().where(Honour.edition == edition_id).order_by(Honour.position)
+    return EditionRules(
+        texts=tuple((each["slug"], each["text_ar"], each["text_en"]) for each in texts),
+        honours=tuple(_pick(HonourView, each) for each in honours),
+        limits_notice_ar=row["limits_notice_ar"],
+        limits_notice_en=row["limits_notice_en"],
+        upload_grace_minutes=row["upload_grace_minutes"],
+        appeals_days=row["appeals_days"],
+        honour_threshold=row["honour_threshold"],
+        judges_per_entry=row["judges_per_entry"],
+        fingerprint=row["fingerprint"],
+    )
+
+
+async def list_editions() -> tuple[EditionLine, ...]:
+    """List the editions that have left their draft, the newest first. One being told its results still reads as deciding."""
+    rows = (
+        await Edition.select(
+            Edition.slug, Edition.state, Edition.name_ar, Edition.name_en, Edition.theme_ar, Edition.theme_en,
+            Edition.published_at,
+        )
+        .where(Edition.state != EditionState.DRAFT.value)
+        .order_by(Edition.created_at, ascending=False)
+    )  # fmt: skip
+    hidden = {EditionState.NOTIFIED.value: EditionState.DECIDING.value}
+    return tuple(EditionLine(**row | {"state": hidden.get(row["state"], row["state"])}) for row in rows)
+
+
+_CATEGORY = (
+    Category.id,
+    Category.slug,
+    Category.name_ar,
+    Category.name_en,
+    Category.about_ar,
+    Category.about_en,
+)
+
+View = TypeVar("View", LevelView, HonourView)
+
+
+def _pick(view: type[View], row: dict[str, Any]) -> View:
+    return view(**{each.name: row[each.name] for each in fields(view)})
+
+
+def _material(row: dict[str, Any]) -> MaterialView:
+    same = ("slug", "name_ar", "name_en", "rule_ar", "rule_en", "is_required", "max_files", "max_bytes")
+    return MaterialView(
+        **{name: row[name] for name in same},
+        formats=tuple(from_json(row["formats"]) or ()),
+        is_for_judges=row["audience"] == "judges",
+    )
+
+
+def _criterion(row: dict[str, Any]) -> CriterionView:
+    same = ("slug", "weight", "name_ar", "name_en", "ask_ar", "ask_en")
+    return CriterionView(
+        **{name: row[name] for name in same},
+        anchors_ar=tuple(from_json(row["anchors_ar"]) or ()),
+        anchors_en=tuple(from_json(row["anchors_en"]) or ()),
     )

@@ -1,0 +1,281 @@
+"""The pages that anybody may read: what the competition is, its categories and criteria, rules, dates and editions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import Request, get
+
+from service.actors import Actor
+from service.errors import NotFound
+from service.permissions import Action
+from service.text import Words
+from service.web.pages import Page, page
+from service.web.visit import visit_of
+from storage.reads.public import (
+    CategoryLine,
+    CategoryView,
+    DateView,
+    EditionLine,
+    EditionRules,
+    find_category,
+    find_edition_rules,
+    list_categories,
+    list_dates,
+    list_editions,
+)
+
+__all__ = ["PUBLIC_PAGES"]
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryCard:
+    """A category in the reader's language."""
+
+    slug: str
+    name: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class DateStep:
+    """A date in the timeline, before or after now."""
+
+    slug: str
+    label: str
+    at: datetime
+    until: datetime | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """What it is, where the edition stands, the categories, the dates."""
+
+    categories: tuple[CategoryCard, ...]
+    dates: tuple[DateStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoriesPage:
+    """All the categories."""
+
+    categories: tuple[CategoryCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialCard:
+    """A file that is asked for, in the reader's language."""
+
+    name: str
+    rule: str
+    formats: tuple[str, ...]
+    is_required: bool
+    is_for_judges: bool
+    max_files: int
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level and what it looks like in one criterion."""
+
+    name: str
+    first_step: int
+    last_step: int
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionCard:
+    """A criterion with its weight, question and levels, the highest first."""
+
+    name: str
+    ask: str
+    weight: float
+    levels: tuple[Level, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryPage:
+    """A category: what to send and how it is judged."""
+
+    category: CategoryCard
+    materials: tuple[MaterialCard, ...]
+    criteria: tuple[CriterionCard, ...]
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class HonourLine:
+    """An honour that may be given."""
+
+    name: str
+    amount_omr: int
+    is_per_category: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RulesPage:
+    """The rules of the edition; ``threshold`` is in points of a hundred."""
+
+    rules: tuple[tuple[str, str], ...]
+    honours: tuple[HonourLine, ...]
+    limits_notice: str | None
+    grace_minutes: int
+    appeals_days: int | None
+    threshold: float
+    judges_per_entry: int
+    fingerprint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """The dates of the edition."""
+
+    dates: tuple[DateStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EditionCard:
+    """An edition in the list."""
+
+    slug: str
+    state: str
+    name: str
+    theme: str
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EditionsPage:
+    """Past editions and the present one."""
+
+    editions: tuple[EditionCard, ...]
+
+
+@get("/", opt={"action": Action.READ_PUBLIC})
+async def show_home(actor: Actor, words: Words, now: datetime) -> Page:
+    """Show where the edition stands."""
+    categories = await list_categories(actor.edition_id) if actor.edition_id else ()
+    dates = await list_dates(actor.edition_id) if actor.edition_id else ()
+    return page("public/home", HomePage(_cards(categories, words), _steps(dates, words, now)))
+
+
+@get("/categories", opt={"action": Action.READ_PUBLIC})
+async def show_categories(actor: Actor, words: Words) -> Page:
+    """Show all the categories."""
+    categories = await list_categories(actor.edition_id) if actor.edition_id else ()
+    return page("public/categories", CategoriesPage(_cards(categories, words)))
+
+
+@get("/categories/{slug:str}", opt={"action": Action.READ_PUBLIC})
+async def show_category(slug: str, actor: Actor, words: Words) -> Page:
+    """Show what a category asks for and how it is judged."""
+    found = await find_category(actor.edition_id, slug) if actor.edition_id else None
+    if found is None:
+        raise NotFound
+    return page("public/category", _category_page(found, words))
+
+
+@get("/rules", opt={"action": Action.READ_PUBLIC})
+async def show_rules(actor: Actor, words: Words) -> Page:
+    """Show the rules as sealed."""
+    rules = await find_edition_rules(actor.edition_id) if actor.edition_id else None
+    return page("public/rules", _rules_page(rules, words) if rules else None)
+
+
+@get("/timeline", opt={"action": Action.READ_PUBLIC})
+async def show_timeline(actor: Actor, words: Words, now: datetime) -> Page:
+    """Show the dates."""
+    dates = await list_dates(actor.edition_id) if actor.edition_id else ()
+    return page("public/timeline", TimelinePage(_steps(dates, words, now)))
+
+
+@get("/editions", opt={"action": Action.READ_PUBLIC})
+async def show_editions(words: Words) -> Page:
+    """Show every edition that has left its draft."""
+    return page("public/editions", EditionsPage(tuple(_edition(line, words) for line in await list_editions())))
+
+
+@get(["/about", "/help", "/accessibility", "/privacy"], opt={"action": Action.READ_PUBLIC})
+async def show_text(request: AnyRequest) -> Page:
+    """Show a page of words."""
+    return page(f"public/{visit_of(request).path.strip('/')}")
+
+
+def _in(words: Words, row: object, name: str) -> str:
+    """Take the reader's language of a pair of columns."""
+    return getattr(row, f"{name}_{words.lang}") or ""
+
+
+def _cards(lines: tuple[CategoryLine, ...], words: Words) -> tuple[CategoryCard, ...]:
+    return tuple(CategoryCard(line.slug, _in(words, line, "name"), _in(words, line, "about")) for line in lines)
+
+
+def _steps(dates: tuple[DateView, ...], words: Words, now: datetime) -> tuple[DateStep, ...]:
+    """Mark the dates: past, under way now, or next."""
+    steps = []
+    for date in dates:
+        end = date.until or date.at
+        state = "past" if end <= now else "now" if date.at <= now else "next"
+        steps.append(DateStep(date.slug, _in(words, date, "name"), date.at, date.until, state))
+    return tuple(steps)
+
+
+def _category_page(found: CategoryView, words: Words) -> CategoryPage:
+    total = sum(criterion.weight for criterion in found.criteria) or 1
+    criteria = []
+    for criterion in found.criteria:
+        anchors = criterion.anchors_ar if words.lang == "ar" else criterion.anchors_en
+        levels = [
+            Level(_in(words, level, "name"), level.first_step, level.last_step, anchor)
+            for level, anchor in zip(found.levels, anchors, strict=False)
+        ]
+        criteria.append(
+            CriterionCard(
+                name=_in(words, criterion, "name"),
+                ask=_in(words, criterion, "ask"),
+                weight=criterion.weight / total,
+                levels=tuple(reversed(levels)),
+            )
+        )
+    materials = tuple(
+        MaterialCard(
+            name=_in(words, material, "name"),
+            rule=_in(words, material, "rule"),
+            formats=material.formats,
+            is_required=material.is_required,
+            is_for_judges=material.is_for_judges,
+            max_files=material.max_files,
+            max_bytes=material.max_bytes,
+        )
+        for material in found.materials
+    )
+    (category,) = _cards((found.line,), words)
+    return CategoryPage(category=category, materials=materials, criteria=tuple(criteria), steps=found.steps)
+
+
+def _rules_page(rules: EditionRules, words: Words) -> RulesPage:
+    return RulesPage(
+        rules=tuple((slug, ar if words.lang == "ar" else en) for slug, ar, en in rules.texts),
+        honours=tuple(
+            HonourLine(_in(words, honour, "name"), honour.amount_omr, honour.is_per_category)
+            for honour in rules.honours
+        ),
+        limits_notice=_in(words, rules, "limits_notice") or None,
+        grace_minutes=rules.upload_grace_minutes,
+        appeals_days=rules.appeals_days,
+        threshold=rules.honour_threshold / 10,
+        judges_per_entry=rules.judges_per_entry,
+        fingerprint=rules.fingerprint,
+    )
+
+
+def _edition(line: EditionLine, words: Words) -> EditionCard:
+    return EditionCard(line.slug, line.state, _in(words, line, "name"), _in(words, line, "theme"), line.published_at)
+
+
+PUBLIC_PAGES = [show_home, show_categories, show_category, show_rules, show_timeline, show_editions, show_text]
