@@ -15,6 +15,7 @@ from judging.assignment.rules import may_add
 if TYPE_CHECKING:
     from judging.assignment.design import Design
     from judging.assignment.problem import Floats, Ints, Problem
+    from judging.assignment.randomise import Draw
     from judging.assignment.start import Start
 
 SUITED = 0.5
@@ -27,8 +28,7 @@ def give_account(
     start: Start,
     seed: int,
     before: float | None = None,
-    cap: float = 1.0,
-    n_repaired: int = 0,
+    drawn: Draw | None = None,
 ) -> Assignment:
     """Describe finished pairs. before: total affinity ahead of calibration."""
     value = values_of(problem, pairs[:, 0], pairs[:, 1]) * problem.affinity_top
@@ -46,8 +46,9 @@ def give_account(
         affinity_before=float(value.sum()) if before is None else before,
         is_optimal=start.is_optimal,
         method=start.method,
-        cap=cap,
-        n_repaired=n_repaired,
+        cap=drawn.cap if drawn else 1.0,
+        n_above_cap=drawn.n_above_cap if drawn else 0,
+        n_repaired=drawn.n_repaired if drawn else 0,
         seed=seed,
     )
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from judging.assignment.graph import Slots, Weights, build_graph, change_of_cost
+from judging.assignment.graph import PUBLISHED, Slots, Weights, build_graph, change_of_cost
 from judging.assignment.moves import (
     CYCLE_JUDGES,
     DECIMALS,
@@ -31,21 +31,19 @@ if TYPE_CHECKING:
     from judging.assignment.moves import Candidates
     from judging.assignment.problem import Bools, Floats, Ints, Problem
 
-# Three tenths of the budget may be spent until efficiency is ENOUGH; the rest only while efficiency is below NEEDED and
+# About a third of the budget may be spent until efficiency is ENOUGH; the rest only while it is below NEEDED and
 # each further share of affinity buys at least WORTH times as much efficiency.
 ENOUGH = 0.965
-NEEDED = 0.942
-FIRST_SHARE = 0.3
-LATER_SHARES = (0.36, 0.45, 0.6, 0.8, 1.0)
+NEEDED = 0.941
+FIRST_SHARE = 0.32
+LATER_SHARES = (0.38, 0.45, 0.6, 0.8, 1.0)
 WORTH = 1.0
 # The price rises in steps (smaller ones where rounds are cheap); rounds at one price end when they gain little.
-FIRST_PRICE = 0.1
-FINE_STEP, COARSE_STEP = 1.35, 2.0
-FINE_JUDGES = 80
+# Each row: up to so many judges, first price, step of the price, share of a price's gain below which it is left.
+PACES = ((80, 0.1, 1.35, 0.02), (1000, 0.1, 2.0, 0.02), (1 << 60, 0.4, 3.0, 0.08))
 LAST_STEP = 0.4
 MOST_PRICES = 24
 ROUNDS_AT_PRICE = 40
-LITTLE = 0.02
 WEIGHED_AT_ONCE = 512
 FAINT = 1e-9
 
@@ -63,10 +61,12 @@ class Exchange:
     best: float
     budget: float
     allowance: float
+    movable: int
     graph: Graph
     values: Floats
-    n_at_once: int = 1 << 30
+    n_at_once: int = 64
     n_rounds: int = 0
+    little: float = 0.0
 
     @classmethod
     def of(
@@ -77,12 +77,14 @@ class Exchange:
         limits: Limits,
         *,
         frozen: Ints,
+        published: Ints,
+        movable: int,
         budget: float,
         worth: Floats,
         best: float,
     ) -> Exchange:
         """Set up. worth: (n_pairs,) value of the pairs at hand; budget: share of ``best`` that may be given up."""
-        slots = Slots.of(problem, pairs, frozen)
+        slots = Slots.of(problem, pairs, frozen, published)
         weights = Weights.of(problem, slots.needs)
         candidates = free_candidates(problem, arcs.entry, arcs.judge, arcs.value)
         values = np.zeros(slots.judge.shape)
@@ -99,6 +101,7 @@ class Exchange:
             best=best,
             budget=budget,
             allowance=budget,
+            movable=movable,
             graph=build_graph(slots, weights),
             values=values,
         )
@@ -108,12 +111,18 @@ class Exchange:
         """Share of the best affinity that has been given up."""
         return 1 - float(self.values.sum()) / self.best if self.best else 0.0
 
-    def improve(self) -> Ints:
-        """Raise the price until the graph is good enough or what may be spent is spent; return the pairs."""
+    def improve(self, *, to_the_end: bool = False) -> Ints:
+        """Raise the price until the graph is good enough or what may be spent is spent; return the pairs.
+
+        to_the_end: spend what there is, whatever is reached.
+        """
         ideal = self.graph.cost * min(1.0, self.graph.efficiency / ENOUGH)
         excess = max(self.graph.cost - ideal, FAINT)
-        step = FINE_STEP if self.problem.n_judges <= FINE_JUDGES else COARSE_STEP
-        price = FIRST_PRICE * max(self.best, FAINT) * max(self.budget, FAINT) / excess
+        first, step, self.little = next(pace[1:] for pace in PACES if self.problem.n_judges <= pace[0])
+        price = first * max(self.best, FAINT) * max(self.budget, FAINT) / excess
+        if to_the_end:
+            self._climb(price, step, share=1.0, goal=1.0, worth=0.0)
+            return self.slots.pairs()
         price = self._climb(price, step, share=FIRST_SHARE, goal=ENOUGH, worth=0.0)
         for share in LATER_SHARES:
             price = self._climb(price, step**LAST_STEP, share=share, goal=NEEDED, worth=WORTH)
@@ -125,13 +134,21 @@ class Exchange:
         for _ in range(MOST_PRICES):
             if self.graph.efficiency >= goal or self.spent >= self.allowance * 0.99:
                 break
-            before = (self.slots.judge.copy(), self.values.copy(), self.graph, self.spent)
+            before = self._remember()
             self._settle(price, goal)
-            if self.graph.efficiency - before[2].efficiency < worth * (self.spent - before[3]):
-                self.slots.judge, self.values, self.graph, _ = before
+            if self.graph.efficiency - before.graph.efficiency < worth * (self.spent - before.spent):
+                self._go_back(before)
                 break
             price *= step
         return price / step
+
+    def _remember(self) -> Moment:
+        slots = (self.slots.judge.copy(), self.slots.frozen.copy())
+        return Moment(*slots, self.values.copy(), self.graph, self.spent, self.movable)
+
+    def _go_back(self, moment: Moment) -> None:
+        self.slots.judge, self.slots.frozen, self.values = moment.judge, moment.frozen, moment.values
+        self.graph, self.movable = moment.graph, moment.movable
 
     def _settle(self, price: float, goal: float) -> None:
         """Make rounds at one price until they gain little; where judges are few, go on with three-cycles."""
@@ -140,13 +157,13 @@ class Exchange:
             for _ in range(ROUNDS_AT_PRICE):
                 gained = self.round(price, cycles=cycles)
                 total += gained
-                if gained <= max(LITTLE * total, FAINT) or self.graph.efficiency >= goal:
+                if gained <= max(self.little * total, FAINT) or self.graph.efficiency >= goal:
                     break
 
     def round(self, price: float, *, cycles: bool) -> float:
         """Make one round of moves and return by how much affinity less price times f has risen."""
         self.n_rounds += 1
-        allowed = self.rules.allows(self.slots, self.candidates.judge)
+        allowed = self.rules.allows(self.slots, self.candidates.judge, most_frozen=PUBLISHED if self.movable else 0)
         allowed &= self._keeps_floor()
         view = View(self.graph, self.slots, self.weights, self.candidates, self.values)
         gain = promising(view, allowed, price)
@@ -191,8 +208,10 @@ class Exchange:
         old_value, old_graph = float(self.values.sum()), self.graph
         chosen = self._apart(ranked, room=old_value - self.best * (1 - self.allowance))
         while chosen:
-            undo = (self.slots.judge.copy(), self.values.copy())
+            undo = (self.slots.judge.copy(), self.values.copy(), self.slots.frozen.copy(), self.movable)
             for move in chosen:
+                self.movable -= self._published(move)
+                self.slots.frozen[move.entry, move.column] = 0
                 self.values[move.entry, move.column] = self._value_of(move)
                 self.slots.judge[move.entry, move.column] = move.judge
             self.graph = build_graph(self.slots, self.weights)
@@ -200,11 +219,15 @@ class Exchange:
             if gained > sum(move.gain for move in chosen) / 2 or (len(chosen) == 1 and gained > 0):
                 self.n_at_once = max(self.n_at_once, 2 * len(chosen))
                 return gained
-            self.slots.judge, self.values = undo
+            self.slots.judge, self.values, self.slots.frozen, self.movable = undo
             self.graph = old_graph
             self.n_at_once = max(len(chosen) // 2, 1)
             chosen = chosen[: self.n_at_once] if len(chosen) > 1 else []
         return 0.0
+
+    def _published(self, move: Move) -> int:
+        """Count the published pairs that a move would take back."""
+        return int((self.slots.frozen[move.entry, move.column] == PUBLISHED).sum())
 
     def _apart(self, ranked: list[Move], *, room: float) -> list[Move]:
         """Choose moves in order of gain that share no entry and no team, and touch a judge only so often."""
@@ -212,6 +235,7 @@ class Exchange:
         touched: dict[int, int] = {}
         most = max(1, int(self.graph.loads.mean()) // 8)
         chosen: list[Move] = []
+        movable = self.movable
         for move in ranked:
             if len(chosen) >= self.n_at_once:
                 break
@@ -220,11 +244,17 @@ class Exchange:
             names += [("team", int(self.rules.team[row])) for row in rows if self.rules.shares_team[row]]
             alone = len(rows) == 1
             judges = set(self.slots.judge[move.entry, move.column].tolist()) | set(move.judge.tolist())
-            if not used.isdisjoint(names) or len(set(names)) < len(names) or -move.value > room:
+            if (
+                not used.isdisjoint(names)
+                or len(set(names)) < len(names)
+                or -move.value > room
+                or self._published(move) > movable
+            ):
                 continue
             if any(touched.get(judge, 0) >= (1 if alone else most) for judge in judges):
                 continue
             room += move.value
+            movable -= self._published(move)
             used.update(names)
             for judge in judges:
                 touched[judge] = touched.get(judge, 0) + (most if alone else 1)
@@ -241,3 +271,15 @@ class Move:
     judge: Ints
     value: float
     gain: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """A state to go back to."""
+
+    judge: Ints
+    frozen: Ints
+    values: Floats
+    graph: Graph
+    spent: float
+    movable: int

@@ -23,6 +23,7 @@ from judging.assignment.design import least_mean_variance
 if TYPE_CHECKING:
     from judging.assignment.problem import Floats, Ints, Problem
 
+PUBLISHED, FROZEN = 1, 2
 # Every two judges are tied this weakly, so that a split graph has a finite cost and joining it is bought first.
 TIE = 0.01
 # Weight of differences within a category, against differences between any two entries.
@@ -39,8 +40,8 @@ class Slots:
     n_judges: int
 
     @classmethod
-    def of(cls, problem: Problem, pairs: Ints, frozen: Ints) -> Slots:
-        """Lay pairs out. frozen: pairs among them that must not move."""
+    def of(cls, problem: Problem, pairs: Ints, frozen: Ints, published: Ints) -> Slots:
+        """Lay pairs out. frozen: pairs among them that must not move (2); published: that should not (1)."""
         order = np.lexsort((pairs[:, 1], pairs[:, 0]))
         entry, judge = pairs[order, 0], pairs[order, 1]
         needs = np.bincount(entry, minlength=problem.n_entries)
@@ -49,8 +50,10 @@ class Slots:
         held = np.zeros(table.shape, dtype=np.int64)
         column = np.arange(entry.size) - start[entry]
         table[entry, column] = judge
-        key = frozen[:, 0] * problem.n_judges + frozen[:, 1]
-        held[entry, column] = np.isin(entry * problem.n_judges + judge, key)
+        key = entry * problem.n_judges + judge
+        for kind, some in ((PUBLISHED, published), (FROZEN, frozen)):
+            here = np.isin(key, some[:, 0] * problem.n_judges + some[:, 1])
+            held[entry[here], column[here]] = kind
         return cls(table, held, needs, problem.n_judges)
 
     def pairs(self) -> Ints:
@@ -103,49 +106,89 @@ def build_graph(slots: Slots, weights: Weights) -> Graph:
     judge = slots.judge[entry, column]
     k = np.maximum(slots.needs, 1)
     loads = np.bincount(judge, minlength=size)[:size]
-    shared = np.zeros((n_judges, n_judges))
-    spread = np.zeros((n_judges, n_judges))
-    for need in np.unique(slots.needs[slots.needs > 0]).tolist():
-        rows = slots.judge[slots.needs == need][:, :need]
-        both = np.zeros(n_judges * n_judges)
-        for first in range(need):
-            for second in range(need):
-                both += np.bincount(rows[:, first] * n_judges + rows[:, second], minlength=both.size)
-        shared += both.reshape(n_judges, n_judges) / need
-        spread += both.reshape(n_judges, n_judges) / need**2
+    kinds = np.unique(slots.needs[slots.needs > 0]).tolist()
+    information = np.zeros((n_judges, n_judges))
+    for need in kinds:
+        information -= _together(slots, need) / need
+    information += (1 - TIE) / n_judges
+    information[np.diag_indices(n_judges)] += loads[:n_judges] + TIE
     groups = np.zeros((n_judges, weights.share.size))
     np.add.at(groups, (judge, weights.group[entry]), 1 / k[entry])
     groups[:, -1] = np.bincount(judge, weights=1 / k[entry], minlength=n_judges)
-    information = TIE * np.eye(n_judges) + (1 - TIE) / n_judges - shared
-    information[np.diag_indices(n_judges)] += loads[:n_judges]
-    covariance = _invert(information) - 1.0 / n_judges
-    centred = spread - (groups * weights.share) @ groups.T
-    pull = covariance @ centred @ covariance
+    wide = np.zeros((size, size))
+    covariance = wide[:n_judges, :n_judges]
+    covariance[:] = _invert(information)
+    del information
+    covariance -= 1.0 / n_judges
+    drift = covariance @ groups
+    pull, alike = _pull(slots, covariance, loads[:n_judges], kinds)
+    cost = alike - float(((groups * drift) @ weights.share).sum())
+    pull[:n_judges, :n_judges] -= (drift * weights.share) @ drift.T
     n_served = max(int((slots.needs > 0).sum()), 2)
-    over_all = spread.ravel() @ covariance.ravel() - groups[:, -1] @ covariance @ groups[:, -1] / n_served
+    over_all = alike - float(groups[:, -1] @ drift[:, -1]) / n_served
     own = float((1 / k[slots.needs > 0]).sum()) * (1 - 1 / n_served)
     return Graph(
-        covariance=_padded(covariance),
-        pull=_padded((pull + pull.T) / 2),
-        drift=np.r_[covariance @ groups, np.zeros((1, groups.shape[1]))],
+        covariance=wide,
+        pull=pull,
+        drift=np.r_[drift, np.zeros((1, groups.shape[1]))],
         loads=loads,
-        cost=float(centred.ravel() @ covariance.ravel()),
+        cost=cost,
         efficiency=float(weights.bound / (2 / (n_served - 1) * (own + over_all))),
     )
 
 
+def _together(slots: Slots, need: int) -> Floats:
+    """(n_judges, n_judges) entries with so many judges that two judges share."""
+    rows = slots.judge[slots.needs == need][:, :need]
+    both = np.zeros(slots.n_judges**2)
+    for first in range(need):
+        for second in range(need):
+            both += np.bincount(rows[:, first] * slots.n_judges + rows[:, second], minlength=both.size)
+    return both.reshape(slots.n_judges, slots.n_judges)
+
+
+def _pull(slots: Slots, covariance: Floats, loads: Ints, kinds: list[int]) -> tuple[Floats, float]:
+    """M (sum u u'/k^2) M, with the row and column of the empty slot, and the trace of M sum u u'/k^2.
+
+    Where all entries have k judges, sum u u' = k (D - S), and M (D - S) M = M (D + tie) M - M: half the work.
+    """
+    n_judges = slots.n_judges
+    wide = np.zeros((n_judges + 1, n_judges + 1))
+    pull = wide[:n_judges, :n_judges]
+    if len(kinds) == 1:
+        root = covariance * np.sqrt(loads + TIE)
+        pull[:] = linalg.blas.dsyrk(1.0, root.T, trans=1, lower=0)
+        _fill_lower(pull)
+        pull -= covariance
+        alike = float(np.diag(covariance) @ (loads + TIE)) - (n_judges - 1)
+        pull /= kinds[0]
+        return wide, alike / kinds[0]
+    spread = np.zeros((n_judges, n_judges))
+    for need in kinds:
+        spread += _together(slots, need) / need**2
+    pull[:] = covariance @ spread @ covariance
+    return wide, float(spread.ravel() @ covariance.ravel())
+
+
 def _invert(matrix: Floats) -> Floats:
-    factor, _ = linalg.lapack.dpotrf(matrix, lower=1, overwrite_a=1)
+    """Invert a symmetric positive definite matrix, in its own memory."""
+    factor, _ = linalg.lapack.dpotrf(matrix.T, lower=1, overwrite_a=1)
     inverse, _ = linalg.lapack.dpotri(factor, lower=1, overwrite_c=1)
-    lower = np.tril(inverse)
-    whole: Floats = lower + np.tril(lower, -1).T
-    return whole
+    inverse = inverse.T
+    _fill_lower(inverse)
+    return np.asarray(inverse)
 
 
-def _padded(table: Floats) -> Floats:
-    wider = np.zeros((table.shape[0] + 1, table.shape[1] + 1))
-    wider[:-1, :-1] = table
-    return wider
+BLOCK = 512
+
+
+def _fill_lower(matrix: Floats) -> None:
+    """Copy the upper triangle below the diagonal, a block at a time."""
+    for start in range(0, matrix.shape[0], BLOCK):
+        stop = min(start + BLOCK, matrix.shape[0])
+        corner = np.triu(matrix[start:stop, start:stop])
+        matrix[start:stop, start:stop] = corner + np.triu(corner, 1).T
+        matrix[stop:, start:stop] = matrix[start:stop, stop:].T
 
 
 def change_of_cost(graph: Graph, slots: Slots, weights: Weights, moves: tuple[Ints, Ints, Ints]) -> Floats:

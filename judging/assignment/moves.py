@@ -87,7 +87,7 @@ class Rules:
         self.n_teams = int(kinds.size)
         self.has_caps = bool((problem.category_load_max < problem.n_entries).any())
 
-    def allows(self, slots: Slots, candidates: Ints) -> Bools:
+    def allows(self, slots: Slots, candidates: Ints, *, most_frozen: int) -> Bools:
         """(n_entries, width, n_candidates) whether a slot may get a judge, all other slots as they are."""
         judge = slots.judge
         real = candidates < self.problem.n_judges
@@ -95,7 +95,7 @@ class Rules:
         near: Bools = self.house[judge][:, :, None] == self.house[candidates][:, None, :]
         others = near.sum(axis=1)[:, None, :] - near
         allowed = (others == 0) & (real & ~same)[:, None, :]
-        allowed &= ((judge < self.problem.n_judges) & (slots.frozen == 0))[:, :, None]
+        allowed &= ((judge < self.problem.n_judges) & (slots.frozen <= most_frozen))[:, :, None]
         if self.asks.any():
             allowed[self.asks] &= self._keeps_roles(judge[self.asks], candidates[self.asks])
         if self.shares_team.any():
@@ -172,85 +172,94 @@ def promising(view: View, allowed: Bools, price: float) -> Floats:
     return gain
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Best:
+    """The best replacement of each judge by each other: sorted keys (old * n_judges + new), gains, places."""
+
+    key: Ints
+    gain: Floats
+    number: Ints
+
+
 def find_moves(view: View, gain: Floats, limits: Limits, price: float, *, cycles: bool) -> list[Moves]:
     """Join replacements into swaps, moves of load and (where asked) three-cycles that look worth weighing exactly."""
-    graph, slots, candidates = view.graph, view.slots, view.candidates
-    n_judges = graph.loads.size - 1
+    graph, slots = view.graph, view.slots
+    n_judges = slots.n_judges
     slope = np.diag(graph.pull)[:-1]
-    best, where = _best_between(slots, candidates, gain, price * float(np.ptp(slope)))
-    width, options = slots.judge.shape[1], candidates.judge.shape[1]
-
-    def moves(legs: list[tuple[Ints, Ints]], worth: Floats) -> Moves:
-        numbers = np.stack([where[a, b] for a, b in legs], axis=1)
-        entry, column = numbers // (width * options), numbers // options % width
-        apart = np.ones(worth.size, dtype=np.bool_)
-        for first in range(len(legs)):
-            for second in range(first):
-                apart &= entry[:, first] != entry[:, second]
-        judge = np.stack([b for _, b in legs], axis=1)
-        return Moves(entry[apart], column[apart], judge[apart], worth[apart])
-
-    found = []
-    both = np.triu(best + best.T, 1)
-    a, b = _top(both, MOST_WEIGHED)
-    found.append(moves([(a, b), (b, a)], both[a, b]))
-    load = best + price * (slope[None, :] - slope[:, None])
-    may = (graph.loads[:-1] > limits.load_min)[:, None] & (graph.loads[:-1] < limits.load_max)[None, :]
-    load = np.where(may, load, NOTHING)
-    a, b = _top(load, MOST_WEIGHED // 4)
-    found.append(moves([(a, b)], load[a, b]))
-    if cycles and n_judges <= CYCLE_JUDGES:
-        a, b, c, worth = _three_cycles(best)
-        found.append(moves([(a, b), (b, c), (c, a)], worth))
+    best = _best_between(view, gain, reach=price * float(np.ptp(slope)))
+    old, new = best.key // n_judges, best.key % n_judges
+    back = np.minimum(np.searchsorted(best.key, new * n_judges + old), max(best.key.size - 1, 0))
+    both = np.where(best.key[back] == new * n_judges + old, best.gain + best.gain[back], NOTHING)
+    both[old > new] = NOTHING
+    some = _top(both, max(MOST_WEIGHED, 4 * n_judges))
+    found = [_moves(view, best, [some, back[some]], both[some])]
+    load = best.gain + price * (slope[new] - slope[old])
+    load[(graph.loads[old] <= limits.load_min[old]) | (graph.loads[new] >= limits.load_max[new])] = NOTHING
+    some = _top(load, max(MOST_WEIGHED, 4 * n_judges) // 4)
+    found.append(_moves(view, best, [some], load[some]))
+    if cycles:
+        legs, worth = _three_cycles(best, n_judges)
+        found.append(_moves(view, best, legs, worth))
     return [group for group in found if group.gain.size]
 
 
-def _best_between(slots: Slots, candidates: Candidates, gain: Floats, reach: float) -> tuple[Floats, Ints]:
-    """For each two judges the best replacement of one by the other: its gain and its place in the table of gains."""
+def _moves(view: View, best: Best, legs: list[Ints], worth: Floats) -> Moves:
+    """Put legs together, leaving out moves that would touch an entry twice."""
+    width, options = view.slots.judge.shape[1], view.candidates.judge.shape[1]
+    numbers = np.stack([best.number[leg] for leg in legs], axis=1)
+    judge = np.stack([best.key[leg] % view.slots.n_judges for leg in legs], axis=1)
+    entry, column = numbers // (width * options), numbers // options % width
+    apart = np.ones(worth.size, dtype=np.bool_)
+    for first in range(len(legs)):
+        for second in range(first):
+            apart &= entry[:, first] != entry[:, second]
+    return Moves(entry[apart], column[apart], judge[apart], worth[apart])
+
+
+def _best_between(view: View, gain: Floats, *, reach: float) -> Best:
+    """Find, for each two judges, the best replacement of one by the other. reach: what a load may make up for."""
     flat = np.round(gain.ravel(), DECIMALS)
     most = float(flat.max(initial=0.0))
     number = np.flatnonzero(flat > max(-reach - 2 * most, NOTHING / 2))
-    width, options = slots.judge.shape[1], candidates.judge.shape[1]
-    n_judges = slots.n_judges
-    entry = number // (width * options)
-    old = slots.judge.ravel()[number // options]
-    new = candidates.judge[entry, number % options]
-    order = np.argsort(flat[number], kind="stable")
-    number, old, new = number[order], old[order], new[order]
-    best = np.full((n_judges, n_judges), NOTHING)
-    where = np.zeros((n_judges, n_judges), dtype=np.int64)
-    best[old, new] = flat[number]
-    where[old, new] = number
-    return best, where
+    width, options = view.slots.judge.shape[1], view.candidates.judge.shape[1]
+    old = view.slots.judge.ravel()[number // options]
+    new = view.candidates.judge[number // (width * options), number % options]
+    key = old * view.slots.n_judges + new
+    order = np.lexsort((number, -flat[number], key))
+    key, number = key[order], number[order]
+    first = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if key.size else key
+    return Best(key[first], flat[number[first]], number[first])
 
 
-def _top(table: Floats, count: int) -> tuple[Ints, Ints]:
-    flat = table.ravel()
-    good = np.flatnonzero(flat > 0)
+def _top(worth: Floats, count: int) -> Ints:
+    good = np.flatnonzero(worth > 0)
     if good.size > count:
-        good = np.sort(good[np.argpartition(-flat[good], count)[:count]])
-    return good // table.shape[1], good % table.shape[1]
+        good = np.sort(good[np.argsort(-worth[good], kind="stable")[:count]])
+    return good
 
 
-def _three_cycles(best: Floats) -> tuple[Ints, Ints, Ints, Floats]:
+def _three_cycles(best: Best, n_judges: int) -> tuple[list[Ints], Floats]:
     """Find the best cycles a to b to c to a that start at their smallest judge, one for each a and b."""
-    n_judges = best.shape[0]
-    firsts, seconds, thirds, gains = [], [], [], []
+    table = np.full((n_judges, n_judges), NOTHING)
+    place = np.zeros((n_judges, n_judges), dtype=np.int64)
+    table.ravel()[best.key] = best.gain
+    place.ravel()[best.key] = np.arange(best.key.size)
+    legs: list[list[Ints]] = [[], [], []]
+    gains: list[Floats] = []
     for a in range(n_judges - 2):
         rest = slice(a + 1, n_judges)
-        table = best[a, rest][:, None] + best[rest, rest] + best[rest, a][None, :]
-        np.fill_diagonal(table, NOTHING)
-        c = np.argmax(table, axis=1)
-        worth = table[np.arange(table.shape[0]), c]
-        good = np.flatnonzero(worth > 0)
-        firsts.append(np.full(good.size, a))
-        seconds.append(a + 1 + good)
-        thirds.append(a + 1 + c[good])
-        gains.append(worth[good])
-    worth = np.concatenate(gains) if gains else np.zeros(0)
+        worth = table[a, rest][:, None] + table[rest, rest] + table[rest, a][None, :]
+        np.fill_diagonal(worth, NOTHING)
+        then = np.argmax(worth, axis=1)
+        gained = worth[np.arange(worth.shape[0]), then]
+        good = np.flatnonzero(gained > 0)
+        b, c = a + 1 + good, a + 1 + then[good]
+        for leg, places in zip(legs, (place[a, b], place[b, c], place[c, a]), strict=True):
+            leg.append(places)
+        gains.append(gained[good])
+    worth = np.concatenate([*gains, np.zeros(0)])
     keep = np.argsort(-worth, kind="stable")[:MOST_CYCLES]
-    parts = [np.concatenate(part)[keep] if part else np.zeros(0, dtype=np.int64) for part in (firsts, seconds, thirds)]
-    return parts[0], parts[1], parts[2], worth[keep]
+    return [np.concatenate([*leg, np.zeros(0, dtype=np.int64)])[keep] for leg in legs], worth[keep]
 
 
 def free_candidates(problem: Problem, entry: Ints, judge: Ints, value: Floats) -> Candidates:

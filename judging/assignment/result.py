@@ -75,7 +75,8 @@ class Assignment:
     pairs: (n_pairs, 2), sorted by entry, then judge. affinity: the sum over the pairs; affinity_before: the same
     before calibration was bought with some of it, under the same rules. is_optimal: whether affinity_before is
     proved best (with the charge for uneven loads). cap: the largest chance of any pair where pairs were drawn at
-    random, 1 otherwise; n_repaired: pairs moved after the draw, for which the cap does not hold.
+    random, 1 otherwise; n_above_cap: pairs whose chance is above the cap asked for, because an entry has too few
+    judges; n_repaired: pairs moved after the draw, for which the cap does not hold.
     """
 
     pairs: Ints
@@ -90,5 +91,6 @@ class Assignment:
     is_optimal: bool
     method: str
     cap: float
+    n_above_cap: int
     n_repaired: int
     seed: int

@@ -12,14 +12,14 @@ from judging.assignment.exchange import Exchange
 from judging.assignment.explain import explain_infeasible
 from judging.assignment.flow import values_of
 from judging.assignment.moves import Limits
+from judging.assignment.randomise import draw_pairs
 from judging.assignment.rules import set_locks_apart
-from judging.assignment.start import find_start
+from judging.assignment.start import Start, find_start
 
 if TYPE_CHECKING:
     from judging.assignment.problem import Ints, Problem
     from judging.assignment.result import Assignment
     from judging.assignment.rules import Residual
-    from judging.assignment.start import Start
 
 DEFAULT_BUDGET = 0.03
 
@@ -38,18 +38,35 @@ def assign_judges(
     if randomise is not None and not 0 < randomise <= 1:
         raise BadOption(option="randomise", value=randomise)
     rest = set_locks_apart(problem)
+    if randomise is not None and randomise < 1 and not problem.previous.size:
+        return _draw(problem, rest, cap=randomise, seed=seed)
     start = find_start(rest.problem, seed=seed)
     if start is None:
         raise explain_infeasible(problem, rest, seed=seed)
     pairs = join_pairs(rest.fixed, start.pairs)
     before = float(values_of(problem, pairs[:, 0], pairs[:, 1]).sum()) * problem.affinity_top
-    pairs = calibrate(problem, rest, start, budget=calibration_budget)
+    pairs = calibrate(problem, rest, start, budget=calibration_budget, pairs=pairs)
     return give_account(problem, pairs, start=start, seed=seed, before=before)
 
 
-def calibrate(problem: Problem, rest: Residual, start: Start, *, budget: float, frozen: Ints | None = None) -> Ints:
-    """Exchange judges until they can be compared. Locked pairs and ``frozen`` ones (else the previous) stay."""
-    pairs = join_pairs(rest.fixed, start.pairs)
+def _draw(problem: Problem, rest: Residual, *, cap: float, seed: int) -> Assignment:
+    """Draw at random. Nothing is exchanged afterwards: that would raise the chance of some pairs above the cap."""
+    drawn = draw_pairs(rest.problem, cap=cap, seed=seed)
+    if drawn is None:
+        raise explain_infeasible(problem, rest, seed=seed)
+    none = np.zeros(problem.n_judges, dtype=np.int64)
+    start = Start(drawn.pairs, drawn.arcs, "draw", is_optimal=False, best=0.0, floor=np.zeros(0), load_min=none)
+    pairs = join_pairs(rest.fixed, drawn.pairs)
+    return give_account(problem, pairs, start=start, seed=seed, drawn=drawn)
+
+
+def calibrate(
+    problem: Problem, rest: Residual, start: Start, *, budget: float, pairs: Ints, movable: int | None = None
+) -> Ints:
+    """Exchange judges until they can be compared.
+
+    Locked pairs stay; previous ones too, but for ``movable`` of them, with which the graph is made as good as it gets.
+    """
     if problem.n_judges < 2 or not pairs.size or not budget:  # noqa: PLR2004  (one judge cannot be exchanged)
         return pairs
     worth = values_of(problem, pairs[:, 0], pairs[:, 1])
@@ -61,12 +78,14 @@ def calibrate(problem: Problem, rest: Residual, start: Start, *, budget: float, 
         pairs,
         start.arcs,
         limits=Limits(start.load_min + fixed_load, problem.load_max, start.floor + fixed_value),
-        frozen=join_pairs(rest.fixed, problem.previous if frozen is None else frozen),
+        frozen=rest.fixed,
+        published=problem.previous,
+        movable=movable,
         budget=budget,
         worth=worth,
-        best=max(start.best + float(locked.sum()), 0.0),
+        best=start.best + float(locked.sum()),
     )
-    return exchange.improve()
+    return exchange.improve(to_the_end=movable > 0)
 
 
 def join_pairs(fixed: Ints, pairs: Ints) -> Ints:

@@ -60,7 +60,7 @@ def find_start(problem: Problem, *, seed: int) -> Start | None:
         chosen = solve_flow(problem, arcs, arcs.value + keep, seed=seed)
     if chosen is None:
         return None
-    best = float(arcs.value[chosen].sum())
+    best = _best_of_all(problem, arcs, chosen, seed=seed)
     reward, chosen, price = _shape(problem, arcs, keep, chosen, best, seed=seed)
     pairs = np.c_[arcs.entry[chosen], arcs.judge[chosen]]
     method, is_optimal = "flow", arcs.is_complete
@@ -80,6 +80,14 @@ def find_start(problem: Problem, *, seed: int) -> Start | None:
         floor=np.minimum(per_entry, least_alone(problem) * FLOOR),
         load_min=np.maximum(problem.load_min, np.minimum(loads, fair_load(problem) if price else 0)),
     )
+
+
+def _best_of_all(problem: Problem, arcs: Arcs, chosen: Ints, *, seed: int) -> float:
+    """Total value of the best assignment if nothing had been published."""
+    if problem.previous.size:
+        free = solve_flow(problem, arcs, arcs.value, seed=seed)
+        chosen = chosen if free is None else free
+    return float(arcs.value[chosen].sum())
 
 
 def _shape(
