@@ -48,7 +48,11 @@ class Handler(Protocol):
         ...
 
 
-KINDS: dict[str, str] = {}
+KINDS: dict[str, str] = {
+    "inspect-file": "service.jobs.files:inspect_file",
+    "copy-file": "service.jobs.files:copy_file",
+    "close-grace": "service.jobs.files:end_grace",
+}
 """kind → ``module:function``, imported when the first job of the kind is done: inspection brings heavy libraries."""
 
 

@@ -172,6 +172,7 @@ async def _put(upload: UploadView, report: Report, objects: ObjectStore) -> _Kep
                 file=upload.file_id,
                 page=picture.number,
                 object_key=key,
+                media_type=picture.media_type,
                 width=picture.width,
                 height=picture.height,
                 content=picture.text,
@@ -222,13 +223,14 @@ async def _accept(upload: UploadView, file_id: UUID, kept: _Kept, *, now: dateti
 
 async def _keep_copy(upload: UploadView, file_id: UUID, kept: _Kept, *, now: datetime) -> None:
     """Write where the judge's copy and the page pictures are, in place of earlier ones."""
-    clean = kept.report.clean
+    clean, poster = kept.report.clean, kept.report.poster
     await File.update(
         {
             File.judge_key: kept.judge_key,
             File.judge_media_type: clean.media_type if clean else None,
             File.judge_size: clean.size if clean else None,
             File.poster_key: kept.poster_key,
+            File.poster_media_type: poster.media_type if poster else None,
         }
     ).where(File.id == file_id)
     await FilePage.delete().where(FilePage.file == file_id)

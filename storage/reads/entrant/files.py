@@ -77,6 +77,7 @@ class FileView:
     judge_key: str | None
     judge_media_type: str | None
     poster_key: str | None
+    poster_media_type: str | None
     pages: int | None
     seconds: int | None
     width: int | None
@@ -169,6 +170,7 @@ class PageView:
 
     page: int
     object_key: str
+    media_type: str
     width: int
     height: int
     content: str
@@ -215,7 +217,9 @@ async def list_identity_findings(entry_id: UUID) -> tuple[IdentityView, ...]:
 async def list_pages(file_id: UUID) -> tuple[PageView, ...]:
     """List the page pictures of a file."""
     rows = (
-        await FilePage.select(FilePage.page, FilePage.object_key, FilePage.width, FilePage.height, FilePage.content)
+        await FilePage.select(
+            FilePage.page, FilePage.object_key, FilePage.media_type, FilePage.width, FilePage.height, FilePage.content
+        )
         .where(FilePage.file == file_id)
         .order_by(FilePage.page)
     )
@@ -248,6 +252,12 @@ def read_upload(row: dict[str, Any]) -> UploadView:
     )  # fmt: skip
 
 
+_FILE = (
+    "id", "position", "media_type", "size", "sha256", "commitment", "object_key", "judge_key", "judge_media_type",
+    "poster_key", "poster_media_type", "pages", "seconds", "width", "height", "created_at",
+)  # fmt: skip
+
+
 def _material(row: dict[str, Any], files: tuple[FileView, ...]) -> MaterialView:
     values = {name: value for name, value in row.items() if name not in {"category", "position"}}
     formats = dict.fromkeys(_SAME_FORMAT.get(name, name) for name in from_json(row["formats"]))
@@ -255,6 +265,5 @@ def _material(row: dict[str, Any], files: tuple[FileView, ...]) -> MaterialView:
 
 
 def _file(row: dict[str, Any], upload: UploadView | None) -> FileView:
-    unread = {"entry", "material", "judge_size", "words"}
-    values = {name: value for name, value in row.items() if name not in unread}
-    return FileView(**values | {"state": FileState(row["state"])}, upload=upload)
+    values = {name: row[name] for name in _FILE}
+    return FileView(**values, state=FileState(row["state"]), upload=upload)

@@ -1,0 +1,39 @@
+"""Jobs of files: the check and inspection of an upload, a judge's copy made anew, the look at the end of the grace."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from service.jobs.kinds import JobContext
+from service.usecases.deadline import close_grace
+from service.usecases.files import copy_again, inspect_upload
+
+__all__ = ["copy_file", "end_grace", "inspect_file"]
+
+
+async def inspect_file(facts: Mapping[str, Any], *, now: datetime, context: JobContext) -> None:
+    """Check a complete upload against its registered digests, and inspect it."""
+    scratch = await _make_scratch(context)
+    await inspect_upload(UUID(facts["upload"]), objects=context.objects, scratch=scratch, now=now)
+
+
+async def copy_file(facts: Mapping[str, Any], *, now: datetime, context: JobContext) -> None:
+    """Make the judge's copy of a file anew."""
+    scratch = await _make_scratch(context)
+    await copy_again(UUID(facts["file"]), objects=context.objects, scratch=scratch, now=now)
+
+
+async def end_grace(facts: Mapping[str, Any], *, now: datetime, context: JobContext) -> None:
+    """Decide what counts of the entries whose files did not all arrive."""
+    del context
+    await close_grace(UUID(facts["edition"]), now=now)
+
+
+async def _make_scratch(context: JobContext) -> Path:
+    """Make the folder for files under inspection: beside the data, where there is room for films."""
+    scratch = context.settings.data / "scratch"
+    await asyncio.to_thread(scratch.mkdir, parents=True, exist_ok=True)
+    return scratch
