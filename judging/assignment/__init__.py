@@ -1,6 +1,9 @@
 """Which judge reads which entry: no conflict, no overload, and judges that can be compared afterwards."""
 
+from judging.assignment.affinity import blend_affinity
+from judging.assignment.change import Effect, Option, effect_of_change, reassign, without_judges
 from judging.assignment.errors import Alternative, BadOption, BadProblem, Blocked, Infeasible, Tight
+from judging.assignment.followup import Beliefs, FollowUps, Policy, propose_followups
 from judging.assignment.order import order_for_judges
 from judging.assignment.problem import NONE, Bar, Problem
 from judging.assignment.result import Assignment, Changes, Join, Reasons, Why, Worst
@@ -14,16 +17,26 @@ __all__ = [
     "BadOption",
     "BadProblem",
     "Bar",
+    "Beliefs",
     "Blocked",
     "Changes",
+    "Effect",
+    "FollowUps",
     "Infeasible",
     "Join",
+    "Option",
+    "Policy",
     "Problem",
     "Reasons",
     "Tight",
     "Why",
     "Worst",
     "assign_judges",
+    "blend_affinity",
     "count_violations",
+    "effect_of_change",
     "order_for_judges",
+    "propose_followups",
+    "reassign",
+    "without_judges",
 ]

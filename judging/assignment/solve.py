@@ -60,9 +60,7 @@ def _draw(problem: Problem, rest: Residual, *, cap: float, seed: int) -> Assignm
     return give_account(problem, pairs, start=start, seed=seed, drawn=drawn)
 
 
-def calibrate(
-    problem: Problem, rest: Residual, start: Start, *, budget: float, pairs: Ints, movable: int | None = None
-) -> Ints:
+def calibrate(problem: Problem, rest: Residual, start: Start, *, budget: float, pairs: Ints, movable: int = 0) -> Ints:
     """Exchange judges until they can be compared.
 
     Locked pairs stay; previous ones too, but for ``movable`` of them, with which the graph is made as good as it gets.
