@@ -288,8 +288,6 @@ def _catalogue(lang: str) -> Mapping[str, Message]:
                 if not entry.id:
                     continue
                 key = entry.id if isinstance(entry.id, str) else entry.id[0]
-                if key in messages:
-                    raise UnknownMessage(f"{lang}:{key} stands twice, once in {file.name}")
                 messages[key] = (
                     entry.string
                     if isinstance(entry.string, str)
