@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from judging.marks import Floats, Ints
+from judging.marks import Bools, Floats, Ints
 
 TIE = 1e-9  # scores closer than this are equal
 SEPARABLE = 0.75  # probability of an order below which two neighbours are not told apart
 LOW, HIGH = 0.05, 0.95  # of a 90 % interval
 QUARTERS = (0.25, 0.75)  # of a 50 % interval
 TOPS = (1, 3, 10)
+BATCH = 4096  # entries whose neighbours are compared at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class TieStep:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two neighbours in the order: the probability that the upper one is truly better; do they meet at the line?"""
+    """Two neighbours in the order, the probability that the upper one is truly better, and whether the line parts them."""
 
     upper: int
     lower: int
@@ -45,7 +46,8 @@ class Ranking:
     group, then place. rank_low, rank_high: 90 % interval. p_top1, p_top3, p_top10: of standing in the first places of
     the group; p_inside: of standing in the places to be given. bracket: equal numbers for runs of neighbours that
     cannot be told apart, -1 for an entry that stands alone. score_50, score_90: (n_entries, 2) intervals.
-    pairs: neighbours, in order. steps: the tie-break ladder as it was used.
+    next_entry: the neighbour below in the same group, -1 for the last; p_above_next: probability of that order;
+    is_on_line: the decision line runs between the two. steps: the tie-break ladder as it was used.
     """
 
     group: Ints
@@ -60,9 +62,20 @@ class Ranking:
     bracket: Ints
     score_50: Floats
     score_90: Floats
-    pairs: tuple[Pair, ...]
+    next_entry: Ints
+    p_above_next: Floats
+    is_on_line: Bools
     steps: tuple[TieStep, ...]
     places: Ints
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """List the neighbours, in order."""
+        return tuple(
+            Pair(int(e), int(self.next_entry[e]), float(self.p_above_next[e]), bool(self.is_on_line[e]))
+            for e in self.order
+            if self.next_entry[e] >= 0
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,7 +109,8 @@ def rank_entries(groups: list[Group], n_entries: int) -> Ranking:
     tops = {k: np.full(n_entries, np.nan) for k in (*TOPS, 0)}
     intervals = np.full((2, n_entries, 2), np.nan)
     orders: list[Ints] = []
-    pairs: list[Pair] = []
+    next_entry, above = np.full(n_entries, -1), np.full(n_entries, np.nan)
+    on_line = np.zeros(n_entries, dtype=np.bool_)
     steps: list[TieStep] = []
     n_brackets = 0
     for number, group in enumerate(groups):
@@ -113,9 +127,11 @@ def rank_entries(groups: list[Group], n_entries: int) -> Ranking:
         tops[0][at] = (place <= group.places).mean(axis=0)
         intervals[0, at] = np.quantile(group.draws, QUARTERS, axis=0).T
         intervals[1, at] = np.quantile(group.draws, (LOW, HIGH), axis=0).T
-        mine = _neighbours(group, order, rank)
-        pairs += mine
-        bracket[at[order]], n_brackets = _brackets(mine, order.size, n_brackets)
+        better = _order_chance(group.draws, order)
+        next_entry[at[order[:-1]]], above[at[order[:-1]]] = at[order[1:]], better
+        on_line[at[order[:-1]]] = (rank[order[:-1]] <= group.places) & (rank[order[1:]] > group.places)
+        bracket[at[order]] = _brackets(better, n_brackets)
+        n_brackets = max(n_brackets, int(bracket[at].max()) + 1)
         orders.append(at[order])
     return Ranking(
         group=group_of,
@@ -130,7 +146,9 @@ def rank_entries(groups: list[Group], n_entries: int) -> Ranking:
         bracket=bracket,
         score_50=intervals[0],
         score_90=intervals[1],
-        pairs=tuple(pairs),
+        next_entry=next_entry,
+        p_above_next=above,
+        is_on_line=on_line,
         steps=tuple(steps),
         places=np.array([group.places for group in groups], dtype=np.int64),
     )
@@ -150,8 +168,10 @@ def place_interval(place: Ints) -> tuple[Ints, Ints]:
     Counting the end places whole would hold well over 90 % where a group is small and places are few (mid-P; Lancaster
     1961).
     """
-    low = np.quantile(place, LOW, axis=0, method="lower").astype(np.int64)
-    high = np.quantile(place, HIGH, axis=0, method="higher").astype(np.int64)
+    n_draws = place.shape[0]
+    ordered = np.sort(place, axis=0)
+    low = ordered[int(np.floor(LOW * (n_draws - 1)))].astype(np.int64)
+    high = ordered[int(np.ceil(HIGH * (n_draws - 1)))].astype(np.int64)
     low += (place < low).mean(axis=0) + (place == low).mean(axis=0) / 2 <= LOW
     high -= (place > high).mean(axis=0) + (place == high).mean(axis=0) / 2 <= LOW
     return np.minimum(low, high), np.maximum(low, high)
@@ -161,9 +181,12 @@ def rank_with_ladder(group: Group) -> tuple[Ints, list[TieStep]]:
     """Rank by score; equal scores go down the ladder of criteria, and what stays equal shares a rank."""
     order = np.argsort(-group.score, kind="stable")
     steps: list[TieStep] = []
-    runs = _runs(group.score[order])
-    rank = np.zeros(order.size, dtype=np.int64)
-    for start, stop in runs:
+    rank = np.empty(order.size, dtype=np.int64)
+    ordered = group.score[order]
+    rank[order] = np.arange(1, order.size + 1)
+    if order.size < 2 or (ordered[:-1] - ordered[1:]).min() > TIE:  # noqa: PLR2004 -- a pair
+        return rank, steps
+    for start, stop in _runs(ordered):
         for within, tied in _untie(group, order[start:stop], 0, steps):
             rank[tied] = start + within + 1
     return rank, steps
@@ -200,25 +223,21 @@ def _untie(group: Group, tied: Ints, level: int, steps: list[TieStep]) -> list[t
     return result
 
 
-def _neighbours(group: Group, order: Ints, rank: Ints) -> list[Pair]:
-    upper, lower = order[:-1], order[1:]
-    better = (group.draws[:, upper] > group.draws[:, lower]).mean(axis=0)
-    better += (group.draws[:, upper] == group.draws[:, lower]).mean(axis=0) / 2
-    line = (rank[upper] <= group.places) & (rank[lower] > group.places)
-    return [
-        Pair(int(group.entries[u]), int(group.entries[v]), float(p), bool(on))
-        for u, v, p, on in zip(upper, lower, better, line, strict=True)
-    ]
+def _order_chance(draws: Floats, order: Ints) -> Floats:
+    """Give the probability that each entry in the order is better than the next; equal draws count half."""
+    better = np.empty(order.size - 1)
+    for start in range(0, better.size, BATCH):  # in parts, so that memory stays small
+        ordered = draws[:, order[start : start + BATCH + 1]]
+        gap = ordered[:, :-1] - ordered[:, 1:]
+        better[start : start + BATCH] = (gap > 0).mean(axis=0) + (gap == 0).mean(axis=0) / 2
+    return better
 
 
-def _brackets(pairs: list[Pair], size: int, n_brackets: int) -> tuple[Ints, int]:
-    """Number the longest runs of neighbours whose order is not told apart; alone is -1."""
-    bracket = np.full(size, -1)
-    is_open = False
-    for i, pair in enumerate(pairs):
-        if pair.probability < SEPARABLE:
-            if not is_open:
-                n_brackets += 1
-            bracket[i] = bracket[i + 1] = n_brackets - 1
-        is_open = pair.probability < SEPARABLE
-    return bracket, n_brackets
+def _brackets(better: Floats, n_brackets: int) -> Ints:
+    """Label the longest runs of neighbours whose order is not told apart, counting on from n_brackets; alone is -1."""
+    close = better < SEPARABLE
+    begins = close & ~np.r_[False, close[:-1]] if close.size else close
+    label = np.where(close, np.cumsum(begins) - 1 + n_brackets, -1)
+    upper, lower = np.r_[label, -1], np.r_[-1, label]
+    bracket: Ints = np.maximum(upper, lower).astype(np.int64)
+    return bracket

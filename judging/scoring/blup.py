@@ -1,6 +1,7 @@
 """Scores of the linear mixed model: severity shrunk for judges with few entries, entries for few reviews."""
 
 import numpy as np
+from scipy.linalg import lapack
 
 from judging.marks import Floats
 from judging.scoring.baselines import count_draws
@@ -100,10 +101,14 @@ def draw_joint(
             tb2=np.array([tb2]),
             gamma=np.array([gamma]) if gamma else None,
         )
+        noise = lapack.dtrtrs(normal.factor[0], rng.standard_normal((equations.size, n_draws)), lower=0, trans=0)[0]
         for k in range(n_draws):
-            theta, b_draw, mean_draw = equations.solve(normal, rng)
-            effects[k] = b_draw[0] - b_draw[0].mean()
-            draws[k] = theta[0] + mean_draw[0][block.cat] + b_draw[0].mean()
+            shift, shift_mean = noise[: block.n_judges, k], noise[block.n_judges :, k]
+            told = block.by_entry(normal.x[0] * shift[block.j]) + normal.x_mean[0] * shift_mean[block.cat]
+            theta = quality + (rng.standard_normal(block.n_entries) * np.sqrt(normal.d[0]) - told) / normal.d[0]
+            middle = float(b.mean() + shift.mean())
+            effects[k] = b + shift - middle
+            draws[k] = theta + (mean + shift_mean)[block.cat] + middle
         return draws, effects
     spread = 1.0 / np.sqrt(judge_precision(block, w, a, t2=t2, tb2=tb2, gamma=gamma))
     share = 1.0 / block.reads[block.e]

@@ -86,8 +86,9 @@ def _own_noise(fit: JudgeFit, error: Floats, leverage: Floats) -> tuple[Floats, 
     honest = fit.weight / block.v * np.exp(2 * log_s.mean(axis=0))[block.j] / fit.a[block.j] ** 2
     square = error**2 * (1 - leverage) * block.v * np.minimum(honest, 1.0)
     dof = prior + block.loads[block.j] - 1
-    s2 = (prior * common + block.by_judge(square)[block.j] - square) / dof
-    return dof, np.sqrt(s2 / block.v / (1 - leverage)), np.clip(1 - honest, 0.005, 0.95)
+    s2: Floats = (prior * common + block.by_judge(square)[block.j] - square) / dof
+    spread: Floats = np.sqrt(s2 / block.v / (1 - leverage))
+    return dof.astype(np.float64), spread, np.clip(1 - honest, 0.005, 0.95)
 
 
 def compare(richer: Floats, simpler: Floats) -> tuple[float, float]:

@@ -7,7 +7,7 @@ Source: Patterson & Thompson (1971) for REML, Henderson (1950) for the equations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import Bounds, minimize
 from scipy.sparse.linalg import LinearOperator, cg
 
 from judging.errors import UnconvergedError
@@ -70,14 +70,13 @@ def _maximise(block: Block, equations: Henderson) -> tuple[float, float, float]:
         logs += block.n_entries * np.log(t2[0]) + block.n_judges * np.log(tb2[0])
         return float(logs + dof * np.log(rest / dof)), rest / dof
 
-    bounds = [(np.log(FLOOR), np.log(1 / FLOOR))] * 2
     best = None
     for start in ((0.0, -0.5), (-3.0, -3.0)):
-        found = minimize(
-            lambda x: deviance(np.asarray(x))[0],
-            start,
+        found = minimize(  # type: ignore[call-overload]  # the stubs take no function of an array here
+            lambda x: deviance(x)[0],
+            np.array(start, dtype=np.float64),
             method="L-BFGS-B",
-            bounds=bounds,
+            bounds=Bounds(np.full(2, np.log(FLOOR)), np.full(2, -np.log(FLOOR))),
             options={"ftol": 1e-13, "gtol": 1e-6},
         )
         if best is None or found.fun < best.fun - 1e-9:

@@ -35,9 +35,10 @@ class Rung:
     has_scale: bool = True
     has_guard: bool = True
     has_switch: bool = True
+    has_cells: bool = True
 
 
-PLAIN = Rung(has_noise=False, has_scale=False, has_guard=False, has_switch=False)
+PLAIN = Rung(has_noise=False, has_scale=False, has_guard=False, has_switch=False, has_cells=False)
 
 
 @dataclass(slots=True, eq=False)
@@ -96,13 +97,14 @@ class Chains:
 
     def _draw_latent(self) -> None:
         block, rng = self.block, self.rng
-        if block.half == 0 and not self.rung.has_switch:
+        has_cells = block.half > 0 and self.rung.has_cells
+        if not has_cells and not self.rung.has_switch:
             return
         expected = at(self.mean, self._cat) + at(self.b, block.j)
         expected += at(np.exp(self.log_a), block.j) * at(self.quality, block.e)
         spread = at(np.exp(self.log_s), block.j) * self._widen
         x = (block.y - expected) / spread
-        if block.half > 0:
+        if has_cells:
             side = np.where(x > 0, -1.0, 1.0)  # in the lower tail, where the distribution function is exact
             reach = block.half / spread
             low, high = side * x - reach, side * x + reach
@@ -127,7 +129,7 @@ class Chains:
         odds = np.log(ERRATIC / (1 - ERRATIC)) + self.equations.by_judge(np.log(most / few))
         self.erratic = rng.random(odds.shape) < 1 / (1 + np.exp(-np.clip(odds, -700, 700)))
         share = at(np.where(self.erratic, SHARE[1], SHARE[0]), self.block.j)
-        total = few if not self.erratic.any() else np.where(at(self.erratic, self.block.j), most, few)
+        total = few if not self.erratic.any() else np.where(self.erratic.take(self.block.j, axis=1), most, few)
         self.honest = (rng.random(chance.shape) >= share * noise / total).astype(np.float64)
 
     def _draw_habits(self) -> None:
