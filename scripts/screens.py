@@ -1,7 +1,7 @@
 """Take the pictures of docs/screens: run the demonstration, sign in as each role, photograph its pages.
 
-Each picture is taken from the pages as they are served, in a browser window of a stated size. overview.png, the picture of
-the README, sets two of them side by side.
+Each picture is taken from the pages as they are served, in a browser window of a stated size. overview.png, the picture
+of the README, sets two of them side by side.
 """
 
 import json
@@ -100,7 +100,7 @@ def _wait_until_ready() -> None:
     until = time.monotonic() + READY_WITHIN_SECONDS
     while time.monotonic() < until:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/ar"):  # noqa: S310 -- our own server
+            with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/ar"):
                 return
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.2)
