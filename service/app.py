@@ -103,7 +103,7 @@ async def working(worker: Worker) -> AsyncIterator[None]:
 def create_app(
     settings: Settings, *, clock: Clock = system_clock, objects: ObjectStore | None = None, is_world_open: bool = False
 ) -> Litestar:
-    """Plug the program together. ``is_world_open``: the caller has opened the database, closes it, and does the jobs."""
+    """Plug the program together. ``is_world_open``: the caller opens and closes the database, and does the jobs."""
     store = objects or make_objects(settings)
 
     @asynccontextmanager
@@ -118,7 +118,7 @@ def create_app(
             yield
 
     with warnings.catch_warnings():
-        # Dependencies are known by their names (service/web/deps.py); Litestar 3 will want them marked, and we pin 2.25.
+        # Dependencies are known by their names (service/web/deps.py); Litestar 3 wants them marked, and we pin 2.25.
         warnings.simplefilter("ignore", LitestarDeprecationWarning)
         app = Litestar(
             route_handlers=ROUTES,

@@ -84,6 +84,9 @@ class Bucket:
         return f"{scheme}://{self.name}.{host}"
 
 
+ANY_PORT = 0
+
+
 @dataclass(frozen=True, slots=True)
 class HostRule:
     """A name under which this installation answers. ``port`` None means the scheme's own, 0 any."""
@@ -93,10 +96,9 @@ class HostRule:
 
     def allows(self, name: str, port: int | None) -> bool:
         """Say whether a request to this name and port is meant for us."""
-        return name == self.name and (self.port == 0 or port == self.port)
+        return name == self.name and self.port in {ANY_PORT, port}
 
 
-ANY_PORT = 0
 LOOPBACK = (HostRule("localhost", ANY_PORT), HostRule("127.0.0.1", ANY_PORT), HostRule("[::1]", ANY_PORT))
 
 

@@ -62,7 +62,8 @@ async def add_edition(*, state: str = "open", slug: str = "edition-2027") -> UUI
         at = NOW + timedelta(days=days)
         await TimelineDate(
             id=uuid4(), edition=edition_id, slug=name, position=position, at=at,
-            until=at + timedelta(days=21) if name == "judging" else None, name_ar=f"موعد {name}", name_en=f"Date {name}",
+            until=at + timedelta(days=21) if name == "judging" else None,
+            name_ar=f"موعد {name}", name_en=f"Date {name}",
         ).save()  # fmt: skip
     for position, (name, prefix) in enumerate({"documentary": "DOC", "podcast": "POD"}.items()):
         await Category(

@@ -164,5 +164,3 @@ async def world(database: str, settings: Settings, clock: SetClock) -> AsyncIter
     await load_pages(app, settings)  # Litestar's own lifespan must end in the task that began it; fixtures do not
     async with made.exit:
         yield made
-
-

@@ -13,6 +13,7 @@ __all__ = ["JOBS", "LETTERS", "Queue", "claim", "extend", "finish", "give_back",
 
 LEASE = timedelta(minutes=2)
 ATTEMPTS_AT_MOST = 8
+_DUE = "((state='waiting' AND due_at <= {}) OR (state={} AND lease_until <= {}))"
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=1)
 
 
@@ -44,14 +45,14 @@ LETTERS = Queue(
 
 async def has_due(queue: Queue, *, now: datetime) -> bool:
     """Look, without waiting for any writer, whether there is something to claim."""
-    return bool(await run_sql(f"SELECT id FROM {queue.table} WHERE {_due(queue)} LIMIT 1", *_times(queue, now)))  # noqa: S608 (the table's name is ours)
+    return bool(await run_sql(f"SELECT id FROM {queue.table} WHERE {_DUE} LIMIT 1", *_times(queue, now)))  # noqa: S608 (the table's name is ours)
 
 
 async def claim(queue: Queue, *, owner: str, now: datetime, limit: int = 1) -> list[Row]:
     """Claim what is due, the oldest first."""
     return await run_sql(
         f"UPDATE {queue.table} SET state={{}}, owner={{}}, lease_until={{}}, attempts=attempts+1 "  # noqa: S608 (as above)
-        f"WHERE id IN (SELECT id FROM {queue.table} WHERE {_due(queue)} ORDER BY due_at, id LIMIT {{}}{skip_locked()}) "
+        f"WHERE id IN (SELECT id FROM {queue.table} WHERE {_DUE} ORDER BY due_at, id LIMIT {{}}{skip_locked()}) "
         f"RETURNING id, attempts, {queue.columns}",
         queue.busy, owner, now + LEASE, *_times(queue, now), limit,
     )  # fmt: skip
@@ -91,10 +92,6 @@ async def _change(queue: Queue, row_id: UUID, owner: str, change: str, *values: 
         *values, row_id, owner, queue.busy,
     )  # fmt: skip
     return bool(rows)
-
-
-def _due(queue: Queue) -> str:
-    return "((state='waiting' AND due_at <= {}) OR (state={} AND lease_until <= {}))"
 
 
 def _times(queue: Queue, now: datetime) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""Does what is due: jobs and letters, each claimed, done and marked; as a task of the server, or as ``tahkim worker``."""
+"""Does what is due: jobs and letters, claimed, done and marked; a task of the server, or ``tahkim worker``."""
 
 import asyncio
 import os
@@ -89,7 +89,7 @@ class Worker:
         except LeaseLost:
             log.warning("lease lost")
         except (RefusedForGood, KeyError) as error:
-            log.error("gave up", error=repr(error))
+            log.error("gave up", exc_info=error)  # noqa: TRY400 (told with the error, and handled)
             await claims.give_up(queue, row["id"], owner=self.owner, error=type(error).__name__)
         except Exception as error:
             log.exception("work failed")

@@ -61,7 +61,7 @@ class ServerPostman:
         self._server = server
 
     async def deliver(self, letter: Letter) -> None:
-        """Hand the letter to the server. Raises RefusedForGood, or what aiosmtplib raises when a later try may succeed."""
+        """Hand it to the server. Raises RefusedForGood, or aiosmtplib's own when a later try may succeed."""
         import aiosmtplib  # noqa: PLC0415 (only installations with a mail server need it)
 
         try:

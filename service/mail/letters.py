@@ -15,8 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from service.settings import Settings
 from service.text import LANGUAGES, Ltr, Words
@@ -96,7 +95,7 @@ def _typed(words: Words, name: str, fact: object) -> object:
     if not isinstance(fact, str):
         return fact if isinstance(fact, int | float) and not isinstance(fact, bool) else ""
     if name == "role":
-        return Markup(words.say(f"duty.{fact}"))
+        return words.say(f"duty.{fact}")
     if name in _CODES:
         return Ltr(fact)
     try:
@@ -122,7 +121,7 @@ def _one_line(text: str) -> str:
 def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(str(files("templates").joinpath("mail"))),
-        autoescape=lambda name: bool(name and name.endswith(".html")),
+        autoescape=select_autoescape(["html"]),  # the plain-text letters are not HTML
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -9,7 +9,16 @@ from service.errors import TooMany
 from storage.engine import run_sql
 from storage.tables.session import Attempt
 
-__all__ = ["LETTERS_BY_ACCOUNT", "LETTERS_BY_ADDRESS", "LOOK_UPS", "SIGN_INS_BY_ACCOUNT", "SIGN_INS_BY_ADDRESS", "Limit", "count", "forgive"]  # fmt: skip
+__all__ = [
+    "LETTERS_BY_ACCOUNT",
+    "LETTERS_BY_ADDRESS",
+    "LOOK_UPS",
+    "SIGN_INS_BY_ACCOUNT",
+    "SIGN_INS_BY_ADDRESS",
+    "Limit",
+    "count",
+    "forgive",
+]
 
 
 @dataclass(frozen=True, slots=True)

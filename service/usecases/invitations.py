@@ -12,7 +12,7 @@ from service.usecases.accounts import SignedIn, add_person, fold_email, give_rol
 from service.usecases.passwords import check_password, hash_password
 from service.usecases.sessions import start_session
 from service.usecases.tokens import Purpose, get_link, make_link, spend_link
-from storage.engine import is_in_transaction, transaction
+from storage.engine import transaction
 from storage.reads.accounts import find_account, find_account_by_email
 from storage.reads.public import find_edition_frame
 from storage.tables.person import Person
@@ -57,10 +57,25 @@ async def create_invitation(
     Joins the caller's transaction, or begins one. Who may invite whom is the caller's to require.
     """
     folded = fold_email(email)
-    if is_in_transaction():
-        return await _invite(folded, role, edition_id, by, now, (name_ar, name_en), language, lasts)
     async with transaction():
-        return await _invite(folded, role, edition_id, by, now, (name_ar, name_en), language, lasts)
+        account = await find_account_by_email(folded)
+        person_id = account.id if account else await add_person(folded, name_ar, name_en, language=language, now=now)
+        about = f"{role.value}|{edition_id or ''}"
+        secret = await make_link(Purpose.INVITATION, folded, now=now, person_id=person_id, about=about, lasts=lasts)
+        frame = await find_edition_frame(edition_id) if edition_id else None
+        await queue_letter(
+            "invitation",
+            name=f"invitation:{person_id}:{about}:{now.isoformat()}",
+            email=folded,
+            language=account.language if account else "both",
+            at=now,
+            path=f"/invitations/{secret}",
+            role=role.value,
+            edition_ar=frame.name_ar if frame else "",
+            edition_en=frame.name_en if frame else "",
+        )
+        await record(Event.INVITATION_SENT, by=by, about=("person", person_id), at=now, after=role.value)
+    return Invited(person_id=person_id, secret=secret)
 
 
 async def get_invitation(token: str, *, now: datetime) -> Invitation:
@@ -104,37 +119,6 @@ async def accept_invitation(token: str, *, password: str | None, device: str, no
         taker = Actor(role=role, person_id=account.id, edition_id=edition_id)
         await record(Event.ROLE_GRANTED, by=taker, about=("person", account.id), at=now, after=role.value)
     return SignedIn(secret=secret, person_id=account.id, email=account.email)
-
-
-async def _invite(
-    email: str,
-    role: Role,
-    edition_id: UUID | None,
-    by: Actor,
-    now: datetime,
-    names: tuple[str, str],
-    language: str,
-    lasts: timedelta | None,
-) -> Invited:
-    account = await find_account_by_email(email)
-    person_id = account.id if account else await add_person(email, *names, language=language, now=now)
-    secret = await make_link(
-        Purpose.INVITATION, email, now=now, person_id=person_id, about=f"{role.value}|{edition_id or ''}", lasts=lasts
-    )
-    frame = await find_edition_frame(edition_id) if edition_id else None
-    await queue_letter(
-        "invitation",
-        name=f"invitation:{person_id}:{role.value}:{edition_id}:{now.isoformat()}",
-        email=email,
-        language=account.language if account else "both",
-        at=now,
-        path=f"/invitations/{secret}",
-        role=role.value,
-        edition_ar=frame.name_ar if frame else "",
-        edition_en=frame.name_en if frame else "",
-    )
-    await record(Event.INVITATION_SENT, by=by, about=("person", person_id), at=now, after=role.value)
-    return Invited(person_id=person_id, secret=secret)
 
 
 def _offer(about: str | None) -> tuple[Role, UUID | None]:

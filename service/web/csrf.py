@@ -1,7 +1,7 @@
 """Forms of ours only: a token bound to the session, or to a random cookie where nobody is signed in.
 
-The token comes in the header ``X-CSRF-Token`` or the form's field ``csrf``. Browsers that say where a request comes from
-are believed when they say that it is not from us.
+The token comes in the header ``X-CSRF-Token`` or the form's field ``csrf``. A browser that says where a request comes
+from is believed when it says that it is not from us.
 """
 
 import hmac
@@ -47,9 +47,12 @@ def token_for(visit: Visit) -> str:
 
 
 async def check_form_is_ours(connection: AnyConnection, handler: BaseRouteHandler) -> None:
-    """Refuse a changing request that our own pages did not make. ``opt["csrf"]`` is "address" or "none" on a few routes."""
+    """Refuse a changing request that our own pages did not make.
+
+    ``opt["csrf"]`` on a few routes: "address" takes the token from the query, "none" asks for no token.
+    """
     mode = handler.opt.get("csrf", "form")
-    if connection.scope["method"] in SAFE_METHODS or mode == "none":
+    if connection.scope.get("method", "") in SAFE_METHODS or mode == "none":
         return
     visit = visit_of(connection)
     if not _comes_from_us(connection, visit):

@@ -1,12 +1,14 @@
-"""Round every request, before routing: its id and time, our hosts only, its language, its actor, and the headers of the answer.
+"""Round every request, before routing: its id and time, our hosts, its language, its actor, the headers of the answer.
 
 It stands outside the router, so that a page that does not exist is answered in the same way as one that does.
 """
 
 import secrets
-from urllib.parse import quote
+from datetime import timedelta
+from urllib.parse import parse_qsl, quote, urlencode
 
 import structlog
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from service.clock import Clock
@@ -17,11 +19,11 @@ from service.web.language import BARE, choose_language, split_language, with_lan
 from service.web.security_headers import security_headers
 from service.web.session import load_actor
 from service.web.visit import Visit
-from service.usecases.sessions import SESSION_LASTS
 
 __all__ = ["Envelope"]
 
 THEMES = frozenset({"auto", "light", "dark"})
+CHOICES_LAST = timedelta(days=365)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 _PORTS = {"http": 80, "https": 443}
 _SERVER_FAULT = 500
@@ -40,33 +42,33 @@ class Envelope:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             return
         visit = self._visit(scope)
         scope["state"]["visit"] = visit
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=visit.request_id)
         answer = _Answering(visit, send, self._headers, is_head=scope["method"] == "HEAD")
-        if not self._is_our_host(scope):
-            await answer.plainly(400)
-            return
-        if scope["method"] not in _METHODS:
-            await answer.plainly(405)
+        refused = self._refuse(scope)
+        if refused is not None:
+            await answer.plainly(refused)
             return
         if scope["method"] == "HEAD":
             scope["method"] = "GET"
-        language, path = split_language(scope["path"])
-        if language is None and not path.startswith(BARE) and scope["method"] == "GET":
-            await answer.elsewhere(with_language(_written(scope), visit.language))
+        elsewhere = _find_elsewhere(scope, visit)
+        if elsewhere is not None:
+            await answer.elsewhere(elsewhere)
             return
-        if language is not None and path.startswith(BARE):
-            path = "/-"  # addresses without a language exist once
-        scope["path"] = path
-        scope["raw_path"] = quote(path).encode()
+        await self._route(scope, receive, answer, visit)
+
+    async def _route(self, scope: HTTPScope, receive: Receive, answer: "_Answering", visit: Visit) -> None:
+        has_language = split_language(scope["path"])[0] is not None
+        # Addresses without a language exist once.
+        path = "/-" if has_language and visit.path.startswith(BARE) else visit.path
+        scope["path"], scope["raw_path"] = path, quote(path).encode()
         try:
             if not path.startswith("/static/"):
                 await load_actor(visit)
-                _remember_language(visit, has_language=language is not None)
             scope["user"], scope["auth"] = visit.actor, visit.session
             await self._app(scope, receive, answer.send)
         except Exception:
@@ -76,13 +78,14 @@ class Envelope:
             await answer.plainly(_SERVER_FAULT)
         finally:
             seconds = (self._clock() - visit.received_at).total_seconds()
-            get_logger().info(
-                "answered",
-                method=scope["method"],
-                route=scope.get("path_template") or "-",
-                status=answer.status,
-                seconds=round(seconds, 4),
-            )
+            route = scope.get("path_template") or "-"  # never the address itself: it may hold a one-time secret
+            log = get_logger()
+            log.info("answered", method=scope["method"], route=route, status=answer.status, seconds=round(seconds, 4))
+
+    def _refuse(self, scope: HTTPScope) -> int | None:
+        if not self._is_our_host(scope):
+            return 400
+        return None if scope["method"] in _METHODS else 405
 
     def _visit(self, scope: HTTPScope) -> Visit:
         headers = dict(scope["headers"])
@@ -103,7 +106,7 @@ class Envelope:
         )
 
     def _address(self, scope: HTTPScope, headers: dict[bytes, bytes]) -> str:
-        """Tell the peer, or behind so many proxies of ours whom the first of them saw. Other forwarded headers are not read."""
+        """Tell the peer, or whom the first of so many proxies of ours saw. Other forwarded headers are not read."""
         peer = scope["client"][0] if scope["client"] else ""
         if not self._settings.trusted_hops:
             return peer
@@ -186,11 +189,29 @@ def _written(scope: HTTPScope) -> str:
 
 
 def _start(status: int, headers: Headers) -> Message:
-    return {"type": "http.response.start", "status": status, "headers": headers}  # type: ignore[typeddict-item]  # Litestar's stub wants more
+    return {"type": "http.response.start", "status": status, "headers": headers}
 
 
-def _remember_language(visit: Visit, *, has_language: bool) -> None:
-    """Keep the language that a signed-in reader chose by its address; visitors get a cookie only when they choose."""
-    name = cookie_name(LANGUAGE, visit.settings)
-    if has_language and visit.session is not None and visit.cookies.get(name) != visit.language:
-        visit.set_cookies.append(make_cookie(LANGUAGE, visit.language, visit.settings, lasts=SESSION_LASTS))
+def _find_elsewhere(scope: HTTPScope, visit: Visit) -> str | None:
+    """Say where a reader is sent before anything else: to the page's language, or to the page with a choice kept."""
+    if scope["method"] != "GET" or visit.path.startswith(BARE):
+        return None
+    if split_language(scope["path"])[0] is None:
+        return with_language(_written(scope), visit.language)
+    return _choice(visit) if visit.query else None
+
+
+def _choice(visit: Visit) -> str | None:
+    """Keep the theme or language that a link chose (``?theme=dark``, ``?language``); return the page without it."""
+    pairs = parse_qsl(visit.query, keep_blank_values=True)
+    theme = next((value for name, value in pairs if name == "theme" and value in THEMES), None)
+    has_language = ("language", "") in pairs
+    if theme is None and not has_language:
+        return None
+    if theme is not None:
+        visit.set_cookies.append(make_cookie(THEME, theme, visit.settings, lasts=CHOICES_LAST))
+    if has_language:
+        visit.set_cookies.append(make_cookie(LANGUAGE, visit.language, visit.settings, lasts=CHOICES_LAST))
+    rest = urlencode([(name, value) for name, value in pairs if name not in {"theme", "language"}])
+    path = with_language("/" + quote(visit.path).lstrip("/"), visit.language)
+    return path + (f"?{rest}" if rest else "")

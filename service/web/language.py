@@ -1,4 +1,4 @@
-"""The language of a request: its address's first step, else what the reader chose before, else what the browser asks."""
+"""The language of a request: the first step of its address, else the reader's last choice, else the browser's."""
 
 from service.settings import Settings
 from service.text import LANGUAGES
@@ -30,12 +30,12 @@ def choose_language(cookies: dict[str, str], accepts: str, settings: Settings) -
     chosen = cookies.get(cookie_name(LANGUAGE, settings))
     if chosen in LANGUAGES:
         return chosen
-    wishes = []
+    wishes: list[tuple[float, int, str]] = []
     for position, part in enumerate(accepts[:512].split(",")):
         tag, _, weight = part.strip().partition(";q=")
         wishes.append((-_weight(weight), position, tag.split("-")[0].lower()))
-    for weight, _, tag in sorted(wishes):
-        if weight < 0 and tag in LANGUAGES:
+    for unwanted, _, tag in sorted(wishes):
+        if unwanted < 0 and tag in LANGUAGES:
             return tag
     return LANGUAGES[0]
 

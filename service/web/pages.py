@@ -71,7 +71,7 @@ class Shell:
         self.dir = "rtl" if visit.language == "ar" else "ltr"
         self.other_lang = "en" if visit.language == "ar" else "ar"
         self.path = visit.path + (f"?{visit.query}" if visit.query else "")
-        self.other_lang_url = with_language(self.path, self.other_lang)
+        self.other_lang_url = f"{with_language(self.path, self.other_lang)}{'&' if visit.query else '?'}language"
         self.theme = visit.theme
         self.is_signed_in = visit.actor.is_signed_in
         self.name = visit.actor.name
@@ -140,14 +140,14 @@ class Page(Response[None]):
         self.data = data
         self.errors: Sequence[FieldError] = ()
 
-    def to_asgi_response(self, app: object, request: Request[Any, Any, Any], **_: Any) -> ASGIApp:  # type: ignore[override]  # what Litestar adds is ours to decide
+    def to_asgi_response(self, app: object, request: Request[Any, Any, Any], **_: Any) -> ASGIApp:  # type: ignore[override]  # noqa: ARG002 (Litestar calls it so)
         """Return what sends the page."""
 
-        async def send_page(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_page(_scope: Scope, _receive: Receive, send: Send) -> None:
             body = await render(request, self)
             headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", b"%d" % len(body))]
             headers += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items()]
-            await send({"type": "http.response.start", "status": self.status_code or 200, "headers": headers})  # type: ignore[typeddict-item]  # Litestar's stub wants more
+            await send({"type": "http.response.start", "status": self.status_code or 200, "headers": headers})
             await send({"type": "http.response.body", "body": body, "more_body": False})
 
         return send_page

@@ -7,13 +7,14 @@ from typing import Any
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, ExceptionHandlersMap, Receive, Scope, Send
 
 from service.errors import Invalid, NotFound, NotSignedIn, Refused, TooLarge
 from service.logging import get_logger
 from service.permissions import Action
 from service.text import Ltr, Words
 from service.web.pages import Page, render
+from service.web.ranges import RangeNotThere
 from service.web.visit import Visit, visit_of
 from storage.errors import ObjectStoreAway, StorageBusy, StorageFull, StorageUnavailable
 
@@ -72,13 +73,13 @@ class RefusalResponse(Response[None]):
         super().__init__(content=None)
         self._error = error
 
-    def to_asgi_response(self, app: object, request: Request[Any, Any, Any], **_: Any) -> ASGIApp:  # type: ignore[override]  # what Litestar adds is ours to decide
+    def to_asgi_response(self, app: object, request: Request[Any, Any, Any], **_: Any) -> ASGIApp:  # type: ignore[override]  # noqa: ARG002 (Litestar calls it so)
         """Return what sends the answer."""
 
-        async def send_refusal(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_refusal(_scope: Scope, _receive: Receive, send: Send) -> None:
             status, kind, body, extra = await _write(request, self._error)
             headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body)), *extra]
-            await send({"type": "http.response.start", "status": status, "headers": headers})  # type: ignore[typeddict-item]  # Litestar's stub wants more
+            await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": body, "more_body": False})
 
         return send_refusal
@@ -88,7 +89,7 @@ def _respond(_: Request[Any, Any, Any], error: Exception) -> Response[None]:
     return RefusalResponse(error)
 
 
-EXCEPTION_HANDLERS: dict[type[Exception], Any] = {HTTPException: _respond, Exception: _respond}
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {HTTPException: _respond, Exception: _respond}
 
 
 async def _write(
@@ -97,6 +98,8 @@ async def _write(
     visit = visit_of(request)
     answer = _judge(error, visit)
     extra = [(b"retry-after", b"%d" % answer.retry_after)] if answer.retry_after is not None else []
+    if isinstance(error, RangeNotThere):
+        extra.append((b"content-range", f"bytes */{error.facts['size']}".encode()))
     words = Words(visit.language, digits=visit.digits)
     if wants_json(request):
         return answer.status, b"application/problem+json", _problem(words, answer, error, visit), extra

@@ -7,6 +7,7 @@ from service.web.account.account import AccountController
 from service.web.account.joining import InvitationController, PasswordResetController, SignUpController
 from service.web.account.signing_in import SignInController, SignOutController
 from service.web.health import read_health
+from service.web.patterns import show_patterns
 from service.web.public.pages import PUBLIC_PAGES
 from service.web.static import serve_static
 
@@ -26,6 +27,6 @@ ACCOUNT: Area = [
 ENTRANT: Area = []
 JUDGE: Area = []
 COMMITTEE: Area = []
-OPERATION: Area = [read_health, serve_static]
+OPERATION: Area = [read_health, serve_static, show_patterns]
 
 ROUTES = [*PUBLIC, *ACCOUNT, *ENTRANT, *JUDGE, *COMMITTEE, *OPERATION]

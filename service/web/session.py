@@ -7,7 +7,7 @@ from uuid import UUID
 
 from service.actors import VISITOR, Actor, Grant, Role
 from service.usecases.sessions import SESSION_LASTS, keep_session
-from service.web.cookies import SESSION, clear_cookie, cookie_name, make_cookie
+from service.web.cookies import SESSION, THEME, clear_cookie, cookie_name, make_cookie
 from service.web.visit import Visit
 from storage.reads.accounts import (
     GrantView,
@@ -35,7 +35,9 @@ async def load_actor(visit: Visit) -> None:
         await keep_session(session.id, now=visit.received_at)
         visit.set_cookies.append(make_cookie(SESSION, secret, visit.settings, lasts=SESSION_LASTS))
     visit.session = session
-    visit.digits, visit.theme = session.digits, session.theme
+    visit.digits = session.digits
+    if cookie_name(THEME, visit.settings) not in visit.cookies:
+        visit.theme = session.theme
     visit.actor = await _actor(session, await list_grants(session.person_id), visit.language)
 
 

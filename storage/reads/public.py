@@ -266,7 +266,9 @@ async def list_dates(edition_id: UUID) -> tuple[DateView, ...]:
         .where(TimelineDate.edition == edition_id)
         .order_by(TimelineDate.position)
     )
-    return tuple(DateView(**row | ({"at": moved["to_at"]} if moved and row["slug"] == "deadline" else {})) for row in rows)
+    return tuple(
+        DateView(**row | ({"at": moved["to_at"]} if moved and row["slug"] == "deadline" else {})) for row in rows
+    )
 
 
 async def find_edition_rules(edition_id: UUID) -> EditionRules | None:
@@ -292,7 +294,7 @@ async def find_edition_rules(edition_id: UUID) -> EditionRules | None:
 
 
 async def list_editions() -> tuple[EditionLine, ...]:
-    """List the editions that have left their draft, the newest first. One being told its results still reads as deciding."""
+    """List the editions that have left their draft, the newest first; a notified one still reads as deciding."""
     rows = (
         await Edition.select(
             Edition.slug, Edition.state, Edition.name_ar, Edition.name_en, Edition.theme_ar, Edition.theme_en,

@@ -155,5 +155,3 @@ def _invitation_page(offered: Invitation) -> Page:
             needs_password=not offered.has_password,
         ),
     )
-
-

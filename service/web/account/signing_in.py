@@ -121,5 +121,3 @@ def _sign_in_page(request: AnyRequest) -> Page:
     wanted = request.query_params.get("next", "")
     typed = visit.typed.text("next") if visit.typed else wanted
     return page("account/sign_in", SignInPage(next=safe_next(typed, "")))
-
-
