@@ -7,6 +7,10 @@ from service.web.account.account import AccountController
 from service.web.account.joining import InvitationController, PasswordResetController, SignUpController
 from service.web.account.signing_in import SignInController, SignOutController
 from service.web.health import read_health
+from service.web.judge.files import JudgeFileController
+from service.web.judge.lists import JudgeListController
+from service.web.judge.practice import PracticeController
+from service.web.judge.sheets import SheetController
 from service.web.patterns import show_patterns
 from service.web.public.pages import PUBLIC_PAGES
 from service.web.static import serve_static
@@ -25,7 +29,7 @@ ACCOUNT: Area = [
     AccountController,
 ]
 ENTRANT: Area = []
-JUDGE: Area = []
+JUDGE: Area = [JudgeListController, PracticeController, SheetController, JudgeFileController]
 COMMITTEE: Area = []
 OPERATION: Area = [read_health, serve_static, show_patterns]
 

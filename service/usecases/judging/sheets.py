@@ -21,7 +21,7 @@ from storage.engine import transaction
 from storage.lifecycle import SHEET_MOVES, AssignmentState, MoveLost, RoundState, SheetState, move
 from storage.reads.judge.locks import find_sheet_lock
 from storage.reads.judge.sheets import list_scale_levels, list_sheet_criteria
-from storage.reads.judge.views import SheetLock
+from storage.reads.judge.views import CriterionView, SheetLock
 from storage.tables.scoresheet import FileOpening, Mark, MarkChange, PrivateNote, ScoreSheet
 
 __all__ = ["Saved", "abstain", "add_note", "note_opening", "remove_note", "save_comments", "save_mark", "seal_sheet"]
@@ -37,8 +37,9 @@ class Saved:
     revision: int
     saved_at: datetime
     marks: Mapping[UUID, int]
-    comment_team: str
-    comment_committee: str
+    points: float
+    weight: int
+    n_left: int
 
 
 async def save_mark(
@@ -52,22 +53,22 @@ async def save_mark(
         sheet = await _open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
         if not 1 <= step <= sheet.steps:
             raise Invalid(FieldError("step", "err.step", max=sheet.steps))
-        criteria = {each.id for each in await list_sheet_criteria(sheet)}
-        if criterion_id not in criteria:
+        criteria = await list_sheet_criteria(sheet)
+        if criterion_id not in {each.id for each in criteria}:
             raise NotFound
         marks = await _read_marks(sheet_id)
         before = marks.get(criterion_id)
-        if before != step or sheet.revision < revision:
-            await _advance(sheet, revision, marks, now)
-            await _put_mark(sheet_id, criterion_id, step, is_new=before is None, now=now)
-            await _note_change(sheet, "mark", now, criterion_id=criterion_id, steps=(before, step))
-            await record(
-                Event.MARK_SAVED, by=judge, about=("sheet", sheet_id), at=now,
-                before=None if before is None else {"criterion": str(criterion_id), "step": before},
-                after={"criterion": str(criterion_id), "step": step},
-            )  # fmt: skip
-            return _saved(sheet, revision + 1, now, marks | {criterion_id: step})
-        return _saved(sheet, sheet.revision, now, marks)
+        if before == step and sheet.revision >= revision:
+            return _saved(sheet, criteria, marks, revision=sheet.revision, now=now)
+        await _advance(sheet, revision, marks, now)
+        await _put_mark(sheet_id, criterion_id, step, is_new=before is None, now=now)
+        await _note_change(sheet, "mark", now, criterion_id=criterion_id, steps=(before, step))
+        await record(
+            Event.MARK_SAVED, by=judge, about=("sheet", sheet_id), at=now,
+            before=None if before is None else {"criterion": str(criterion_id), "step": before},
+            after={"criterion": str(criterion_id), "step": step},
+        )  # fmt: skip
+        return _saved(sheet, criteria, marks | {criterion_id: step}, revision=revision + 1, now=now)
 
 
 async def save_comments(
@@ -76,21 +77,22 @@ async def save_comments(
     """Keep the note for the team and the note for the committee."""
     for field, text in (("comment_team", team), ("comment_committee", committee)):
         if len(text) > COMMENT_LIMIT:
-            raise Invalid(FieldError(field, "err.too_many_letters", max=COMMENT_LIMIT, count=len(text)))
+            raise Invalid(FieldError(field, "err.note_too_long", max=COMMENT_LIMIT, count=len(text)))
     async with transaction():
         sheet = await _open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
+        criteria = await list_sheet_criteria(sheet)
         marks = await _read_marks(sheet_id)
-        if (sheet.comment_team, sheet.comment_committee) == (team, committee):
-            return _saved(sheet, sheet.revision, now, marks)
+        before = {"team": sheet.comment_team, "committee": sheet.comment_committee}
+        after = {"team": team, "committee": committee}
+        if before == after:
+            return _saved(sheet, criteria, marks, revision=sheet.revision, now=now)
         await _advance(sheet, revision, marks, now)
         await ScoreSheet.update({ScoreSheet.comment_team: team, ScoreSheet.comment_committee: committee}).where(
             ScoreSheet.id == sheet_id
         )
-        before = {"team": sheet.comment_team, "committee": sheet.comment_committee}
-        after = {"team": team, "committee": committee}
         await _note_change(sheet, "comments", now)
         await record(Event.COMMENT_SAVED, by=judge, about=("sheet", sheet_id), at=now, before=before, after=after)
-        return Saved(revision + 1, now, marks, team, committee)
+        return _saved(sheet, criteria, marks, revision=revision + 1, now=now)
 
 
 async def seal_sheet(judge: JudgeActor, sheet_id: UUID, *, now: datetime) -> None:
@@ -227,8 +229,18 @@ async def _note_change(
     )
 
 
-def _saved(sheet: SheetLock, revision: int, now: datetime, marks: Mapping[UUID, int]) -> Saved:
-    return Saved(revision, now, marks, sheet.comment_team, sheet.comment_committee)
+def _saved(
+    sheet: SheetLock, criteria: tuple[CriterionView, ...], marks: Mapping[UUID, int], *, revision: int, now: datetime
+) -> Saved:
+    marked = [each for each in criteria if each.id in marks]
+    return Saved(
+        revision=revision,
+        saved_at=now,
+        marks=marks,
+        points=sum(each.weight * marks[each.id] / sheet.steps for each in marked),
+        weight=sum(each.weight for each in marked),
+        n_left=len(criteria) - len(marked),
+    )
 
 
 async def _check_comment(sheet: SheetLock, marks: Mapping[UUID, int]) -> None:

@@ -1,0 +1,212 @@
+"""Scoring one project: the page, the marks saved one by one, conflicts, abstaining and the seal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, get, post, put
+from litestar.response import Redirect
+
+from service.actors import JudgeActor
+from service.errors import FieldError, Invalid, NotFound
+from service.permissions import Action
+from service.text import Ltr, Words
+from service.usecases.judging.conflicts import KINDS, Answer, answer_conflict
+from service.usecases.judging.sheets import Saved, abstain, add_note, remove_note, save_comments, save_mark, seal_sheet
+from service.web.forms import Typed, read_form
+from service.web.judge.views import SheetPage, sheet_page
+from service.web.pages import Page, go_to, page
+from storage.reads.judge.locks import find_my_sheet_id
+from storage.reads.judge.sheets import get_my_sheet
+from storage.reads.judge.views import MySheet
+
+__all__ = ["SheetController"]
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictPage:
+    """The question before the first mark."""
+
+    code: Ltr
+    title: str
+    abstract: str
+    answer: str | None
+    kinds: tuple[str, ...]
+    is_sealed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MarkBody:
+    """One mark, as the page sends it."""
+
+    criterion: UUID
+    step: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommentsBody:
+    """Both notes, as the page sends them."""
+
+    team: str
+    committee: str
+    revision: int
+
+
+class SheetController(Controller):
+    """``/judging/{code}``: everything a judge does with one project."""
+
+    path = "/judging/{code:str}"
+
+    @get("/", opt={"action": Action.READ_SHEET})
+    async def show(
+        self, request: AnyRequest, code: str, judge: JudgeActor, words: Words, now: datetime
+    ) -> Page | Redirect:
+        sheet = await _get_sheet(judge, code)
+        if sheet.answer is None and sheet.state == "draft" and not sheet.is_barred:
+            return go_to(f"/judging/{code}/conflict")
+        return page("judge/sheet", _page(sheet, words, now, request.query_params.get("file")))
+
+    @put("/marks", opt={"action": Action.SAVE_MARK, "json": True})
+    async def mark(
+        self, code: str, data: MarkBody, judge: JudgeActor, words: Words, now: datetime
+    ) -> dict[str, object]:
+        sheet_id = await _sheet_id(judge, code)
+        saved = await save_mark(
+            judge, sheet_id, criterion_id=data.criterion, step=data.step, revision=data.revision, now=now
+        )
+        return _told(saved, words)
+
+    @put("/comments", opt={"action": Action.SAVE_MARK, "json": True})
+    async def comments(
+        self, code: str, data: CommentsBody, judge: JudgeActor, words: Words, now: datetime
+    ) -> dict[str, object]:
+        sheet_id = await _sheet_id(judge, code)
+        saved = await save_comments(
+            judge, sheet_id, team=data.team, committee=data.committee, revision=data.revision, now=now
+        )
+        return _told(saved, words)
+
+    @post("/", opt={"action": Action.SAVE_MARK})
+    async def save(self, request: AnyRequest, code: str, judge: JudgeActor, words: Words, now: datetime) -> Redirect:
+        """Save the whole form, as it comes without script, and seal it when that button was pressed."""
+        sheet = await _get_sheet(judge, code)
+
+        async def again() -> Page:
+            return page("judge/sheet", _page(await _get_sheet(judge, code), words, now, None))
+
+        typed = await read_form(request, again=again)
+        await _save_form(judge, sheet, typed, now)
+        if typed.text("then") == "seal":
+            await seal_sheet(judge, sheet.id, now=now)
+            return go_to("/judging")
+        return go_to(f"/judging/{code}")
+
+    @post("/notes", opt={"action": Action.SAVE_MARK})
+    async def note(self, request: AnyRequest, code: str, judge: JudgeActor, words: Words, now: datetime) -> Redirect:
+        async def again() -> Page:
+            return page("judge/sheet", _page(await _get_sheet(judge, code), words, now, None))
+
+        typed = await read_form(request, again=again)
+        sheet_id = await _sheet_id(judge, code)
+        if "remove" in typed:
+            await remove_note(judge, sheet_id, typed.uuid("remove"), now=now)
+        else:
+            await add_note(judge, sheet_id, content=typed.text("note"), second=typed.number("second"), now=now)
+        return go_to(f"/judging/{code}#notes")
+
+    @get("/conflict", opt={"action": Action.READ_SHEET})
+    async def ask_conflict(self, code: str, judge: JudgeActor, words: Words) -> Page:
+        return page("judge/conflict", await _conflict_page(judge, code, words))
+
+    @post("/conflict", opt={"action": Action.ANSWER_CONFLICT})
+    async def answer(self, request: AnyRequest, code: str, judge: JudgeActor, words: Words, now: datetime) -> Redirect:
+        async def again() -> Page:
+            return page("judge/conflict", await _conflict_page(judge, code, words))
+
+        typed = await read_form(request, again=again)
+        given = typed.text("answer")
+        if given not in set(Answer):
+            raise Invalid(FieldError("answer", "err.answer_needed"))
+        sheet_id = await _sheet_id(judge, code)
+        await answer_conflict(
+            judge, sheet_id, answer=Answer(given), kind=typed.text("kind"), note=typed.text("note"), now=now
+        )
+        return go_to(f"/judging/{code}" if given == Answer.NO else "/judging")
+
+    @get("/abstain", opt={"action": Action.READ_SHEET})
+    async def ask_abstain(self, code: str, judge: JudgeActor, words: Words) -> Page:
+        return page("judge/abstain", await _conflict_page(judge, code, words))
+
+    @post("/abstain", opt={"action": Action.SAVE_MARK})
+    async def abstain(self, request: AnyRequest, code: str, judge: JudgeActor, words: Words, now: datetime) -> Redirect:
+        async def again() -> Page:
+            return page("judge/abstain", await _conflict_page(judge, code, words))
+
+        typed = await read_form(request, again=again)
+        await abstain(judge, await _sheet_id(judge, code), reason=typed.text("reason"), now=now)
+        return go_to("/judging")
+
+    @post("/seal", opt={"action": Action.SEAL_SHEET})
+    async def seal(self, code: str, judge: JudgeActor, now: datetime) -> Redirect:
+        await seal_sheet(judge, await _sheet_id(judge, code), now=now)
+        return go_to("/judging")
+
+
+async def _get_sheet(judge: JudgeActor, code: str) -> MySheet:
+    sheet = await get_my_sheet(judge.id, code)
+    if sheet is None:
+        raise NotFound
+    return sheet
+
+
+async def _sheet_id(judge: JudgeActor, code: str) -> UUID:
+    sheet_id = await find_my_sheet_id(judge.id, code)
+    if sheet_id is None:
+        raise NotFound
+    return sheet_id
+
+
+def _page(sheet: MySheet, words: Words, now: datetime, shown: str | None) -> SheetPage:
+    is_open = sheet.round_state == "open" and now < sheet.closes_at
+    return sheet_page(sheet, words, shown=shown, is_round_open=is_open)
+
+
+async def _conflict_page(judge: JudgeActor, code: str, words: Words) -> ConflictPage:
+    sheet = await _get_sheet(judge, code)
+    shown = sheet_page(sheet, words, shown=None, is_round_open=True)
+    return ConflictPage(
+        code=shown.code, title=shown.title, abstract=shown.abstract, answer=sheet.answer, kinds=KINDS,
+        is_sealed=sheet.state == "sealed",
+    )  # fmt: skip
+
+
+async def _save_form(judge: JudgeActor, sheet: MySheet, typed: Typed, now: datetime) -> None:
+    """Save each mark of a plain form that differs, then the notes. The form's revision must be the sheet's."""
+    revision = typed.number("revision")
+    if revision is None:
+        revision = -1
+    for criterion in sheet.criteria:
+        step = typed.number(f"mark-{criterion.id}")
+        if step is not None and sheet.marks.get(criterion.id) != step:
+            saved = await save_mark(judge, sheet.id, criterion_id=criterion.id, step=step, revision=revision, now=now)
+            revision = saved.revision
+    if "comment_team" in typed:
+        await save_comments(
+            judge, sheet.id, team=typed.text("comment_team"), committee=typed.text("comment_committee"),
+            revision=revision, now=now,
+        )  # fmt: skip
+
+
+def _told(saved: Saved, words: Words) -> dict[str, object]:
+    return {
+        "revision": saved.revision,
+        "saved_at": saved.saved_at.isoformat(),
+        "marks": {str(criterion): step for criterion, step in saved.marks.items()},
+        "total": words.number(saved.points),
+        "possible": words.plain("judge.partial", n=saved.weight),
+        "left": words.plain("criteria.left", n=saved.n_left),
+    }

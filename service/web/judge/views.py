@@ -1,0 +1,299 @@
+"""Judges' pages in the reader's language: read models turned into what a template prints."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from service.text import Ltr, Words
+from service.web.language import with_language
+from storage.reads.judge.practice import PracticeSheet
+from storage.reads.judge.views import BlindFile, CriterionView, MyCard, MySheet
+
+__all__ = [
+    "CardPage",
+    "CriterionPage",
+    "FilePage",
+    "SheetPage",
+    "card_page",
+    "criteria_page",
+    "practice_marks",
+    "sheet_page",
+]
+
+WHOLE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CardPage:
+    """A project in the list."""
+
+    code: Ltr
+    title: str
+    abstract: str
+    category: str
+    language: str
+    length: Ltr | None
+    state: str
+    n_left: int
+    n_marks: int
+    n_criteria: int
+    href: str
+    sealed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelPage:
+    """A level as one criterion describes it."""
+
+    level: int
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionPage:
+    """A criterion with this judge's mark and earlier marks."""
+
+    id: str
+    name: str
+    question: str
+    levels: tuple[LevelPage, ...]
+    weight: float
+    mark: int | None
+    earlier: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeafPage:
+    """A page picture and its text."""
+
+    number: int
+    src: str
+    width: int
+    height: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackPage:
+    """Captions of a film."""
+
+    src: str
+    lang: str
+    label: str
+    default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FilePage:
+    """A file as the evidence beside the rubric shows it."""
+
+    id: str
+    label: str
+    kind: str
+    src: str
+    href: str
+    poster: str | None
+    size: int
+    seconds: int | None
+    is_opened: bool
+    pages: tuple[LeafPage, ...]
+    captions: tuple[TrackPage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotePage:
+    """A private note."""
+
+    id: str
+    seconds: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPage:
+    """The scoring page."""
+
+    code: Ltr
+    title: str
+    abstract: str
+    category: str
+    language: str
+    length: Ltr | None
+    ai_text: str
+    state: str
+    answer: str | None
+    is_readonly: bool
+    is_abstained: bool
+    is_barred: bool
+    revision: int
+    steps: int
+    criteria: tuple[CriterionPage, ...]
+    files: tuple[FilePage, ...]
+    shown: FilePage | None
+    notes: tuple[NotePage, ...]
+    comment_team: str
+    comment_committee: str
+    points: float
+    weight_marked: int
+    n_left: int
+    n_marked: int
+    position: int
+    n_cards: int
+    previous: str | None
+    following: str | None
+    closes_at: datetime
+    is_round_open: bool
+    saved_at: datetime | None
+    sealed_at: datetime | None
+    note_seconds: tuple[int, ...]
+
+
+def card_page(card: MyCard, words: Words) -> CardPage:
+    """Turn a card into the reader's language. Its address is what the project asks for next."""
+    base = f"/judging/{card.code_name}"
+    return CardPage(
+        code=Ltr(card.code_name),
+        title=_pick(card, "title", words),
+        abstract=_pick(card, "abstract", words),
+        category=_pick(card, "category", words),
+        language=card.work_language,
+        length=words.duration_clock(card.seconds) if card.seconds else None,
+        state=card.state,
+        n_left=card.n_criteria - card.n_marks,
+        n_marks=card.n_marks,
+        n_criteria=card.n_criteria,
+        href=f"{base}/conflict" if card.state == "unasked" else base,
+        sealed_at=card.sealed_at,
+    )
+
+
+def criteria_page(
+    criteria: Sequence[CriterionView], marks: Mapping[UUID, int], words: Words, earlier: Mapping[UUID, list[int]]
+) -> tuple[CriterionPage, ...]:
+    """Turn a rubric into the reader's language."""
+    return tuple(
+        CriterionPage(
+            id=str(each.id),
+            name=_pick(each, "name", words),
+            question=_pick(each, "ask", words),
+            levels=tuple(
+                LevelPage(level, text) for level, text in enumerate(_pick_list(each, "anchors", words), start=1)
+            ),
+            weight=each.weight / WHOLE,
+            mark=marks.get(each.id),
+            earlier=tuple(sorted(earlier.get(each.id, []))),
+        )
+        for each in criteria
+    )
+
+
+def sheet_page(sheet: MySheet, words: Words, *, shown: str | None, is_round_open: bool) -> SheetPage:
+    """Turn a sheet into the reader's language. ``shown`` is the id of the file that is open beside the rubric."""
+    earlier: dict[UUID, list[int]] = {}
+    for each in sheet.earlier:
+        earlier.setdefault(each.criterion_id, []).append(each.step)
+    files = _files_page(sheet, words)
+    return SheetPage(
+        code=Ltr(sheet.entry.code_name),
+        title=_pick(sheet.entry, "title", words),
+        abstract=_pick(sheet.entry, "abstract", words),
+        category=_pick(sheet.entry, "category", words),
+        language=sheet.entry.work_language,
+        length=words.duration_clock(sheet.entry.seconds) if sheet.entry.seconds else None,
+        ai_text=sheet.entry.ai_text,
+        state=sheet.state,
+        answer=sheet.answer,
+        is_readonly=sheet.state != "draft" or not is_round_open or sheet.abstained is not None or sheet.is_barred,
+        is_abstained=sheet.abstained is not None,
+        is_barred=sheet.is_barred,
+        revision=sheet.revision,
+        steps=sheet.steps,
+        criteria=criteria_page(sheet.criteria, sheet.marks, words, earlier),
+        files=files,
+        shown=next((each for each in files if each.id == shown), files[0] if files else None),
+        notes=tuple(NotePage(str(each.id), each.second, each.content) for each in sheet.notes),
+        comment_team=sheet.comment_team,
+        comment_committee=sheet.comment_committee,
+        points=sheet.points,
+        weight_marked=sheet.weight_marked,
+        n_left=len(sheet.criteria) - len(sheet.marks),
+        n_marked=len(sheet.marks),
+        position=sheet.position,
+        n_cards=sheet.n_cards,
+        previous=sheet.previous_code,
+        following=sheet.next_code,
+        closes_at=sheet.closes_at,
+        is_round_open=is_round_open,
+        saved_at=sheet.saved_at,
+        sealed_at=sheet.sealed_at,
+        note_seconds=tuple(each.second for each in sheet.notes if each.second is not None),
+    )
+
+
+def _files_page(sheet: MySheet, words: Words) -> tuple[FilePage, ...]:
+    captions = tuple(
+        TrackPage(
+            _address(sheet, each, "copy", words.lang), words.lang, _pick(each, "material", words), default=at == 0
+        )
+        for at, each in enumerate(each for each in sheet.files if each.kind == "captions")
+    )
+    order = {"film": 0, "sound": 1, "pages": 2, "picture": 3}
+    shown = sorted(sheet.files, key=lambda each: order.get(each.kind, 4))
+    counts: dict[str, int] = {}
+    for each in sheet.files:
+        counts[each.material_slug] = counts.get(each.material_slug, 0) + 1
+    seen: dict[str, int] = {}
+    pages = []
+    for each in shown:
+        seen[each.material_slug] = seen.get(each.material_slug, 0) + 1
+        several = f" {seen[each.material_slug]}" if counts[each.material_slug] > 1 else ""
+        pages.append(_file_page(sheet, each, words, captions, several))
+    return tuple(pages)
+
+
+def _file_page(
+    sheet: MySheet, file: BlindFile, words: Words, captions: tuple[TrackPage, ...], several: str
+) -> FilePage:
+    copy = _address(sheet, file, "copy", words.lang)
+    return FilePage(
+        id=str(file.id),
+        label=_pick(file, "material", words) + several,
+        kind=file.kind,
+        src=copy,
+        href=f"/judging/{sheet.entry.code_name}?file={file.id}",
+        poster=_address(sheet, file, "poster", words.lang) if file.has_poster else None,
+        size=file.size,
+        seconds=file.seconds,
+        is_opened=file.is_opened,
+        pages=tuple(
+            LeafPage(
+                leaf.page,
+                _address(sheet, file, f"pages/{leaf.page}", words.lang),
+                leaf.width,
+                leaf.height,
+                leaf.content,
+            )
+            for leaf in file.pages
+        ),
+        captions=captions if file.kind == "film" else (),
+    )
+
+
+def _address(sheet: MySheet, file: BlindFile, what: str, lang: str) -> str:
+    return with_language(f"/judging/{sheet.entry.code_name}/files/{file.id}/{what}", lang)
+
+
+def practice_marks(sheet: PracticeSheet, words: Words) -> tuple[CriterionPage, ...]:
+    """Turn a practice work's rubric into the reader's language."""
+    return criteria_page(sheet.criteria, sheet.marks, words, {})
+
+
+def _pick(row: object, name: str, words: Words) -> str:
+    """Pick the reader's language; the other one where the reader's is empty."""
+    mine = getattr(row, f"{name}_{words.lang}")
+    return str(mine or getattr(row, f"{name}_{'en' if words.lang == 'ar' else 'ar'}"))
+
+
+def _pick_list(row: object, name: str, words: Words) -> tuple[str, ...]:
+    return tuple(getattr(row, f"{name}_{words.lang}"))
