@@ -25,6 +25,7 @@ from storage.inspect.limits import UNKNOWN_TYPE, FileRules, ProcessLimits
 from storage.inspect.report import Finding, Piece, Place, PlaceKind, Report, Severity
 from storage.inspect.run import Ending, InspectionFailed, Starters
 from storage.inspect.sandbox import shut_in
+from storage.inspect.sniff import guess_family
 
 __all__ = ["InspectionFailed", "Report", "inspect_file", "inspect_now", "look_for_names"]
 
@@ -76,6 +77,7 @@ def inspect_now(
             "is_copied": copy_to is not None,
             "is_drawn": pages_to is not None,
             "name": name,
+            "kind": guess_family(path),
             "limits": [
                 limits.cpu_seconds,
                 limits.wall_seconds,
@@ -171,18 +173,21 @@ def _tell(answers: int, value: dict[str, Any]) -> None:
         data = data[os.write(answers, data) :]
 
 
-def warm() -> None:
-    """Load what most files need before the first of them comes."""
-    import storage.inspect.image  # noqa: PLC0415
-    import storage.inspect.media  # noqa: PLC0415
-    import storage.inspect.pdf  # noqa: PLC0415, F401
+def prepare(request: dict[str, Any]) -> None:
+    """Before the fork: load the libraries of the kind of file that this seems to be, once for all files of its kind."""
+    if request["kind"] == "pdf":
+        import storage.inspect.pdf  # noqa: PLC0415
+    elif request["kind"] == "image":
+        import storage.inspect.image  # noqa: PLC0415
+    elif request["kind"] == "media":
+        import storage.inspect.media  # noqa: PLC0415, F401
 
 
 def main() -> None:
     """Be the starter: serve requests from standard input."""
     from storage.inspect.starter import serve  # noqa: PLC0415 - the application itself never serves
 
-    serve(work, warm)
+    serve(work, prepare)
 
 
 if __name__ == "__main__":

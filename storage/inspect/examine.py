@@ -36,7 +36,7 @@ def _is_wanted(name: str, examination: Examination) -> bool:
     if name == "empty":
         examination.refuse("file.empty")
     elif examination.size > rules.max_bytes:
-        examination.refuse("file.too-large", size=examination.size, limit=rules.max_bytes)
+        examination.refuse("file.too-large", size=-(-examination.size // MIB), limit=rules.max_bytes // MIB)
     elif name not in FORMATS:
         examination.refuse(f"file.{name}" if name in _KIND_WORDS else "file.unknown")
     elif name not in rules.formats and _ALIKE.get(name) not in rules.formats:

@@ -111,9 +111,15 @@ def _check_length(examination: Examination, seconds: float | None) -> None:
         return
     counted = min(seconds, rules.credits_start) if rules.credits_start is not None else seconds
     if rules.max_seconds is not None and counted > rules.max_seconds + SLACK_SECONDS:
-        examination.refuse("media.too-long", seconds=round(counted), limit=round(rules.max_seconds))
+        examination.refuse("media.too-long", length=clock(counted), limit=clock(rules.max_seconds))
     if rules.min_seconds is not None and counted < rules.min_seconds - SLACK_SECONDS:
-        examination.refuse("media.too-short", seconds=round(counted), limit=round(rules.min_seconds))
+        examination.refuse("media.too-short", length=clock(counted), limit=clock(rules.min_seconds))
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds, as a player shows them."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
 
 
 def _read_properties(film: Any, examination: Examination) -> None:

@@ -14,11 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from storage.errors import StorageError
+
+
 AT_ONCE = 2
 SILENCE_SECONDS = 30.0
 
 
-class InspectionFailed(Exception):
+class InspectionFailed(StorageError):
     """The limited process could not be started or broke its protocol: a fault of ours, not of the file."""
 
 

@@ -49,6 +49,19 @@ def sniff(path: Path) -> str:
     return _by_magic(head, path) or _by_text(head, size) or "unknown"
 
 
+def guess_family(path: Path) -> str | None:
+    """Guess from sixteen bytes whose libraries will be wanted. Nothing is decided by it."""
+    with path.open("rb") as file:
+        head = file.read(16)
+    if head.startswith(b"%PDF-"):
+        return "pdf"
+    if head.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*")) or head[8:12] == b"WEBP":
+        return "image"
+    if head[4:8] == b"ftyp" or head.startswith((b"\x1aE\xdf\xa3", b"fLaC", b"OggS", b"ID3", b"RIFF", b"\xff\xfb")):
+        return "media"
+    return None
+
+
 def _by_magic(head: bytes, path: Path) -> str | None:
     for magic, offset, name in _MAGIC:
         if head.startswith(magic, offset) and (offset == 0 or head.startswith(b"RIFF")):

@@ -24,9 +24,11 @@ Work = Callable[[dict[str, Any], int], None]
 """Inspects what the request names and writes lines of JSON to the file descriptor."""
 
 
-def serve(work: Work, warm: Callable[[], None]) -> None:
-    """Answer requests until the other side closes or nothing was asked for a while."""
-    warm()
+def serve(work: Work, prepare: Callable[[dict[str, Any]], None]) -> None:
+    """Answer requests until the other side closes or nothing was asked for a while.
+
+    ``prepare`` sees each request before the fork, to load libraries that it and later ones need.
+    """
     answers = os.dup(1)
     os.dup2(2, 1)
     buffer = b""
@@ -38,7 +40,9 @@ def serve(work: Work, warm: Callable[[], None]) -> None:
                 return
             buffer += block
         line, buffer = buffer.split(b"\n", 1)
-        _answer(json.loads(line), work, answers)
+        request = json.loads(line)
+        prepare(request)
+        _answer(request, work, answers)
 
 
 def _answer(request: dict[str, Any], work: Work, answers: int) -> None:
