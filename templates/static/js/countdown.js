@@ -7,7 +7,7 @@ export const start = (element) => {
   const show = () => {
     const minutes = Math.floor((until - Date.now() - offset) / 60000);
     if (minutes < 1) {
-      if (minutes < 0) location.reload();
+      if (minutes < 0 && element.dataset.past) element.textContent = element.dataset.past;
       return;
     }
     const parts = minutes >= 1440 ? [[Math.floor(minutes / 1440), "day"], [Math.floor(minutes / 60) % 24, "hour"]]
