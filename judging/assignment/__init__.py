@@ -1,6 +1,7 @@
 """Which judge reads which entry: no conflict, no overload, and judges that can be compared afterwards."""
 
 from judging.assignment.affinity import blend_affinity
+from judging.assignment.beliefs import believe
 from judging.assignment.change import Effect, Option, effect_of_change, reassign, without_judges
 from judging.assignment.errors import Alternative, BadOption, BadProblem, Blocked, Infeasible, Tight
 from judging.assignment.followup import Beliefs, FollowUps, Policy, propose_followups
@@ -32,6 +33,7 @@ __all__ = [
     "Why",
     "Worst",
     "assign_judges",
+    "believe",
     "blend_affinity",
     "count_violations",
     "effect_of_change",

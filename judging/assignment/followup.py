@@ -191,7 +191,7 @@ class _Search:
         return float(self._wrong(inside, outside, np.zeros((self.covariance.shape[0], 1)))[0])
 
     def _wrong(self, inside: Ints, outside: Ints, spread: Floats) -> Floats:
-        """Return the expected wrong orders after each candidate; spread: (n_all, n_candidates) move of beliefs in SDs."""
+        """Return the expected wrong orders after each candidate; spread: (n_all, n_candidates) move of beliefs."""
         total = np.zeros(spread.shape[1])
         cover = self.covariance
         for entry in inside.tolist():
