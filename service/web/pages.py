@@ -143,7 +143,7 @@ class Page(Response[None]):
     def to_asgi_response(self, app: object, request: Request[Any, Any, Any], **_: Any) -> ASGIApp:  # type: ignore[override]  # noqa: ARG002 (Litestar calls it so)
         """Return what sends the page."""
 
-        async def send_page(_scope: Scope, _receive: Receive, send: Send) -> None:
+        async def send_page(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 (an ASGI application)
             body = await render(request, self)
             headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", b"%d" % len(body))]
             headers += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items()]

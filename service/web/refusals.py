@@ -76,7 +76,7 @@ class RefusalResponse(Response[None]):
     def to_asgi_response(self, app: object, request: Request[Any, Any, Any], **_: Any) -> ASGIApp:  # type: ignore[override]  # noqa: ARG002 (Litestar calls it so)
         """Return what sends the answer."""
 
-        async def send_refusal(_scope: Scope, _receive: Receive, send: Send) -> None:
+        async def send_refusal(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 (an ASGI application)
             status, kind, body, extra = await _write(request, self._error)
             headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body)), *extra]
             await send({"type": "http.response.start", "status": status, "headers": headers})
