@@ -150,13 +150,18 @@ def _list_children_of(data: Path) -> list[int]:
     return found
 
 
-@functools.cache
-def get_server() -> PostgresServer:
-    """Start the one server of this test run, at the first need of it."""
+def find_programs() -> Path:
+    """Find the newest installed server, or fail with the command that installs one."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
     if not folders:
         pytest.fail(INSTALL)
-    server = PostgresServer(folders[-1].parent)
+    return folders[-1].parent
+
+
+@functools.cache
+def get_server() -> PostgresServer:
+    """Start the one server of this test run, at the first need of it."""
+    server = PostgresServer(find_programs())
     atexit.register(server.stop)
     server.start()
     return server

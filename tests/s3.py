@@ -40,7 +40,7 @@ class RcloneServer:
         (self.folder / BUCKET).mkdir()
         self.access_key = secrets.token_hex(8)
         self.secret_key = secrets.token_hex(16)
-        self.port = _find_port()
+        self.port = find_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -83,7 +83,7 @@ def wait_for_port(port: int) -> None:
             return
 
 
-def _find_port() -> int:
+def find_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -138,7 +138,7 @@ class FolderStore:
         while start < end:
             number, offset = divmod(start, about.part_size)
             length = min(CHUNK_SIZE, end - start, about.part_size - offset)
-            chunk = await self._run(_read_at, self._layout.find_object_part(about.key, number + 1), offset, length)
+            chunk = await self._run(_read_at, self._layout.find_object_part(about, number + 1), offset, length)
             yield chunk
             start += len(chunk)
 
@@ -152,7 +152,7 @@ class FolderStore:
 
     def _hash(self, key: str, part_size: int) -> ObjectHashes:
         about = self._layout.read_object(key)
-        paths = (self._layout.find_object_part(key, number) for number in range(1, about.part_count + 1))
+        paths = (self._layout.find_object_part(about, number) for number in range(1, about.part_count + 1))
         return hash_chunks(_read_all(paths), part_size=part_size)
 
     async def stat(self, key: str) -> ObjectInfo | None:

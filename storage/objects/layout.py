@@ -7,8 +7,9 @@ import os
 import re
 import secrets
 import shutil
+import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ _ABOUT = "about.json"
 _PART = re.compile(r"[0-9]{5}")
 _UPLOAD_ID = re.compile(r"[0-9a-f]{32}")
 _LITTER = ".litter"
+_NEW = ".new"
+_BEGUN_LONG_AGO = 3600.0  # seconds: another process may be making one just now
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Stored:
     key: str
     size: int
     part_size: int
+    generation: str = ""
+    """What its parts' names begin with: a replaced object gets new parts beside the old, then a new description."""
 
     @property
     def part_count(self) -> int:
@@ -40,7 +45,11 @@ class Stored:
 
     def write(self) -> bytes:
         """Write it as JSON."""
-        return json.dumps({"key": self.key, "size": self.size, "part_size": self.part_size}).encode()
+        return json.dumps(asdict(self)).encode()
+
+    def name_part(self, number: int) -> str:
+        """Give the file name of a part."""
+        return f"{self.generation}{number:05}"
 
     @classmethod
     def read(cls, path: Path) -> Stored:
@@ -56,17 +65,23 @@ class Layout:
         self._objects = root / "objects"
 
     def prepare(self) -> None:
-        """Make the folders, and remove what deletions cut by a kill have left."""
+        """Make the folders, and remove what deletions and beginnings cut by a kill have left."""
         make_folder(self._uploads)
         make_folder(self._objects)
         for litter in self._uploads.glob(f"*{_LITTER}"):
             shutil.rmtree(litter, ignore_errors=True)
+        for new in self._uploads.glob(f"*{_NEW}"):
+            if new.stat().st_mtime < time.time() - _BEGUN_LONG_AGO:
+                shutil.rmtree(new, ignore_errors=True)
 
     def begin(self, ref: UploadRef, about: Stored) -> None:
-        """Make the folder of an upload."""
+        """Make the folder of an upload, and give it its name once it says what it is."""
         folder = self._find_upload(ref.id)
-        make_folder(folder)
-        write_file(folder / _ABOUT, about.write())
+        new = folder.with_suffix(_NEW)
+        make_folder(new)
+        write_file(new / _ABOUT, about.write())
+        new.rename(folder)
+        sync_folder(folder.parent)
 
     def read_upload(self, upload_id: str) -> Stored:
         """Read what an open upload will be."""
@@ -116,33 +131,44 @@ class Layout:
         self._remove(self._find_upload(upload_id))
 
     def put(self, key: str, source: Path | bytes) -> ObjectInfo:
-        """Write an object of one part."""
+        """Write an object of one part; the one that is there stays until the new one is whole."""
         size = len(source) if isinstance(source, bytes) else source.stat().st_size
-        ref = UploadRef(key=key, id=secrets.token_hex(16))
-        self.begin(ref, Stored(key=key, size=size, part_size=max(size, 1)))
+        about = Stored(key=key, size=size, part_size=max(size, 1), generation=secrets.token_hex(4))
+        folder = self._find_object(key)
+        if folder.is_dir():
+            old = self.read_object(key)
+            write_file(folder / about.name_part(1), source)
+            write_file(folder / _ABOUT, about.write())
+            for number in range(1, old.part_count + 1):
+                (folder / old.name_part(number)).unlink(missing_ok=True)
+        else:
+            self._put_new(about, source)
+        return self.stat(key)
+
+    def _put_new(self, about: Stored, source: Path | bytes) -> None:
+        ref = UploadRef(key=about.key, id=secrets.token_hex(16))
+        self.begin(ref, about)
         try:
-            write_file(self.find_part(ref.id, 1), source)
-            self.delete(key)
-            self._move(self._find_upload(ref.id), self._find_object(key))
+            write_file(self._find_upload(ref.id) / about.name_part(1), source)
+            self._move(self._find_upload(ref.id), self._find_object(about.key))
         except BaseException:
             self.abort(ref.id)
             raise
-        return self.stat(key)
 
     def read_object(self, key: str) -> Stored:
         """Read what an object is."""
         return Stored.read(self._find_object(key) / _ABOUT)
 
-    def find_object_part(self, key: str, number: int) -> Path:
+    def find_object_part(self, about: Stored, number: int) -> Path:
         """Give the path of a part of an object."""
-        return self._find_object(key) / f"{number:05}"
+        return self._find_object(about.key) / about.name_part(number)
 
     def fetch(self, key: str, path: Path) -> None:
         """Join an object's parts in a new file."""
         about = self.read_object(key)
         with path.open("xb") as joined:
             for number in range(1, about.part_count + 1):
-                append_file(joined.fileno(), self.find_object_part(key, number))
+                append_file(joined.fileno(), self.find_object_part(about, number))
 
     def stat(self, key: str) -> ObjectInfo:
         """Give an object's size, and when it was stored."""
