@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from service.settings import VARIABLES
 from tests.tree import ROOT, name, tracked
 
 PAGES = [path for path in tracked() if path.suffix == ".md"]
@@ -65,6 +66,12 @@ def test_every_link_to_a_file_leads_to_one(page):
     text = page.read_text(encoding="utf-8")
 
     assert [link for link in LINK.findall(text) if not (page.parent / link).exists()] == []
+
+
+def test_the_page_of_settings_names_each_variable_and_no_other():
+    page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+
+    assert set(re.findall(r"^\| `(TAHKIM_[A-Z_]+)`", page, re.MULTILINE)) == set(VARIABLES)
 
 
 def test_ci_runs_what_a_developer_runs():
