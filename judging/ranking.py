@@ -30,7 +30,7 @@ class TieStep:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two neighbours in the order, the probability that the upper one is truly better, and whether the line parts them."""
+    """Two neighbours: the probability that the upper one is truly better, and whether the decision line parts them."""
 
     upper: int
     lower: int

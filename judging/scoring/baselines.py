@@ -8,13 +8,14 @@ from judging.scoring.fit import JudgeFit, combine
 from judging.scoring.henderson import Henderson
 from judging.scoring.mixed import DENSE, solve_additive
 
+FEW, MANY = 2_000, 20_000  # entries: draws take their number times 8 kB, and 1.6 kB, and 0.5 kB
+SAME = 1e-9  # spread of a judge's scores below which they are all equal
 FREE = 1e6  # a variance that leaves an effect unrestrained, in units of the scores' own
-NO_DRAWS = 0.0
 
 
 def count_draws(n_entries: int) -> int:
     """Say how many joint draws intervals are read from; fewer for very many entries, to keep memory linear."""
-    return 1000 if n_entries <= 2_000 else 200 if n_entries <= 20_000 else 60
+    return 1000 if n_entries <= FEW else 200 if n_entries <= MANY else 60
 
 
 def fit_raw(block: Block, rng: np.random.Generator) -> JudgeFit:
@@ -29,9 +30,9 @@ def fit_zscore(block: Block, rng: np.random.Generator) -> JudgeFit:
     square = block.by_judge((block.y - centre[block.j]) ** 2)
     spread = np.sqrt(square / np.maximum(loads - 1, 1))
     common = float(np.sqrt(square.sum() / max(block.y.size - block.n_judges, 1)))
-    spread = np.where(spread > 1e-9, spread, common if common > 1e-9 else 1.0)
+    spread = np.where(spread > SAME, spread, common if common > SAME else 1.0)
     return _simple(
-        "zscore", block, rng, b=centre - float(block.y.mean()), a=spread / (common if common > 1e-9 else 1.0)
+        "zscore", block, rng, b=centre - float(block.y.mean()), a=spread / (common if common > SAME else 1.0)
     )
 
 

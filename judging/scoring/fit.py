@@ -1,4 +1,4 @@
-"""What every scoring method gives for one connected block, in one form, so that ranking and explanation need no cases."""
+"""What every method gives for one connected block, in one form, so that ranking and explanation need no cases."""
 
 from dataclasses import dataclass
 

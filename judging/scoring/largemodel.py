@@ -85,7 +85,7 @@ def _iterate(block: Block, *, has_guard: bool) -> tuple[State, Floats, Floats, F
         a = state.a[block.j]
         quality, b, mean = solve_large(block, w, a, t2=state.t2, tb2=state.tb2, gamma=state.gamma, start=start)
         start = np.r_[b, mean]
-        _update(block, state, w, quality, b, mean, has_guard=has_guard)
+        _update(block, state, w, quality=quality, b=b, mean=mean, has_guard=has_guard)
         if float(np.abs(quality - last).mean()) < SETTLED:
             break
         last = quality
@@ -97,7 +97,7 @@ def _iterate(block: Block, *, has_guard: bool) -> tuple[State, Floats, Floats, F
 
 
 def _update(
-    block: Block, state: State, w: Floats, quality: Floats, b: Floats, mean: Floats, *, has_guard: bool
+    block: Block, state: State, w: Floats, *, quality: Floats, b: Floats, mean: Floats, has_guard: bool
 ) -> None:
     """Update habits and variances by their expected squares, errors of quality and severity included."""
     e, j = block.e, block.j
@@ -131,7 +131,7 @@ def _update(
 
 
 def _shrink_noise(square: Floats, n: Floats) -> Floats:
-    """Shrink each judge's noise variance towards the common one, by how much more they differ than chance makes them."""
+    """Shrink each judge's noise variance towards the common one, by how much they differ beyond chance."""
     logs = np.log(square / n)
     excess = float(logs.var() - polygamma(1, n / 2).mean())
     prior = float(np.clip(2.0 / max(excess, 1e-3) + 1.0, 2.0, 200.0))

@@ -16,6 +16,7 @@ from judging.scoring.design import Block
 from judging.scoring.henderson import Henderson
 
 DENSE = 150  # judges up to which the likelihood itself is maximised; beyond, moments (0.3 s at 250 judges)
+SMALL = 500  # reviews
 FLOOR = 1e-4  # of the residual spread: smaller spreads are as good as none
 
 
@@ -81,7 +82,7 @@ def _maximise(block: Block, equations: Henderson) -> tuple[float, float, float]:
         )
         if best is None or found.fun < best.fun - 1e-9:
             best = found
-        if block.y.size > 500:  # a second start is for small data, where the likelihood may have two tops
+        if block.y.size > SMALL:  # a second start is for small data, where the likelihood may have two tops
             break
     if best is None or not np.isfinite(best.fun):
         raise UnconvergedError(what="variances")

@@ -23,6 +23,7 @@ SCALE_SPREAD, NOISE_SPREAD = 0.4, 0.6  # half-normal priors of ta and ts
 LINK = (0.5, 0.5)  # prior mean and spread of rho: who spreads scores more is usually noisier
 GUARD = 0.5  # prior probability that assignment went with leniency at all
 TINY = 1e-300
+SMALL = 250
 MANY = 5000  # reviews from where judges' habits are known well enough for few sweeps
 MOST_JUDGES, MOST_REVIEWS, MOST_PAIRS = 500, 100_000, 2_000_000  # beyond: expected values in place of draws
 
@@ -249,6 +250,8 @@ def plan_chains(n_reviews: int) -> tuple[int, int, int]:
     chance of 80 on the development seeds.
     """
     chains = int(np.clip(10_000 // max(n_reviews, 1), 1 if n_reviews > MANY else 2, 24))
+    if n_reviews <= SMALL:  # the fewer the scores, the longer hyperparameters take to settle; sweeps are cheap here
+        return chains, 40, 60
     kept = 40 if n_reviews > MANY else int(np.clip(500 // chains, 40, 100))
     return chains, 15, kept
 

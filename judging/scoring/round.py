@@ -4,13 +4,14 @@ Entries that no chain of shared judges links are fitted apart and never ranked t
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from judging.marks import Floats, Ints, Marks
 from judging.ranking import TIE, Group, Ranking, rank_entries
 from judging.rubric import Reviews, Rubric, review_scores
+from judging.scoring.bridges import find_weak_bridge
 from judging.scoring.design import find_components, make_block
 from judging.scoring.explain import ReviewParts, ScoreParts, explain_entries, explain_reviews
 from judging.scoring.fit import AUTO, JudgeFit
@@ -19,6 +20,7 @@ from judging.scoring.methods import Choice, fit_judges
 
 VERSION = "tahkim-scoring/1"
 PLACES = 3
+FEW = 3  # equal scores in so few reviews are no habit
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,14 @@ class RoundScores:
 
     component: which connected set an entry belongs to, -1 without reviews. score, se, raw_mean: rubric points.
     raw_rank: rank by plain mean within the same group. parts: (n_entries,) exact parts of each score.
-    fits, choices: one a component. digest: SHA-256 of marks, rubric and parameters; the seed comes from it unless given.
+    places: to be given in each category. fits, choices: one a component. digest: SHA-256 of marks, rubric and
+    parameters; the seed comes from it unless given.
     """
 
     method: str
     version: str
     seed: int
+    places: tuple[int, ...]
     digest: str
     rubric: Rubric
     reviews: Reviews
@@ -111,8 +115,6 @@ def digest_of(reviews: Reviews, *, places: int | tuple[int, ...], method: str, i
 
 
 def _with_category(reviews: Reviews, category: Ints) -> Reviews:
-    from dataclasses import replace  # noqa: PLC0415
-
     return replace(reviews, category=category)
 
 
@@ -151,6 +153,7 @@ def _gather(
         method=method,
         version=VERSION,
         seed=seed,
+        places=(places,) * (int(reviews.category.max()) + 1) if isinstance(places, int) else places,
         digest=digest,
         rubric=rubric,
         reviews=reviews,
@@ -244,12 +247,14 @@ def _flags(
         if choice.reason not in {"asked", "ladder"}:
             flags.append(Flag(choice.reason, component=number))
         block = fit.block
+        if find_weak_bridge(block) is not None:
+            flags.append(Flag("weak_bridge", component=number))
         low = np.full(block.n_judges, np.inf)
         high = np.full(block.n_judges, -np.inf)
         np.minimum.at(low, block.j, block.y)
         np.maximum.at(high, block.j, block.y)
         loads = block.loads
-        flags += [Flag("flat", judge=int(j)) for j in np.sort(block.judges[(loads >= 3) & (high == low)])]
+        flags += [Flag("flat", judge=int(j)) for j in np.sort(block.judges[(loads >= FEW) & (high == low)])]
         flags += [Flag("thin", judge=int(j)) for j in np.sort(block.judges[loads == 1])]
         flags += [Flag("one_review", entry=int(e)) for e in np.sort(block.entries[block.reads == 1])]
     partial = np.unique(reviews.entry[reviews.is_partial])
