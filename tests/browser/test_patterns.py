@@ -1,0 +1,126 @@
+"""The pattern page in Chromium: nothing wider than its window or too small to touch, nothing that axe objects to."""
+
+import shutil
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, sync_playwright
+
+from tests.patterns import lay_out, serve
+
+pytestmark = pytest.mark.browser
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+TOO_SMALL = """() => [...document.querySelectorAll("a, button, summary, input, select, textarea")].filter((element) => {
+  const box = element.getBoundingClientRect();
+  if (!box.width || !box.height || element.closest("p, .vh, .skip")) return false;
+  return box.width < 24 || box.height < 24;
+}).map((element) => element.outerHTML.slice(0, 120))"""
+SPACED = "* { line-height: 1.5; word-spacing: .16em !important } p { margin-block-end: 2em !important }"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("patterns")
+    lay_out(folder)
+    with serve(folder) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as play:
+        launched = play.chromium.launch(executable_path=shutil.which("chromium"))
+        yield launched
+        launched.close()
+
+
+def opened(browser, address, lang, theme="light", width=1440) -> Page:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(f"{address}/{lang}-{theme}.html")
+    page.evaluate("document.fonts.ready")
+    return page
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+@pytest.mark.parametrize("width", [320, 390, 834, 1088, 1440])
+def test_no_window_is_too_narrow(browser, address, lang, width):
+    page = opened(browser, address, lang, width=width)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.close()
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_more_space_between_words_breaks_nothing(browser, address, lang):
+    page = opened(browser, address, lang, width=390)
+    page.add_style_tag(content=SPACED)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.close()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_everything_to_press_is_large_enough(browser, address, width):
+    page = opened(browser, address, "ar", width=width)
+    assert page.evaluate(TOO_SMALL) == []
+    page.close()
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(browser, address, lang, theme):
+    page = opened(browser, address, lang, theme)
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
+    page.close()
+
+
+def test_the_fonts_are_ours_and_arrive(browser, address):
+    page = opened(browser, address, "ar")
+    loaded = page.evaluate(
+        "[...document.fonts].filter((face) => face.status === 'loaded').map((face) => face.family + face.weight)"
+    )
+    assert {"Plex Arabic400", "Plex Arabic600"} <= {name.replace('"', "") for name in loaded}
+    page.close()
+
+
+def test_a_menu_opens_without_a_mouse_and_closes_on_escape(browser, address):
+    page = opened(browser, address, "ar")
+    menu = page.locator("header details.menu:visible").first
+    menu.locator("summary").press("Enter")
+    assert menu.evaluate("(element) => element.open")
+    page.keyboard.press("Escape")
+    assert not menu.evaluate("(element) => element.open")
+    assert menu.locator("summary").evaluate("(element) => element === document.activeElement")
+    page.close()
+
+
+def test_arrow_keys_move_one_step_up_and_down_the_scale(browser, address):
+    page = opened(browser, address, "ar")
+    page.locator("input[name='mark-story'][value='6']").focus()
+    page.keyboard.press("ArrowDown")
+    assert page.locator("input[name='mark-story']:checked").get_attribute("value") == "5"
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    assert page.locator("input[name='mark-story']:checked").get_attribute("value") == "7"
+    page.close()
+
+
+def test_the_theme_changes_at_once_and_keeps_what_was_typed(browser, address):
+    page = opened(browser, address, "ar")
+    page.locator("#f-title_ar").fill("سوق الخميس")
+    page.locator("header details.menu:visible summary").first.click()
+    page.locator("header [data-theme-choice='dark']:visible").click()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert page.locator("#f-title_ar").input_value() == "سوق الخميس"
+    page.close()
+
+
+def test_without_script_nothing_is_lost_from_sight(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/ar-light.html")
+    assert page.locator("main").is_visible()
+    assert page.locator("[data-module='password'] button").is_hidden()
+    page.locator("header details.menu:visible summary").first.click()
+    assert page.locator("header [data-theme-choice='dark']:visible").count() == 1
+    context.close()
