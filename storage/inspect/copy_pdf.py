@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import zlib
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, StreamObject, TextStringObject
+from pypdf.errors import LimitReachedError
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    IndirectObject,
+    NameObject,
+    NumberObject,
+    StreamObject,
+    TextStringObject,
+)
 
+from storage.inspect.copy_content import clean_content, needs_cleaning
 from storage.inspect.copy_streams import clean_jp2, clean_jpeg
+from storage.inspect.limits import MAX_PICTURES, MIB, PICTURE_WIDTH
+
+MAX_CONTENT = 40 * MIB
+"""Drawing instructions of one page: a large map has ten; a bomb has hundreds."""
 
 _PAGE_KEYS = frozenset(
     {"/Type", "/Parent", "/MediaBox", "/CropBox", "/Rotate", "/Resources", "/Contents", "/Group", "/UserUnit"}
@@ -71,9 +88,29 @@ def _strip_page(page: DictionaryObject, seen: set[int]) -> None:
         _inherit(page, key)
     for key in set(page) - _PAGE_KEYS:
         del page[key]
-    for key in ("/Resources", "/Contents", "/Group"):
+    _strip_contents(page)
+    for key in ("/Resources", "/Group"):
         if key in page:
             _strip(page[key], seen)
+
+
+def _strip_contents(page: DictionaryObject) -> None:
+    """Join a page's streams, and write them again where they say more than they draw."""
+    contents = page.get("/Contents")
+    contents = contents.get_object() if contents is not None else None
+    streams = contents if isinstance(contents, ArrayObject) else [contents]
+    found = [each.get_object() for each in streams if each is not None]
+    data = [each.get_data() for each in found if isinstance(each, StreamObject)]
+    if sum(map(len, data)) > MAX_CONTENT:
+        raise LimitReachedError
+    if any(map(needs_cleaning, data)):
+        page[NameObject("/Contents")] = _stream_of(clean_content(b"\n".join(data)))
+
+
+def _stream_of(data: bytes) -> StreamObject:
+    plain = DecodedStreamObject()
+    plain.set_data(data)
+    return plain.flate_encode()
 
 
 def _inherit(page: DictionaryObject, key: str) -> None:
@@ -106,11 +143,12 @@ def _strip(start: Any, seen: set[int]) -> None:
         for key in _NEVER:
             value.pop(key, None)
         if isinstance(value, StreamObject):
-            _strip_picture(value)
+            _strip_stream(value)
+        _strip_properties(value)
         heap.extend(value.values())
 
 
-def _strip_picture(stream: StreamObject) -> None:
+def _strip_stream(stream: StreamObject) -> None:
     kind = stream.get("/Filter")
     if isinstance(kind, ArrayObject) and len(kind) == 1:
         kind = kind[0]
@@ -118,6 +156,29 @@ def _strip_picture(stream: StreamObject) -> None:
         stream._data = clean_jpeg(stream._data)  # noqa: SLF001 - the encoded bytes have no public door
     elif kind == "/JPXDecode":
         stream._data = clean_jp2(stream._data)  # noqa: SLF001
+    elif stream.get("/Subtype") == "/Form" or "/PatternType" in stream:
+        data = stream.get_data()
+        if needs_cleaning(data):
+            stream._data = zlib.compress(clean_content(data))  # noqa: SLF001
+            stream[NameObject("/Filter")] = NameObject("/FlateDecode")
+            stream.pop("/DecodeParms", None)
+
+
+def _strip_properties(dictionary: DictionaryObject) -> None:
+    """Of properties that content refers to by name, keep what a layer needs and what text reads as."""
+    named = dictionary.get("/Properties")
+    named = named.get_object() if named is not None else None
+    if not isinstance(named, DictionaryObject):
+        return
+    for key in named:
+        entry = named[key].get_object()
+        if not isinstance(entry, DictionaryObject) or entry.get("/Type") == "/OCMD":
+            continue
+        kept = {"/Type", "/Name"} if entry.get("/Type") == "/OCG" else {"/ActualText"}
+        for other in set(entry) - kept:
+            del entry[other]
+        if "/Name" in entry:
+            entry[NameObject("/Name")] = TextStringObject("layer")
 
 
 def _keep_layers(reader: PdfReader, writer: PdfWriter, seen: set[int]) -> None:
@@ -141,3 +202,41 @@ def _keep_layers(reader: PdfReader, writer: PdfWriter, seen: set[int]) -> None:
             del default[key]
     _strip(layers, seen)
     writer.root_object[NameObject("/OCProperties")] = layers.clone(writer)
+
+
+def copy_as_pictures(source: Path, target: Path) -> None:
+    """Where pages cannot be rebuilt: a document of pictures of them."""
+    document = pypdfium2.PdfDocument(source)
+    writer = PdfWriter()
+    for index in range(min(len(document), MAX_PICTURES)):
+        page = document[index]
+        width, height = max(page.get_width(), 1.0), max(page.get_height(), 1.0)
+        bitmap = page.render(scale=min(PICTURE_WIDTH / width, 4000 / height), prefer_bgrx=True).to_pil().convert("RGB")
+        body = BytesIO()
+        bitmap.save(body, "JPEG", quality=85)
+        page.close()
+        _add_picture(writer, body.getvalue(), bitmap.size, (width, height))
+    document.close()
+    writer.metadata = None
+    with target.open("wb") as file:
+        writer.write(file)
+
+
+def _add_picture(writer: PdfWriter, data: bytes, points: tuple[int, int], size: tuple[float, float]) -> None:
+    picture = StreamObject()
+    picture._data = data  # noqa: SLF001
+    picture.update(
+        {
+            NameObject("/Type"): NameObject("/XObject"),
+            NameObject("/Subtype"): NameObject("/Image"),
+            NameObject("/Width"): NumberObject(points[0]),
+            NameObject("/Height"): NumberObject(points[1]),
+            NameObject("/ColorSpace"): NameObject("/DeviceRGB"),
+            NameObject("/BitsPerComponent"): NumberObject(8),
+            NameObject("/Filter"): NameObject("/DCTDecode"),
+        }
+    )
+    page = writer.add_blank_page(*size)
+    pictures = DictionaryObject({NameObject("/Im0"): writer._add_object(picture)})  # noqa: SLF001
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): pictures})
+    page[NameObject("/Contents")] = _stream_of(f"q {size[0]:.3f} 0 0 {size[1]:.3f} 0 0 cm /Im0 Do Q".encode())

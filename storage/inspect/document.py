@@ -31,7 +31,8 @@ _HIDDEN = re.compile(
     r"docProps/.*\.xml|customXml/.*\.xml|.*/comments?\w*\.xml|.*/(comments|threadedComments|persons)/.*\.xml"
     r"|.*people\.xml|.*commentAuthors\.xml|ppt/notesSlides/.*\.xml|.*/_rels/.*\.rels"
 )
-_TEXT = frozenset({"t", "delText", "v", "instrText", "author", "creator", "lastModifiedBy"})
+_TEXT = frozenset({"t", "v", "instrText"})
+_TAKEN_OUT = frozenset({"delText", "delInstrText"})
 _BREAK = frozenset({"p", "br", "tab", "row", "si", "tr", "cr"})
 
 
@@ -71,7 +72,9 @@ def _read_parts(archive: zipfile.ZipFile, examination: Examination, name: str) -
     shown: list[str] = []
     for part in names:
         if _BODY[name].fullmatch(part):
-            text = _text_of(parse(part_bytes(archive, part)))
+            root = parse(part_bytes(archive, part))
+            text = _text_of(root)
+            examination.read_hidden(_taken_out(root), "revision")
             shown.append(text)
             examination.read(text, _place(part))
         elif _HIDDEN.fullmatch(part):
@@ -131,10 +134,17 @@ def _text_of(root: Element) -> str:
         if kind in _BREAK:
             parts.append("\n" if kind != "tab" else "\t")
         if kind in _TEXT and element.text:
-            parts.append(element.text if kind in ("t", "delText") else f"\n{element.text}\n")
+            parts.append(element.text if kind == "t" else f"\n{element.text}\n")
         elif kind in ("docPr", "cNvPr"):
             parts.extend(f"\n{element.get(key)}\n" for key in ("descr", "title") if element.get(key))
     return "".join(parts)
+
+
+def _taken_out(root: Element) -> str:
+    """Deleted text and the authors of changes, which the copy leaves out."""
+    gone = [element.text or "" for element in root.iter() if local_name(element) in _TAKEN_OUT]
+    authors = [value for element in root.iter() for key, value in element.attrib.items() if key.endswith("}author")]
+    return "\n".join(dict.fromkeys([*gone, *authors]))
 
 
 def _all_text(root: Element) -> str:

@@ -44,12 +44,13 @@ def inspect_image(examination: Examination, name: str) -> None:
 
 def _measure(picture: Image.Image, examination: Examination) -> None:
     width, height = picture.size
+    if width * height > MAX_PIXELS:
+        examination.refuse("image.too-many-points", width=width, height=height, limit=MAX_PIXELS // 1_000_000)
+        return
     if picture.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8):
         width, height = height, width
     examination.facts.update(width=width, height=height)
     rules = examination.rules
-    if width * height > MAX_PIXELS:
-        examination.refuse("image.too-many-points", width=width, height=height, limit=MAX_PIXELS // 1_000_000)
     least_width, least_height = rules.min_width or 0, rules.min_height or 0
     if width < least_width or height < least_height:
         examination.refuse(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pypdf import PdfReader, overwrite_configuration
-from pypdf.errors import PyPdfError
+from pypdf.errors import LimitReachedError
 
-from storage.inspect.copy_pdf import flatten_remarks, rebuild
+from storage.inspect.copy_pdf import copy_as_pictures, flatten_remarks, rebuild
 from storage.inspect.limits import MAX_PICTURES, MIB
 from storage.inspect.pdf_active import find_active, read_hidden_text
-from storage.inspect.pdf_pages import ClosedDocument, draw_pages
+from storage.inspect.pdf_pages import ClosedDocument, draw_pages, n_drawable
 from storage.inspect.prose import measure_words
 from storage.inspect.report import Place, PlaceKind
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 FILTER_OUTPUT = 64 * MIB
 _GARBLED = re.compile("[\u0590-\u08ff\ufb50-\ufdff\ufe70-\ufeff\ue000-\uf8ff\ufffd]")
 POINTS_MAX = 14_400.0
+SECOND_READING_SECONDS = 6.0
+MAX_READ_TWICE = MIB
+MAX_LOOKS = 20
 
 
 def inspect_pdf(examination: Examination) -> None:
@@ -81,15 +85,9 @@ def _check_pages(reader: PdfReader, examination: Examination) -> None:
 
 
 def _copy_and_draw(reader: PdfReader, examination: Examination) -> None:
-    source: Path = examination.path
-    if examination.copy_to is not None:
-        try:
-            flat = flatten_remarks(reader, source, examination.copy_to)
-            rebuild(PdfReader(flat, strict=False) if flat else reader, examination.copy_to)
-            source = examination.copy_to
-        except (PyPdfError, OSError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
-            examination.copy_to.unlink(missing_ok=True)
-            examination.ask("copy.not-made")
+    source = _copy(reader, examination)
+    if examination.is_refused:
+        return
     try:
         texts = draw_pages(source, examination)
     except ClosedDocument:
@@ -98,24 +96,55 @@ def _copy_and_draw(reader: PdfReader, examination: Examination) -> None:
     _read_pages(reader, texts, examination)
 
 
+def _copy(reader: PdfReader, examination: Examination) -> Path:
+    """Write the copy; return the file to draw: the copy, so that what judges see is what was made for them."""
+    source, target = examination.path, examination.copy_to
+    if target is None:
+        return source
+    try:
+        flat = flatten_remarks(reader, source, target)
+        rebuild(PdfReader(flat, strict=False) if flat else reader, target)
+        if n_drawable(target) == int(examination.facts["pages"]):
+            return target
+    except LimitReachedError:
+        examination.refuse("file.too-costly")
+        return source
+    except Exception:  # noqa: BLE001, S110 - whatever a hostile file raises, there is the other way
+        pass
+    try:
+        copy_as_pictures(source, target)
+    except Exception:  # noqa: BLE001 - as above
+        target.unlink(missing_ok=True)
+        examination.refuse("pdf.damaged")
+        return source
+    examination.ask("copy.from-pictures")
+    return target
+
+
 def _read_pages(reader: PdfReader, texts: list[str], examination: Examination) -> None:
     """Keep the text of each page as both readers give it: each garbles Arabic in its own way."""
     pictures = 0
+    end = time.process_time() + SECOND_READING_SECONDS
     for number, text in enumerate(texts, start=1):
         place = Place(PlaceKind.PAGE, number)
         examination.read(text, place)
-        second = _second_reading(reader, number) if not text.strip() or _GARBLED.search(text) else ""
+        is_wanted = not text.strip() or _GARBLED.search(text) is not None
+        second = _second_reading(reader, number) if is_wanted and time.process_time() < end else ""
         examination.read(second, place)
         if not text.strip() and not second.strip() and _shows_something(reader, number):
             pictures += 1
-            if pictures <= 20:
+            if pictures <= MAX_LOOKS:
                 examination.tell_committee("look.page-is-picture", place)
     measure_words(texts, examination)
 
 
 def _second_reading(reader: PdfReader, number: int) -> str:
     try:
-        return reader.pages[number - 1].extract_text()
+        page = reader.pages[number - 1]
+        contents = page.get_contents()
+        if contents is None or len(contents.get_data()) > MAX_READ_TWICE:
+            return ""
+        return page.extract_text()
     except Exception:  # noqa: BLE001 - the first reading stands
         return ""
 

@@ -21,6 +21,17 @@ class ClosedDocument(Exception):
     """The drawing library cannot open the document at all."""
 
 
+def n_drawable(path: Path) -> int:
+    """How many pages the drawing library sees; none where it cannot open the file."""
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError:
+        return 0
+    n_pages = len(document)
+    document.close()
+    return n_pages
+
+
 def draw_pages(source: Path, examination: Examination) -> list[str]:
     """Write a picture of each page into ``pages_to`` (if given); return the text of every page."""
     try:
