@@ -17,6 +17,7 @@ from judging.scoring.explain import ReviewParts, ScoreParts, explain_entries, ex
 from judging.scoring.fit import AUTO, JudgeFit
 from judging.scoring.judges import JudgeTable, judge_table
 from judging.scoring.methods import Choice, fit_judges
+from judging.scoring.threads import use_one_thread
 
 VERSION = "tahkim-scoring/1"
 PLACES = 3
@@ -86,6 +87,7 @@ def score_round(
     for all categories or for each. method: auto, model, blup, additive, zscore or raw. is_separate: fit every category
     apart instead of letting shared judges link them. Pure: same data, same bytes, in any order of rows.
     """
+    use_one_thread()
     reviews = review_scores(marks, rubric)
     category = reviews.category if categories is None else np.asarray(categories, dtype=np.int64)
     reviews = _with_category(reviews, category)
