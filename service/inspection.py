@@ -6,6 +6,7 @@ Storage reads the file and writes the copy; judging looks for names in the text;
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import sys
@@ -22,6 +23,7 @@ from judging.identity.identities import Identities
 from judging.identity.people import Strength
 from storage.inspect.examine import digest, examine
 from storage.inspect.limits import UNKNOWN_TYPE, FileRules, ProcessLimits
+from storage.inspect.look import is_reader_here
 from storage.inspect.report import Finding, Piece, Place, PlaceKind, Report, Severity
 from storage.inspect.run import Ending, InspectionFailed, Starters
 from storage.inspect.sandbox import shut_in
@@ -78,6 +80,7 @@ def inspect_now(
             "is_drawn": pages_to is not None,
             "name": name,
             "kind": guess_family(path),
+            "may_read": is_reader_here(),
             "limits": [
                 limits.cpu_seconds,
                 limits.wall_seconds,
@@ -128,10 +131,11 @@ def _moved(report: Report, copy_to: Path | None, pages_to: Path | None) -> Repor
 
 def work(request: dict[str, Any], answers: int) -> None:
     """Inside the limited process: shut in first, then read the file and look for names in what it says."""
+    logging.disable(logging.CRITICAL)  # readers describe every flaw of a file; the report says what matters
     path, scratch = Path(request["path"]), Path(request["scratch"])
     pages_to = scratch / "pages"
     pages_to.mkdir()
-    shut_in(ProcessLimits(*request["limits"]), readable=[path], writable=[scratch], may_execute=False)
+    shut_in(ProcessLimits(*request["limits"]), readable=[path], writable=[scratch], may_execute=request["may_read"])
     os.chdir(scratch)
     tempfile.tempdir = str(scratch)
     _tell(answers, {"started": True})
@@ -140,6 +144,7 @@ def work(request: dict[str, Any], answers: int) -> None:
         FileRules.from_json(request["rules"]),
         copy_to=scratch / "copy" if request["is_copied"] else None,
         pages_to=pages_to if request["is_drawn"] else None,
+        may_read=request["may_read"],
     )
     if request["identities"]:
         if request["name"]:

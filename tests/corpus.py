@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pypdfium2
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
@@ -224,7 +224,7 @@ def _page_loop(path: Path) -> None:
 def _scan() -> PdfWriter:
     writer = PdfWriter()
     body = io.BytesIO()
-    Image.effect_noise((600, 800), 60).convert("RGB").save(body, "JPEG")
+    Image.radial_gradient("L").resize((600, 800)).convert("RGB").save(body, "JPEG")
     picture = stream(body.getvalue(), Type=name("/XObject"), Subtype=name("/Image"), Width=NumberObject(600),
                      Height=NumberObject(800), ColorSpace=name("/DeviceRGB"), BitsPerComponent=NumberObject(8))  # fmt: skip
     picture[name("/Filter")] = name("/DCTDecode")
@@ -363,6 +363,18 @@ def _png_bomb(path: Path) -> None:
     )
 
 
+def written(*lines: str) -> Image.Image:
+    sheet = Image.new("RGB", (1280, 720), "white")
+    pen = ImageDraw.Draw(sheet)
+    for number, line in enumerate(lines):
+        pen.text((160, 200 + 120 * number), line, fill="black", font=ImageFont.truetype(FONT, 64))
+    return sheet
+
+
+def _drawn(path: Path) -> None:
+    written("A poster by", SECRET).save(path, "PNG")
+
+
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'><image href='http://127.0.0.1/x'/></svg>"
 
 IMAGES: tuple[Row, ...] = (
@@ -375,6 +387,7 @@ IMAGES: tuple[Row, ...] = (
     Row("id-text.png", _png_with_text, "accept", "identity.removed-person"),
     Row("id-tags.tif", picture("TIFF", description=SECRET, artist=SECRET), "accept", "identity.removed-person"),
     Row("id-comment.gif", picture("GIF", comment=SECRET.encode()), "accept", "identity.removed-person"),
+    Row("look-poster.png", _drawn, "flag"),
     Row("lim-bomb.png", _png_bomb, "reject", "image.too-many-points"),
     Row("bad-cut.jpg", holding(b"\xff\xd8\xff\xe0\x00\x10JFIF"), "reject", "image.damaged"),
     Row("fake-page.png", holding(b"<html><body><script>alert(1)</script>"), "reject", "file.html"),
@@ -383,6 +396,19 @@ IMAGES: tuple[Row, ...] = (
     Row("poly-page.gif", after(picture("GIF"), b"<script>alert(1)</script>"), "reject", "file.second-nature"),
     Row("fake-program.jpg", holding(b"MZ" + b"\0" * 200), "reject", "file.program"),
 )
+
+
+def _film_with_titles(path: Path) -> None:
+    """Two plain seconds, then a card with a name."""
+    import av
+
+    with av.open(str(path), "w", format="mp4") as target:
+        pictures = target.add_stream("libx264", rate=10)
+        pictures.width, pictures.height, pictures.pix_fmt = 1280, 720, "yuv420p"
+        for index in range(30):
+            sheet = Image.new("RGB", (1280, 720), "navy") if index < 20 else written("Directed by", SECRET)
+            target.mux(pictures.encode(av.VideoFrame.from_image(sheet)))
+        target.mux(pictures.encode(None))
 
 
 def film(form: str, video: str, sound: str, seconds: int = 3, **tags: str) -> Callable[[Path], None]:
@@ -451,6 +477,7 @@ TAGS = {"title": f"Film by {SECRET}", "artist": SECRET, "comment": SECRET}
 
 MEDIA: tuple[Row, ...] = (
     Row("ok.mp4", film("mp4", "libx264", "aac"), "accept"),
+    Row("look-titles.mp4", _film_with_titles, "flag"),
     Row("id-tags.mp4", film("mp4", "libx264", "aac", location="+23.58+58.40/", **TAGS), "accept", "metadata.location"),
     Row("id-tags.mov", film("mov", "libx264", "aac", **TAGS), "accept", "identity.removed-person"),
     Row("id-tags.webm", film("webm", "libvpx-vp9", "libopus", **TAGS), "accept", "identity.removed-person"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ class Examination:
     pages: list[PagePicture] = field(default_factory=list)
     poster: PagePicture | None = None
     media_type: str | None = None
+    may_read: bool = False
+    started: float = field(default_factory=time.monotonic)
     _characters: int = 0
 
     def refuse(self, code: str, place: Place = WHOLE_FILE, **facts: FactValue) -> None:

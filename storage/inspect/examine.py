@@ -16,13 +16,14 @@ _ALIKE = {"csv": "txt", "txt": "csv", "mov": "mp4", "mp4": "mov", "webm": "mkv",
 
 
 def examine(
-    path: Path, rules: FileRules, *, copy_to: Path | None, pages_to: Path | None
+    path: Path, rules: FileRules, *, copy_to: Path | None, pages_to: Path | None, may_read: bool = False
 ) -> tuple[Report, tuple[Piece, ...]]:
     """Inspect one file; write its copy to ``copy_to`` and page pictures into the folder ``pages_to`` if given.
 
+    ``may_read``: whether a reader of printed text may be started.
     Also returns the text with its places, which the report does not hold. A refused file has no copy.
     """
-    examination = Examination(path, path.stat().st_size, rules, copy_to, pages_to)
+    examination = Examination(path, path.stat().st_size, rules, copy_to, pages_to, may_read=may_read)
     name = sniff(path)
     if _is_wanted(name, examination):
         _inspect(examination, name)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from PIL import ExifTags, Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
 
 from storage.inspect.limits import FORMATS, MAX_PIXELS, PICTURE_WIDTH
-from storage.inspect.report import PagePicture
+from storage.inspect.look import look_at
+from storage.inspect.report import PagePicture, Place
 
 if TYPE_CHECKING:
     from storage.inspect.examination import Examination
@@ -36,6 +37,7 @@ def inspect_image(examination: Examination, name: str) -> None:
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, MemoryError):
         examination.refuse("image.damaged")
         return
+    look_at(frames[0][0], Place(), examination)
     if examination.copy_to is not None:
         _write(frames, name, examination)
     if examination.pages_to is not None:

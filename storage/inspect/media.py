@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import av
 from av.error import FFmpegError
+from PIL import Image
 
 from storage.inspect.copy_media import copy_streams
 from storage.inspect.image import write_picture
+from storage.inspect.look import look_at
+from storage.inspect.report import Place, PlaceKind
 
 if TYPE_CHECKING:
     from storage.inspect.examination import Examination
@@ -30,6 +34,7 @@ PLAYED_EVERYWHERE = frozenset({"h264", "vp8", "vp9", "av1", "aac", "mp3", "opus"
 _OF_THE_MAKER = frozenset({"major_brand", "minor_version", "compatible_brands", "encoder", "handler_name", "vendor_id",
                            "language", "creation_time", "duration", "timecode", "bps", "number_of_frames"})  # fmt: skip
 _SOUND = ("mp3", "m4a", "wav", "ogg", "flac")
+MAX_DECODED = 120
 SLACK_SECONDS = 1.0
 """A film that passes its limit by less is on time: containers round."""
 
@@ -53,8 +58,8 @@ def inspect_media(examination: Examination, name: str) -> None:
         if examination.copy_to is not None:
             examination.copy_to.unlink(missing_ok=True)
         examination.ask("copy.not-made")
-    if name not in _SOUND:
-        _take_poster(examination, name)
+    if name not in _SOUND and examination.facts.get("width"):
+        _look_at_frames(examination, name)
 
 
 def _measure(film: Any, examination: Examination, name: str) -> None:
@@ -66,9 +71,10 @@ def _measure(film: Any, examination: Examination, name: str) -> None:
     if name not in _SOUND and not video:
         examination.ask("media.no-picture")
     seconds = _seconds(film, [*video, *sound])
+    video = [stream for stream in video if stream.codec_context is not None] or video
     codecs = tuple(codec_name(stream) for stream in [*video, *sound])
     examination.facts.update(seconds=seconds, codecs=codecs)
-    if video:
+    if video and video[0].codec_context is not None:
         context = video[0].codec_context
         examination.facts.update(width=context.width, height=context.height)
         _check_picture(examination, context.width, context.height)
@@ -137,30 +143,38 @@ def _read_properties(film: Any, examination: Examination) -> None:
         examination.note("metadata.removed")
 
 
-def _take_poster(examination: Examination, name: str) -> None:
-    """A frame at a tenth of the film (ten seconds in at most), decoded from the key frame before it."""
-    seconds = examination.facts.get("seconds") or 0.0
-    wanted = min(10.0, 0.1 * float(seconds))
-    try:
-        with av.open(str(examination.path), format=DEMUXERS[name], options=OPTIONS, metadata_errors="replace") as film:
-            picture = _frame_at(film, wanted)
-    except (FFmpegError, ValueError, OSError, IndexError, MemoryError):
-        picture = None
-    if picture is None:
+def _look_at_frames(examination: Examination, name: str) -> None:
+    """Take a poster at a tenth of the film (ten seconds in at most); look for writing where titles and credits stand."""
+    seconds = float(examination.facts.get("seconds") or 0.0)
+    credits_start = examination.rules.credits_start
+    end = min(seconds, credits_start) if credits_start else seconds
+    wanted = min(10.0, 0.1 * end)
+    poster = _frame_at(examination.path, name, wanted)
+    if poster is None:
         examination.tell_committee("media.no-frame")
         return
     if examination.pages_to is not None:
-        examination.poster = write_picture(picture, int(wanted), examination.pages_to / "poster.jpg")
+        examination.poster = write_picture(poster, int(wanted), examination.pages_to / "poster.jpg")
+    for second in sorted({min(0.5, end / 2), min(3.0, end / 2), max(0.0, end - 3.0), max(0.0, end - 0.7)}):
+        frame = _frame_at(examination.path, name, second)
+        if frame is not None:
+            look_at(frame, Place(PlaceKind.SECOND, int(second)), examination)
 
 
-def _frame_at(film: Any, wanted: float) -> Any:
-    stream = next(each for each in film.streams.video if not _is_cover(each))
-    stream.codec_context.thread_count = 1
-    if wanted > 0:
-        film.seek(int(wanted * av.time_base), backward=True)
-    last = None
-    for count, frame in enumerate(film.decode(stream)):
-        last = frame
-        if (frame.time is not None and frame.time >= wanted) or count >= 120:
-            break
-    return last.to_image() if last is not None else None
+def _frame_at(path: Path, name: str, wanted: float) -> Image.Image | None:
+    """The picture shown at a second, decoded from the key frame before it (four seconds' worth at most)."""
+    try:
+        with av.open(str(path), format=DEMUXERS[name], options=OPTIONS, metadata_errors="replace") as film:
+            stream = next(each for each in film.streams.video if not _is_cover(each) and each.codec_context is not None)
+            stream.codec_context.thread_count = 1
+            if wanted > 1:
+                film.seek(int(wanted * av.time_base), backward=True)
+            last: Any = None
+            for count, frame in enumerate(film.decode(stream)):
+                last = frame
+                if (frame.time is not None and frame.time >= wanted) or count >= MAX_DECODED:
+                    break
+            picture: Image.Image | None = last.to_image() if last is not None else None
+            return picture
+    except (FFmpegError, ValueError, OSError, IndexError, MemoryError, StopIteration):
+        return None

@@ -12,6 +12,7 @@ from pypdf.errors import LimitReachedError
 
 from storage.inspect.copy_pdf import copy_as_pictures, flatten_remarks, rebuild
 from storage.inspect.limits import MAX_PICTURES, MIB
+from storage.inspect.look import look_at_page
 from storage.inspect.pdf_active import find_active, read_hidden_text
 from storage.inspect.pdf_pages import ClosedDocument, draw_pages, n_drawable
 from storage.inspect.prose import measure_words
@@ -134,7 +135,8 @@ def _read_pages(reader: PdfReader, texts: list[str], examination: Examination) -
         if not text.strip() and not second.strip() and _shows_something(reader, number):
             pictures += 1
             if pictures <= MAX_LOOKS:
-                examination.tell_committee("look.page-is-picture", place)
+                drawn = {page.number: page.path for page in examination.pages}
+                look_at_page(drawn.get(number), place, examination)
     measure_words(texts, examination)
 
 

@@ -16,7 +16,6 @@ from typing import Any
 
 from storage.errors import StorageError
 
-
 AT_ONCE = 2
 SILENCE_SECONDS = 30.0
 
