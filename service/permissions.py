@@ -39,6 +39,7 @@ class Action(StrEnum):
     SUBMIT_ENTRY = "submit-entry"
     WITHDRAW_ENTRY = "withdraw-entry"
     CONFIRM_MEMBERSHIP = "confirm-membership"
+    LIST_APPROVALS = "list-approvals"
     APPROVE_ENTRY = "approve-entry"
     # judge
     LIST_SHEETS = "list-sheets"
@@ -123,6 +124,7 @@ RULES: dict[Action, Rule] = {
     Action.SUBMIT_ENTRY: Rule(ENTRANT, frozenset({Stage.OPEN, Stage.CLOSED}), own=True),
     Action.WITHDRAW_ENTRY: Rule(ENTRANT, WHILE_OPEN, own=True),
     Action.CONFIRM_MEMBERSHIP: Rule(ANYBODY, frozenset({Stage.OPEN, Stage.CLOSED})),
+    Action.LIST_APPROVALS: Rule(SUPERVISOR),
     Action.APPROVE_ENTRY: Rule(ANYBODY, frozenset({Stage.OPEN, Stage.CLOSED})),
     Action.LIST_SHEETS: Rule(JUDGE),
     Action.PRACTISE: Rule(JUDGE),

@@ -52,6 +52,8 @@ KINDS: dict[str, str] = {
     "inspect-file": "service.jobs.files:inspect_file",
     "copy-file": "service.jobs.files:copy_file",
     "close-grace": "service.jobs.files:end_grace",
+    "close-edition": "service.jobs.stages:close_edition",
+    "publish-edition": "service.jobs.stages:publish_edition",
 }
 """kind → ``module:function``, imported when the first job of the kind is done: inspection brings heavy libraries."""
 

@@ -48,7 +48,8 @@ async def save_supervision(actor: Actor, number: str, wanted: Affiliation, *, re
     """Save supervisor and institution; a supervisor who is new is asked by letter. Return the new revision."""
     names = {"supervisor_ar": read_line(wanted.name_ar), "supervisor_en": read_line(wanted.name_en)}
     department, year = read_line(wanted.department), read_line(wanted.academic_year)
-    errors = name_errors({"ar": names["supervisor_ar"], "en": names["supervisor_en"]}, prefix="supervisor_")
+    called = {"name_ar": names["supervisor_ar"], "name_en": names["supervisor_en"]}
+    errors = name_errors(called, prefix="supervisor_")
     errors += check_line("department", department, at_most=LONGEST_DEPARTMENT, is_needed=True, word="entry.department")
     errors += check_line("academic_year", year, at_most=LONGEST_YEAR, is_needed=True, word="entry.academic_year")
     if wanted.institution_id not in {each.id for each in await list_institutions()}:

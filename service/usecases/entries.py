@@ -69,7 +69,7 @@ class EntryLimit(Conflicting):
 class Details:
     """What the form of the project's details holds. Durations are in seconds."""
 
-    category_id: UUID
+    category_id: UUID | None
     title_ar: str
     title_en: str
     abstract_ar: str
@@ -90,7 +90,7 @@ class Rights:
     is_declared: bool = False
 
 
-async def start_entry(actor: Actor, *, category_id: UUID, title_ar: str, title_en: str, now: datetime) -> str:
+async def start_entry(actor: Actor, *, category_id: UUID | None, title_ar: str, title_en: str, now: datetime) -> str:
     """Start an entry as its lead; return its number. Raises EntryLimit, DeadlinePassed, Invalid."""
     titles = {"title_ar": read_line(title_ar), "title_en": read_line(title_en)}
     errors = _title_errors(titles, is_needed=False)
@@ -109,6 +109,8 @@ async def start_entry(actor: Actor, *, category_id: UUID, title_ar: str, title_e
             raise NotFound
         if await count_projects(rules.id, person["id"], person["email"]) >= rules.max_entries_per_student:
             raise EntryLimit(n=rules.max_entries_per_student)
+        if category_id is None:
+            raise NotFound
         entry_id, number = uuid4(), await _draw_number(rules.slug)
         await Entry.insert(
             _draft(entry_id, number, edition_id=rules.id, category_id=category_id, titles=titles, now=now)

@@ -71,7 +71,12 @@ async def keep_findings(entry_id: UUID, file_id: UUID | None, findings: Iterable
                 entry=entry_id,
                 code=finding.code,
                 place=to_json(
-                    {"kind": finding.place.kind.value, "number": finding.place.number, "name": finding.place.name}
+                    {
+                        "kind": finding.place.kind.value,
+                        "number": finding.place.number,
+                        "name": finding.place.name,
+                        "who": str(finding.facts.get("who", "")),
+                    }
                 ),
                 excerpt=str(finding.facts.get("excerpt", "")),
                 state="open",

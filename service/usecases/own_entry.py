@@ -8,9 +8,9 @@ from uuid import UUID
 from service.actors import Actor
 from service.errors import Conflicting, NotFound, StaleRevision
 from service.permissions import Action, require
-from service.usecases.deadline import check_on_time
+from service.usecases.deadline import check_on_time, find_closing
 from storage.engine import for_update, is_in_transaction
-from storage.lifecycle import EntryState
+from storage.lifecycle import EditionState, EntryState
 from storage.reads.entrant.edition import EntryRules, find_entry_rules
 from storage.tables.entrant import EntryOwner, TeamMember
 from storage.tables.entry import EligibilityCheck, Entry
@@ -48,6 +48,12 @@ class OwnEntry:
         if self.state not in EDITABLE:
             raise EntrySettled
         check_on_time(self.rules, state=self.state, due_at=self.due_at, now=now, action=action)
+
+    def is_changeable(self, *, now: datetime) -> bool:
+        """Say whether the team may change it now."""
+        closing = find_closing(self.rules, state=self.state, due_at=self.due_at)
+        is_open = self.state is EntryState.RETURNED or self.rules.state is EditionState.OPEN
+        return self.state in EDITABLE and is_open and (closing is None or now < closing)
 
     def check_revision(self, revision: int) -> None:
         """Refuse a form that was made from an older state."""

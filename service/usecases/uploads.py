@@ -26,17 +26,20 @@ from storage.engine import transaction
 from storage.errors import ObjectMissing, PartsIncomplete
 from storage.lifecycle import FILE_MOVES, UPLOAD_MOVES, FileState, MoveLost, UploadState, move
 from storage.objects.store import PART_SIZE, ObjectStore, PartLink, UploadRef, count_parts, make_key
+from storage.reads.entrant.entry import EntryView
 from storage.reads.entrant.files import FileView, MaterialView, UploadView, find_upload, list_materials
 from storage.tables.file import File
 from storage.tables.upload import Upload
 
 __all__ = [
     "NotSameFile",
+    "ObjectStore",
     "PartsMissing",
     "Sent",
     "abort_upload",
     "commit_to",
     "complete_upload",
+    "count_held_bytes",
     "get_own_upload",
     "hash_local_parts",
     "list_held_parts",
@@ -150,6 +153,16 @@ async def list_held_parts(upload: UploadView, *, objects: ObjectStore) -> tuple[
     except ObjectMissing:
         return ()
     return tuple(part.number for part in held if part.size == upload.size_of_part(part.number))
+
+
+async def count_held_bytes(entry: EntryView, *, objects: ObjectStore) -> dict[str, int]:
+    """Count the bytes that the store holds of each file still on its way, by upload."""
+    held = {}
+    for upload in (file.upload for material in entry.materials for file in material.files):
+        if upload is not None and upload.state is UploadState.OPEN:
+            numbers = await list_held_parts(upload, objects=objects)
+            held[str(upload.id)] = sum(upload.size_of_part(number) for number in numbers)
+    return held
 
 
 async def complete_upload(

@@ -6,6 +6,13 @@ from litestar.handlers import BaseRouteHandler
 from service.web.account.account import AccountController
 from service.web.account.joining import InvitationController, PasswordResetController, SignUpController
 from service.web.account.signing_in import SignInController, SignOutController
+from service.web.blobs import read_object, receive_part
+from service.web.entrant.entries import EntriesController
+from service.web.entrant.entry import EntryController
+from service.web.entrant.files import FilesController, OwnFileController, PlainUploadController
+from service.web.entrant.submission import SubmissionController
+from service.web.entrant.team import MemberController, SupervisorController, TeamController
+from service.web.entrant.uploads import UploadController
 from service.web.health import read_health
 from service.web.judge.files import JudgeFileController
 from service.web.judge.lists import JudgeListController
@@ -14,6 +21,7 @@ from service.web.judge.sheets import SheetController
 from service.web.patterns import show_patterns
 from service.web.public.pages import PUBLIC_PAGES
 from service.web.static import serve_static
+from service.web.supervisor.approvals import ApprovalController, ApprovalsController
 
 __all__ = ["ROUTES"]
 
@@ -28,9 +36,22 @@ ACCOUNT: Area = [
     InvitationController,
     AccountController,
 ]
-ENTRANT: Area = []
+ENTRANT: Area = [
+    EntriesController,
+    EntryController,
+    TeamController,
+    SupervisorController,
+    MemberController,
+    FilesController,
+    PlainUploadController,
+    OwnFileController,
+    UploadController,
+    SubmissionController,
+    ApprovalsController,
+    ApprovalController,
+]
 JUDGE: Area = [JudgeListController, PracticeController, SheetController, JudgeFileController]
 COMMITTEE: Area = []
-OPERATION: Area = [read_health, serve_static, show_patterns]
+OPERATION: Area = [read_health, serve_static, receive_part, read_object, show_patterns]
 
 ROUTES = [*PUBLIC, *ACCOUNT, *ENTRANT, *JUDGE, *COMMITTEE, *OPERATION]

@@ -27,6 +27,7 @@ class EntryCard:
     title_en: str
     category_ar: str
     category_en: str
+    edition_id: UUID
     edition_ar: str
     edition_en: str
     stage: EditionState
@@ -134,7 +135,8 @@ async def list_my_entries(person_id: UUID) -> tuple[EntryCard, ...]:
     rows = (
         await Entry.select(
             Entry.id, Entry.entry_number.as_alias("number"), Entry.title_ar, Entry.title_en, Entry.state,
-            Entry.saved_at, category.name_ar.as_alias("category_ar"), category.name_en.as_alias("category_en"),
+            Entry.saved_at, Entry.edition.as_alias("edition_id"),
+            category.name_ar.as_alias("category_ar"), category.name_en.as_alias("category_en"),
             edition.short_ar.as_alias("edition_ar"), edition.short_en.as_alias("edition_en"),
             edition.state.as_alias("stage"),
         )

@@ -17,6 +17,7 @@ __all__ = [
     "MaterialView",
     "PageView",
     "UploadView",
+    "find_part_digest",
     "find_upload",
     "list_identity_findings",
     "list_materials",
@@ -195,6 +196,13 @@ async def find_upload(upload_id: UUID, entry_id: UUID) -> UploadView | None:
     """Find one upload of an entry."""
     row = await Upload.select().where((Upload.id == upload_id) & (Upload.entry == entry_id)).first()
     return read_upload(row) if row else None
+
+
+async def find_part_digest(store_upload: str, number: int) -> str | None:
+    """Find the digest that was registered for one part of an upload, by the store's own name for it."""
+    row = await Upload.select(Upload.digests).where(Upload.store_upload == store_upload).first()
+    digests = from_json(row["digests"]) if row else []
+    return digests[number - 1] if 0 < number <= len(digests) else None
 
 
 async def list_identity_findings(entry_id: UUID) -> tuple[IdentityView, ...]:

@@ -150,7 +150,7 @@ async def test_bytes_that_differ_from_the_registered_digests_are_asked_for_again
     [
         (lambda path: path.write_bytes(b"MZ" + b"\x00" * 400), "file.program"),
         (lambda path: path.write_bytes(b"%PDF-1.7\n" + b"nothing that reads" * 50), "pdf."),
-        (lambda path: write_pdf(path, secret="secret"), "pdf.encrypted"),
+        (lambda path: write_pdf(path, secret="secret"), "pdf.locked"),
         (lambda path: path.write_bytes(picture_bytes()), "file.format"),
     ],
 )

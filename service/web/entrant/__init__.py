@@ -1,0 +1,1 @@
+"""The entrant's area: own entries and everything under them."""

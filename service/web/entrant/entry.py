@@ -1,0 +1,289 @@
+"""One entry: its task list, its details and its two statements."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Request, get, post
+from litestar.response import Redirect
+
+from service.actors import Actor
+from service.permissions import Action
+from service.text import Words, western_digits
+from service.usecases.entries import (
+    LANGUAGES,
+    MATERIAL_RIGHTS,
+    PEOPLE_RIGHTS,
+    Details,
+    Rights,
+    open_entry,
+    save_ai_statement,
+    save_details,
+    save_rights,
+)
+from service.usecases.own_entry import OwnEntry
+from service.usecases.uploads import ObjectStore, count_held_bytes
+from service.usecases.written import count_words
+from service.web.entrant.file_views import FileCard, Trace, list_cards, list_traces
+from service.web.entrant.views import Head, Option, make_head, pick
+from service.web.forms import Typed, read_form
+from service.web.pages import Page, go_to, page
+from storage.reads.entrant.edition import list_ai_statements, list_categories, list_expertise
+from storage.reads.entrant.entry import EntryView
+
+__all__ = ["EntryController"]
+
+AnyRequest = Request[Any, Any, Any]
+_CLOCK_PARTS = 3
+_SIXTY = 60
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """The task list. ``problems`` are fields of the page with the words of what is wrong."""
+
+    head: Head
+    cards: tuple[FileCard, ...]
+    traces: tuple[Trace, ...]
+    n_members: int
+    n_confirmed: int
+    supervisor: str
+    supervisor_at: datetime | None
+    supervisor_note: str
+    problems: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsPage:
+    """The form of the project's details."""
+
+    head: Head
+    categories: tuple[Option, ...]
+    category: str
+    title_ar: str
+    title_en: str
+    abstract_ar: str
+    abstract_en: str
+    n_words_ar: int
+    n_words_en: int
+    min_words: int
+    max_words: int
+    languages: tuple[str, ...]
+    work_language: str
+    fields: tuple[Option, ...]
+    tags: tuple[str, ...]
+    duration: str
+    credits: str
+    is_film: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RightsPage:
+    """The statement on rights."""
+
+    head: Head
+    material: str
+    people: str
+    help_text: str
+    is_declared: bool
+    material_choices: tuple[str, ...]
+    people_choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AiPage:
+    """The statement on AI tools: ready wordings, and own words."""
+
+    head: Head
+    statements: tuple[Option, ...]
+    chosen: str
+    text: str
+
+
+class EntryController(Controller):
+    """``/entries/{number}`` and the forms that fill it in."""
+
+    path = "/entries/{number:str}"
+
+    @get("/", opt={"action": Action.READ_ENTRY})
+    async def show(self, number: str, actor: Actor, words: Words, now: datetime, objects: ObjectStore) -> Page:
+        own, entry = await open_entry(actor, number)
+        held = await count_held_bytes(entry, objects=objects)
+        return page("entrant/entry", _entry_page(own, entry, actor, words, held, now))
+
+    @get("/details", opt={"action": Action.READ_ENTRY})
+    async def ask_details(self, number: str, actor: Actor, words: Words, now: datetime) -> Page:
+        return page("entrant/details", await _details_page(number, actor, words, now))
+
+    @post("/details", opt={"action": Action.EDIT_ENTRY})
+    async def details(self, request: AnyRequest, number: str, actor: Actor, words: Words, now: datetime) -> Redirect:
+        async def again() -> Page:
+            return page("entrant/details", await _details_page(number, actor, words, now))
+
+        typed = await read_form(request, again=again)
+        await save_details(actor, number, await _typed_details(typed, actor), revision=_revision(typed), now=now)
+        return _back(typed, number)
+
+    @get("/rights", opt={"action": Action.READ_ENTRY})
+    async def ask_rights(self, number: str, actor: Actor, words: Words, now: datetime) -> Page:
+        return page("entrant/rights", await _rights_page(number, actor, words, now))
+
+    @post("/rights", opt={"action": Action.EDIT_ENTRY})
+    async def rights(self, request: AnyRequest, number: str, actor: Actor, words: Words, now: datetime) -> Redirect:
+        async def again() -> Page:
+            return page("entrant/rights", await _rights_page(number, actor, words, now))
+
+        typed = await read_form(request, again=again)
+        given = Rights(
+            typed.text("material"), typed.text("people"), typed.text("help_text"), is_declared=typed.flag("declared")
+        )
+        await save_rights(actor, number, given, revision=_revision(typed), now=now)
+        return _back(typed, number)
+
+    @get("/ai-statement", opt={"action": Action.READ_ENTRY})
+    async def ask_ai(self, number: str, actor: Actor, words: Words, now: datetime) -> Page:
+        return page("entrant/ai_statement", await _ai_page(number, actor, words, now))
+
+    @post("/ai-statement", opt={"action": Action.EDIT_ENTRY})
+    async def ai(self, request: AnyRequest, number: str, actor: Actor, words: Words, now: datetime) -> Redirect:
+        async def again() -> Page:
+            return page("entrant/ai_statement", await _ai_page(number, actor, words, now))
+
+        typed = await read_form(request, again=again)
+        chosen = typed.text("statement")
+        await save_ai_statement(
+            actor,
+            number,
+            slug=None if chosen in {"", "own"} else chosen,
+            text=typed.text("text"),
+            revision=_revision(typed),
+            now=now,
+        )
+        return _back(typed, number)
+
+
+def _back(typed: Typed, number: str) -> Redirect:
+    """Return to where the form was opened from: the check page's links come back to it."""
+    return go_to(f"/entries/{number}/check" if typed.text("then") == "check" else f"/entries/{number}")
+
+
+def _revision(typed: Typed) -> int:
+    return typed.number("revision") or 0
+
+
+def _entry_page(
+    own: OwnEntry, entry: EntryView, actor: Actor, words: Words, held: dict[str, int], now: datetime
+) -> EntryPage:
+    cards = list_cards(own, entry, words, held=held, now=now)
+    supervision = entry.supervision
+    return EntryPage(
+        head=make_head(own, entry, actor, words, now),
+        cards=cards,
+        traces=list_traces(entry, words),
+        n_members=len(entry.members),
+        n_confirmed=sum(member.confirmed_at is not None for member in entry.members),
+        supervisor=pick(supervision, "name", words) if supervision else "",
+        supervisor_at=(supervision.approved_at or supervision.returned_at or supervision.asked_at)
+        if supervision
+        else None,
+        supervisor_note=supervision.note if supervision and supervision.returned_at else "",
+        problems=tuple((card.name, f"{card.label}: {card.error}") for card in cards if card.error),
+    )
+
+
+async def _details_page(number: str, actor: Actor, words: Words, now: datetime) -> DetailsPage:
+    own, entry = await open_entry(actor, number)
+    return DetailsPage(
+        head=make_head(own, entry, actor, words, now),
+        categories=tuple(
+            Option(each.slug, pick(each, "name", words), pick(each, "about", words))
+            for each in await list_categories(own.rules.id)
+        ),
+        category=entry.category.slug,
+        title_ar=entry.title_ar,
+        title_en=entry.title_en,
+        abstract_ar=entry.abstract_ar,
+        abstract_en=entry.abstract_en,
+        n_words_ar=count_words(entry.abstract_ar),
+        n_words_en=count_words(entry.abstract_en),
+        min_words=own.rules.abstract_min_words,
+        max_words=own.rules.abstract_max_words,
+        languages=LANGUAGES,
+        work_language=entry.work_language,
+        fields=tuple(Option(each.slug, pick(each, "name", words)) for each in await list_expertise(own.rules.id)),
+        tags=entry.tags,
+        duration=write_clock(entry.duration_seconds),
+        credits=write_clock(entry.credits_start),
+        is_film=entry.is_film,
+    )
+
+
+async def _typed_details(typed: Typed, actor: Actor) -> Details:
+    categories = {each.slug: each.id for each in await list_categories(actor.edition_id)} if actor.edition_id else {}
+    return Details(
+        category_id=categories.get(typed.text("category")),
+        title_ar=typed.text("title_ar"),
+        title_en=typed.text("title_en"),
+        abstract_ar=typed.text("abstract_ar"),
+        abstract_en=typed.text("abstract_en"),
+        work_language=typed.text("work_language"),
+        tags=tuple(typed.all("tags")),
+        duration_seconds=read_clock(typed.text("duration_seconds")),
+        credits_start=read_clock(typed.text("credits_start")),
+    )
+
+
+async def _rights_page(number: str, actor: Actor, words: Words, now: datetime) -> RightsPage:
+    own, entry = await open_entry(actor, number)
+    rights = entry.rights or {}
+    return RightsPage(
+        head=make_head(own, entry, actor, words, now),
+        material=rights.get("material", ""),
+        people=rights.get("people", ""),
+        help_text=rights.get("help", ""),
+        is_declared=bool(rights),
+        material_choices=MATERIAL_RIGHTS,
+        people_choices=PEOPLE_RIGHTS,
+    )
+
+
+async def _ai_page(number: str, actor: Actor, words: Words, now: datetime) -> AiPage:
+    own, entry = await open_entry(actor, number)
+    return AiPage(
+        head=make_head(own, entry, actor, words, now),
+        statements=tuple(
+            Option(each.slug, pick(each, "text", words)) for each in await list_ai_statements(own.rules.id)
+        ),
+        chosen=entry.ai_slug or ("own" if entry.ai_text else ""),
+        text=entry.ai_text or "",
+    )
+
+
+def read_clock(text: str) -> int | None:
+    """Read ``18:24`` or ``1:02:03`` (or minutes alone) as seconds. None when empty, -1 when it is no time."""
+    text = western_digits(text).strip()
+    if not text:
+        return None
+    parts = text.split(":")
+    if len(parts) > _CLOCK_PARTS or not all(
+        part.isascii() and part.isdigit() and len(part) <= _CLOCK_PARTS for part in parts
+    ):
+        return -1
+    numbers = [int(part) for part in parts]
+    if len(numbers) == 1:
+        return numbers[0] * _SIXTY
+    if any(number >= _SIXTY for number in numbers[1:]):
+        return -1
+    total = 0
+    for number in numbers:
+        total = total * _SIXTY + number
+    return total
+
+
+def write_clock(seconds: int | None) -> str:
+    """Write seconds as people type them."""
+    if seconds is None:
+        return ""
+    minutes, second = divmod(seconds, _SIXTY)
+    hours, minute = divmod(minutes, _SIXTY)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute:02}:{second:02}"

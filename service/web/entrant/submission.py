@@ -1,0 +1,236 @@
+"""Checking, seeing the project as judges do, submitting, the receipt, withdrawing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Request, get, post
+from litestar.response import Redirect
+
+from service.actors import Actor
+from service.errors import NotFound
+from service.permissions import Action
+from service.text import Ltr, Words
+from service.usecases.entries import open_entry
+from service.usecases.submission import submit_entry, withdraw_entry
+from service.web.entrant.entry import write_clock
+from service.web.entrant.file_views import Trace, list_traces
+from service.web.entrant.views import Head, make_head, pick
+from service.web.forms import read_form
+from service.web.language import with_language
+from service.web.pages import Page, go_to, page
+from storage.lifecycle import FileState
+from storage.reads.entrant.edition import list_ai_statements, list_expertise
+from storage.reads.entrant.entry import EntryView
+from storage.reads.entrant.files import FileView, list_pages
+from storage.reads.entrant.receipts import ReceiptView, find_receipt
+
+__all__ = ["SubmissionController"]
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFile:
+    """A file in the list of what will be submitted."""
+
+    label: str
+    name: str
+    size: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPage:
+    """All the answers before submitting, with what may reveal somebody."""
+
+    head: Head
+    entry: EntryView
+    tags: tuple[str, ...]
+    duration: str
+    credits: str
+    institution: str
+    supervisor: str
+    members: tuple[tuple[str, bool], ...]
+    files: tuple[CheckFile, ...]
+    ai: str
+    traces: tuple[Trace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A page picture and its text."""
+
+    number: int
+    src: str
+    width: int
+    height: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewFile:
+    """A file as judges will see it."""
+
+    id: str
+    label: str
+    kind: str
+    src: str
+    poster: str | None
+    seconds: int | None
+    pages: tuple[Leaf, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPage:
+    """The project without its people."""
+
+    head: Head
+    title: str
+    abstract: str
+    category: str
+    language: str
+    length: Ltr | None
+    ai: str
+    files: tuple[PreviewFile, ...]
+    waiting: tuple[str, ...]
+    traces: tuple[Trace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedPage:
+    """The receipt, or both."""
+
+    head: Head
+    receipt: ReceiptView
+    is_incomplete: bool
+    is_earlier_standing: bool
+
+
+class SubmissionController(Controller):
+    """``/entries/{number}``: ``/check``, ``/preview``, ``/submitted``, ``/withdraw``."""
+
+    path = "/entries/{number:str}"
+
+    @get("/check", opt={"action": Action.READ_ENTRY})
+    async def check(self, number: str, actor: Actor, words: Words, now: datetime) -> Page:
+        return page("entrant/check", await _check_page(number, actor, words, now))
+
+    @post("/check", opt={"action": Action.SUBMIT_ENTRY})
+    async def submit(self, request: AnyRequest, number: str, actor: Actor, words: Words, now: datetime) -> Redirect:
+        async def again() -> Page:
+            return page("entrant/check", await _check_page(number, actor, words, now))
+
+        typed = await read_form(request, again=again)
+        await submit_entry(
+            actor, number, revision=typed.number("revision") or 0, is_declared=typed.flag("declared"), now=now
+        )
+        return go_to(f"/entries/{number}/submitted")
+
+    @get("/preview", opt={"action": Action.READ_ENTRY})
+    async def preview(self, number: str, actor: Actor, words: Words, now: datetime) -> Page:
+        return page("entrant/preview", await _preview_page(number, actor, words, now))
+
+    @get("/submitted", opt={"action": Action.READ_ENTRY})
+    async def submitted(self, number: str, actor: Actor, words: Words, now: datetime) -> Page:
+        own, entry = await open_entry(actor, number)
+        receipt = await find_receipt(own.id)
+        if receipt is None:
+            raise NotFound
+        head = make_head(own, entry, actor, words, now)
+        is_over = head.grace_until is not None and now >= head.grace_until
+        return page(
+            "entrant/submitted",
+            SubmittedPage(
+                head=head,
+                receipt=receipt,
+                is_incomplete=is_over and receipt.complete_at is None,
+                is_earlier_standing=receipt.has_later,
+            ),
+        )
+
+    @get("/withdraw", opt={"action": Action.READ_ENTRY})
+    async def ask_withdraw(self, number: str, actor: Actor, words: Words, now: datetime) -> Page:
+        own, entry = await open_entry(actor, number)
+        return page("entrant/withdraw", make_head(own, entry, actor, words, now))
+
+    @post("/withdraw", opt={"action": Action.WITHDRAW_ENTRY})
+    async def withdraw(self, number: str, actor: Actor, now: datetime) -> Redirect:
+        await withdraw_entry(actor, number, now=now)
+        return go_to("/entries")
+
+
+async def _check_page(number: str, actor: Actor, words: Words, now: datetime) -> CheckPage:
+    own, entry = await open_entry(actor, number)
+    fields = {each.slug: pick(each, "name", words) for each in await list_expertise(own.rules.id)}
+    supervision = entry.supervision
+    return CheckPage(
+        head=make_head(own, entry, actor, words, now),
+        entry=entry,
+        tags=tuple(fields.get(tag, tag) for tag in entry.tags),
+        duration=write_clock(entry.duration_seconds),
+        credits=write_clock(entry.credits_start),
+        institution=pick(entry, "institution", words),
+        supervisor=pick(supervision, "name", words) if supervision else "",
+        members=tuple((pick(each, "name", words), each.confirmed_at is not None) for each in entry.members),
+        files=tuple(
+            CheckFile(pick(material, "name", words), file.name, file.size, _state(file))
+            for material in entry.materials
+            for file in material.standing
+        ),
+        ai=await _say_ai(entry, words),
+        traces=list_traces(entry, words),
+    )
+
+
+def _state(file: FileView) -> str:
+    if file.state is FileState.READY:
+        return "ready"
+    return "arriving" if file.is_arriving else "checking"
+
+
+async def _preview_page(number: str, actor: Actor, words: Words, now: datetime) -> PreviewPage:
+    own, entry = await open_entry(actor, number)
+    shown = [(material, file) for material in entry.materials if material.is_for_judges for file in material.standing]
+    return PreviewPage(
+        head=make_head(own, entry, actor, words, now),
+        title=pick(entry, "title", words),
+        abstract=pick(entry, "abstract", words),
+        category=pick(entry.category, "name", words),
+        language=entry.work_language,
+        length=words.duration_clock(entry.duration_seconds) if entry.duration_seconds else None,
+        ai=await _say_ai(entry, words),
+        files=tuple(
+            [
+                await _preview_file(own.number, pick(material, "name", words), file, words)
+                for material, file in shown
+                if file.judge_key is not None
+            ]
+        ),
+        waiting=tuple(pick(material, "name", words) for material, file in shown if file.judge_key is None),
+        traces=list_traces(entry, words),
+    )
+
+
+async def _preview_file(number: str, label: str, file: FileView, words: Words) -> PreviewFile:
+    base = with_language(f"/entries/{number}/files/{file.id}", words.lang)
+    media = (file.judge_media_type or "").partition("/")[0]
+    pages = tuple(
+        Leaf(each.page, f"{base}/pages/{each.page}", each.width, each.height, each.content)
+        for each in await list_pages(file.id)
+    )
+    kinds = {"video": "film", "audio": "sound"}
+    return PreviewFile(
+        id=str(file.id),
+        label=label,
+        kind=kinds.get(media, "pages" if pages else "file"),
+        src=f"{base}/copy",
+        poster=f"{base}/poster" if file.poster_key else None,
+        seconds=file.seconds,
+        pages=pages,
+    )
+
+
+async def _say_ai(entry: EntryView, words: Words) -> str:
+    ready = {each.slug: pick(each, "text", words) for each in await list_ai_statements(entry.rules.id)}
+    return "\n".join(text for text in (ready.get(entry.ai_slug or "", ""), entry.ai_text) if text)

@@ -1,0 +1,1 @@
+"""The supervisor's area: entries that wait for an approval."""
