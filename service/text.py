@@ -89,6 +89,10 @@ class Words:
 
         return _PLACE.sub(put, self._choose(key, facts))
 
+    def pattern(self, key: str, /) -> str:
+        """Return the message with its places open, ``{time}``, for a script to fill in the reader's language."""
+        return self._choose(key, {"n": 100})
+
     def date_of(self, when: date) -> str:
         """«الاثنين 29 مارس 2027», on Muscat's calendar."""
         day = when.astimezone(MUSCAT).date() if isinstance(when, datetime) else when

@@ -10,7 +10,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta
 from tests.patterns import render
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
-PAGES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html") if "mail" not in path.parts)
+PAGES = sorted(
+    path.relative_to(TEMPLATES).as_posix()
+    for path in TEMPLATES.rglob("*.html")
+    if not {"mail", "reports"} & set(path.parts)
+)
 SCRIPTS = sorted(TEMPLATES.glob("static/js/*.js"))
 COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -91,6 +95,25 @@ def test_a_template_holds_no_words_of_its_own(name):
 def test_what_is_marked_safe_is_ours(name):
     allowed = {"components/icons.html": 1, "components/field.html": 1, "components/media.html": 2}
     assert len(re.findall(r"\|\s*safe\b", source(name))) <= allowed.get(name, 0)
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("pages/")])
+def test_a_page_leaves_the_frame_to_its_layout(name):
+    assert not re.search(r"<(main|body|html|head)\b", source(name))
+
+
+def test_every_class_that_is_written_is_known_to_a_sheet():
+    known = set(
+        re.findall(r"\.([a-zA-Z][\w-]*)", "".join(path.read_text() for path in TEMPLATES.glob("static/css/*.css")))
+    )
+    strangers = {
+        (name, word)
+        for name in PAGES
+        for written in re.findall(r'class="((?:\{[{%].*?[%}]\}|[^"])*)"', source(name))
+        for word in re.sub(r"[\w-]*(\{%.*?%\}|\{\{.*?\}\})[\w-]*", " ", written).split()
+        if re.fullmatch(r"[a-zA-Z][\w-]*", word) and word not in known
+    }
+    assert strangers == set()
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("components/")])

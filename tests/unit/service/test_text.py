@@ -145,6 +145,10 @@ def test_eastern_digits_change_running_text_and_never_codes():
     assert Words("en", digits="arabic")("noun.project", n=12) == "12 projects"
 
 
+def test_a_script_gets_the_message_with_its_places_open():
+    assert ENGLISH.pattern("state.saved") == "Saved at {time}"
+
+
 def test_a_list_isolates_each_of_its_parts():
     assert ARABIC.listed(["مريم", "Ali"]) == "<bdi>مريم</bdi>، <bdi>Ali</bdi>"
 
