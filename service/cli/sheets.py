@@ -273,9 +273,10 @@ def _csv_records(data: bytes, path: Path) -> list[list[str]]:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         row = data[: error.start].count(b"\n") + 1
-        raise TableError("not-text", path=str(path), row=row) from error
+        raise TableError("not-text", path=str(path), row=row, encoding="UTF-8 CSV / XLSX") from error
     if "\x00" in text:
-        raise TableError("not-text", path=str(path), row=text[: text.index("\x00")].count("\n") + 1)
+        row = text[: text.index("\x00")].count("\n") + 1
+        raise TableError("not-text", path=str(path), row=row, encoding="UTF-8 CSV / XLSX")
     first = next((line for line in text.splitlines() if line.strip()), "")
     if first.lower().startswith("sep=") and len(first) == len("sep=") + 1:
         delimiter, text = first[-1], text.split("\n", 1)[-1]

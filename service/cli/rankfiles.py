@@ -1,0 +1,245 @@
+"""From a file of marks to arrays, and from a ranking back to a file: names on one side, row numbers on the other."""
+
+import csv
+import io
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from judging.errors import DuplicateMarkError, MarkOutOfRangeError, MarksShapeError, NoMarksError
+from judging.marks import Floats, Ints, Marks, gather_marks
+from judging.rubric import Rubric, check_ranges, infer_rubric
+from judging.scoring import RoundScores
+from service.cli.sheets import Column, Table, TableError, clean_label, read_table
+
+HEADER = (
+    "category", "rank", "entry", "score", "se", "rank_low", "rank_high", "p_top1", "p_top3", "p_top10", "raw_mean",
+    "raw_rank", "reviews", "component", "flags",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RankInput:
+    """Marks and rubric with the names that their numbers stand for; groups are institutions, -1 unknown."""
+
+    marks: Marks
+    rubric: Rubric
+    entries: list[str]
+    judges: list[str]
+    criteria: list[str]
+    categories: list[str]
+    judge_group: Ints | None = None
+    entry_group: Ints | None = None
+
+
+def read_marks(path: Path, *, rubric: Path | None = None, judges: Path | None = None) -> RankInput:
+    """Read a table of marks and, where given, its rubric and its judges. Raises TableError naming row and column."""
+    optional = ("criterion", "category", "order", "institution")
+    table = read_table(path, ["entry", "judge", "score", *(Column(key, is_required=False) for key in optional)])
+    entries, entry = table.labels("entry")
+    judge_names, judge = table.labels("judge")
+    value = table.numbers("score", may_be_blank=True)
+    criteria, criterion = [""], np.zeros(len(table), dtype=np.int64)
+    if table.has("criterion"):
+        criteria, criterion = table.labels("criterion")
+    categories, category = [""], np.zeros(len(entries), dtype=np.int64)
+    if table.has("category"):
+        categories, of_row = table.labels("category", blank="")
+        category = _one_each(table, "category", entry, of_row, len(entries))
+    declared = None
+    if rubric is not None:
+        names, declared = read_rubric(rubric)
+        criteria, criterion = _by_rubric(table, criteria, criterion, names)
+    order = table.numbers("order", may_be_blank=True) if table.has("order") else None
+    marks = _gather(
+        table, entry, judge, criterion, value, n_entries=len(entries), n_judges=len(judge_names), category=category,
+        order=order, n_criteria=len(criteria),
+    )  # fmt: skip
+    full = declared if declared is not None else infer_rubric(marks)
+    _check(table, marks, full)
+    judge_group, entry_group = _groups(table, entry, len(entries), judge_names, judges)
+    return RankInput(marks, full, entries, judge_names, criteria, categories, judge_group, entry_group)
+
+
+def read_rubric(path: Path) -> tuple[list[str], Rubric]:
+    """Read ``[[criterion]]`` tables of name, weight, min, max and step. Raises TableError naming the criterion."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise TableError("no-file", path=str(path)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TableError("broken-rubric", path=str(path), detail=str(error)[:200]) from error
+    items = data.get("criterion")
+    if not isinstance(items, list) or not items:
+        raise TableError("rubric-without-criteria", path=str(path))
+    names: list[str] = []
+    columns: list[list[float]] = [[], [], [], []]
+    for item in items:
+        name = clean_label(str(item.get("name") or item.get("id") or "")) if isinstance(item, dict) else ""
+        if not name or name in names:
+            raise TableError("rubric-name", path=str(path), criterion=name)
+        names.append(name)
+        for column, key, default in zip(columns, ("weight", "min", "max", "step"), (1.0, None, None, 0.0), strict=True):
+            number = item.get(key, default)
+            if not isinstance(number, int | float) or isinstance(number, bool):
+                raise TableError("rubric-number", path=str(path), criterion=name, field=key)
+            column.append(float(number))
+    weight, low, high, step = (np.array(column) for column in columns)
+    if (weight < 0).any() or not weight.sum() > 0 or (high <= low).any() or (step < 0).any():
+        at = int(np.argmax((weight < 0) | (high <= low) | (step < 0)))
+        raise TableError("rubric-range", path=str(path), criterion=names[at])
+    return names, Rubric(weight, low, high, step)
+
+
+def write_ranking(path: Path, given: RankInput, scores: RoundScores) -> None:
+    """Write ranking.csv, one entry a row, by category and rank; the same marks give the same bytes."""
+    path.write_bytes(ranking_text(given, scores).encode())
+
+
+def ranking_text(given: RankInput, scores: RoundScores) -> str:
+    """Give the text of ranking.csv."""
+    ranking, flags = scores.ranking, entry_flags(scores)
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(HEADER)
+    for e in sorted_entries(given, scores):
+        ranked = ranking.rank[e] > 0
+        figures = [
+            f"{scores.score[e]:.6f}", f"{scores.se[e]:.6f}", int(ranking.rank_low[e]), int(ranking.rank_high[e]),
+            f"{ranking.p_top1[e]:.4f}", f"{ranking.p_top3[e]:.4f}", f"{ranking.p_top10[e]:.4f}",
+            f"{scores.raw_mean[e]:.6f}", int(scores.raw_rank[e]),
+        ]  # fmt: skip
+        writer.writerow(
+            [
+                given.categories[scores.reviews.category[e]],
+                int(ranking.rank[e]) if ranked else "",
+                given.entries[e],
+                *(figures if ranked else [""] * len(figures)),
+                int(scores.n_reviews[e]),
+                int(scores.component[e]) + 1 if ranked else "",
+                " ".join(flags.get(e, ())),
+            ]
+        )
+    return table.getvalue()
+
+
+def sorted_entries(given: RankInput, scores: RoundScores) -> list[int]:
+    """Order entries by category, component, rank and name; those that cannot be ranked come last."""
+    rank, component, category = scores.ranking.rank, scores.component, scores.reviews.category
+    score = np.round(np.where(np.isnan(scores.score), -np.inf, scores.score), 9)
+    return sorted(
+        range(len(given.entries)),
+        key=lambda e: (
+            rank[e] == 0,
+            int(category[e]),
+            int(component[e]),
+            int(rank[e]),
+            -float(score[e]),
+            given.entries[e],
+        ),
+    )
+
+
+def entry_flags(scores: RoundScores) -> dict[int, tuple[str, ...]]:
+    """Gather the flags that concern each entry: its own, and its component's."""
+    found: dict[int, list[str]] = {}
+    for flag in scores.flags:
+        if flag.entry >= 0:
+            found.setdefault(flag.entry, []).append(flag.code)
+        elif flag.component >= 0:
+            for e in np.flatnonzero(scores.component == flag.component):
+                found.setdefault(int(e), []).append(flag.code)
+    return {e: tuple(sorted(set(codes))) for e, codes in found.items()}
+
+
+def _gather(
+    table: Table,
+    entry: Ints,
+    judge: Ints,
+    criterion: Ints,
+    value: Floats,
+    *,
+    n_entries: int,
+    n_judges: int,
+    n_criteria: int,
+    category: Ints,
+    order: Floats | None,
+) -> Marks:
+    try:
+        return gather_marks(
+            entry, judge, criterion, value, n_entries=n_entries, n_judges=n_judges, n_criteria=n_criteria,
+            category=category, order=order,
+        )  # fmt: skip
+    except DuplicateMarkError as error:
+        row, first = int(error.facts["row"]), int(error.facts["first_row"])
+        raise table.fault("duplicate-mark", "score", row, other_row=int(table.rows[first])) from error
+    except NoMarksError as error:
+        raise TableError("no-marks", path=str(table.path)) from error
+    except MarksShapeError as error:
+        raise table.fault("not-a-number", "score", int(error.facts.get("row", 0))) from error
+
+
+def _check(table: Table, marks: Marks, rubric: Rubric) -> None:
+    try:
+        check_ranges(marks, rubric)
+    except MarkOutOfRangeError as error:
+        facts = error.facts
+        off_step = float(facts["minimum"]) <= float(facts["value"]) <= float(facts["maximum"])
+        raise table.fault(
+            "mark-off-step" if off_step else "mark-out-of-range",
+            "score",
+            int(facts["row"]),
+            minimum=f"{facts['minimum']:g}",
+            maximum=f"{facts['maximum']:g}",
+            step=f"{facts['step']:g}",
+        ) from error
+
+
+def _one_each(table: Table, key: str, entry: Ints, of_row: Ints, n_entries: int) -> Ints:
+    """Give each entry its one category; refuse the row that names another."""
+    first = np.full(n_entries, -1)
+    first[entry[::-1]] = of_row[::-1]
+    other = np.flatnonzero(first[entry] != of_row)
+    if other.size:
+        raise table.fault("two-categories", key, int(other[0]), entry=table.cells["entry"][int(other[0])].strip())
+    return first
+
+
+def _by_rubric(table: Table, criteria: list[str], criterion: Ints, names: list[str]) -> tuple[list[str], Ints]:
+    """Index criteria as the rubric does; a single unnamed criterion is the rubric's single one."""
+    if not table.has("criterion"):
+        if len(names) > 1:
+            raise TableError("missing-column", row=1, column="criterion", arabic="المعيار", seen="")
+        return names, criterion
+    folded = {name.casefold(): i for i, name in enumerate(names)}
+    place = np.array([folded.get(name.casefold(), -1) for name in criteria])
+    unknown = np.flatnonzero(place[criterion] < 0)
+    if unknown.size:
+        raise table.fault("unknown-criterion", "criterion", int(unknown[0]), known="، ".join(names)[:200])
+    return names, place[criterion]
+
+
+def _groups(
+    table: Table, entry: Ints, n_entries: int, judge_names: list[str], judges: Path | None
+) -> tuple[Ints | None, Ints | None]:
+    """Index institutions of judges and entries alike; None where either side is unknown."""
+    if judges is None:
+        return None, None
+    people = read_table(judges, ["judge", Column("institution", is_required=False)])
+    names, judge = people.labels("judge")
+    missing = sorted(set(judge_names) - set(names))
+    if missing:
+        raise TableError("unknown-judge", path=str(judges), judge=missing[0])
+    if not people.has("institution") or not table.has("institution"):
+        return None, None
+    known, of_person = people.labels("institution", blank="")
+    own, of_row = table.labels("institution", blank="")
+    place = {name: i for i, name in enumerate(sorted((set(known) | set(own)) - {""}))}
+    group = np.full(len(names), -1)
+    group[judge] = [place.get(known[i], -1) for i in of_person]
+    by_name = dict(zip(names, group, strict=True))
+    entry_group = np.full(n_entries, -1)
+    entry_group[entry] = [place.get(own[i], -1) for i in of_row]
+    return np.array([by_name[name] for name in judge_names]), entry_group
