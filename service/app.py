@@ -4,6 +4,7 @@ import asyncio
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 from litestar import Litestar
 from litestar.exceptions.base_exceptions import LitestarDeprecationWarning
@@ -45,6 +46,18 @@ STOP_SECONDS = 10
 
 class RouteWithoutAction(Exception):
     """A route does not say which action it is: the guard could not judge it."""
+
+
+class Program(Litestar):
+    """Litestar, but two controllers may share a path: else the answers to OPTIONS that it adds to each would collide."""
+
+    def get_route_handler_map(self, value: Any) -> dict[str, Any]:
+        """Give the handlers by path and method, without the answers to OPTIONS that were made for each controller."""
+        found: dict[str, Any] = super().get_route_handler_map(value)
+        return {
+            path: {method: handler for method, handler in handlers.items() if method != "OPTIONS"}
+            for path, handlers in found.items()
+        }
 
 
 @asynccontextmanager
@@ -120,7 +133,7 @@ def create_app(
     with warnings.catch_warnings():
         # Dependencies are known by their names (service/web/deps.py); Litestar 3 wants them marked, and we pin 2.25.
         warnings.simplefilter("ignore", LitestarDeprecationWarning)
-        app = Litestar(
+        app = Program(
             route_handlers=ROUTES,
             guards=[check_action],
             dependencies=DEPENDENCIES,
