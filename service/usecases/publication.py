@@ -16,18 +16,17 @@ from service.jobs.queue import enqueue
 from service.mail.queue import queue_letter
 from service.permissions import Action, require
 from service.usecases.editions import NotYet, move_edition
+from service.usecases.figures import count_figures
 from storage.columns import to_json
 from storage.engine import for_update, insert_many, transaction
 from storage.lifecycle import EditionState, RoundState
-from storage.reads.decisions import find_last_run, get_honoured_entry, list_honoured, list_places
+from storage.reads.decisions import get_honoured_entry, list_honoured, list_places
 from storage.reads.registrar import find_letter_people
 from storage.tables.audit import AuditEvent
 from storage.tables.award import Award, Publication
-from storage.tables.conflict import Conflict
 from storage.tables.edition import Edition
 from storage.tables.entry import Entry
-from storage.tables.panel import Judge, Round
-from storage.tables.scoresheet import ScoreSheet
+from storage.tables.panel import Round
 
 __all__ = ["notify_entrants", "publish_edition", "publish_when_due", "schedule_publication"]
 
@@ -120,7 +119,7 @@ async def publish_edition(actor: Actor, edition_id: UUID, *, now: datetime) -> s
         if edition["publish_at"] is None or now < edition["publish_at"]:
             raise NotYet(from_at=edition["publish_at"] or now)
         in_round = await _check_decided(edition_id)
-        figures = await _count_figures(edition_id, in_round["id"])
+        figures = await count_figures(edition_id, in_round["id"])
         awards = await _freeze_awards(actor, edition_id, in_round["id"], now)
         await insert_many(awards)
         _, link = await head()
@@ -221,22 +220,3 @@ def make_slug(title: str, taken: set[str]) -> str:
         slug = f"{stem}-{secrets.token_hex(2)}"
     taken.add(slug)
     return slug
-
-
-async def _count_figures(edition_id: UUID, round_id: UUID) -> dict[str, Any]:
-    """Count what the method page tells: entries, judges, evaluations, and how the ranking was computed."""
-    run = await find_last_run(round_id)
-    return {
-        "entries": await Entry.count().where((Entry.edition == edition_id) & (Entry.state == "admitted")),
-        "judges": await Judge.count().where((Judge.edition == edition_id) & Judge.is_active.eq(True)),
-        "evaluations": await ScoreSheet.count().where(
-            (ScoreSheet.assignment.round == round_id) & (ScoreSheet.state == "sealed")
-        ),
-        "conflicts": await Conflict.count().where(
-            (Conflict.judge.edition == edition_id) & (Conflict.state == "confirmed")
-        ),
-        "method": run.method if run else "",
-        "choices": run.output["choices"] if run else [],
-        "inputs_hash": run.inputs_hash if run else "",
-        "output_hash": run.output_hash if run else "",
-    }
