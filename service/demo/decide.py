@@ -1,0 +1,72 @@
+"""The invented committee decides: the computed order stands, places are withheld under the published threshold."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from service.actors import Actor
+from service.usecases.decisions import Placing, approve_decision, open_decision, place_entries, sign_decision
+from storage.lifecycle import DecisionState
+from storage.reads.decisions import find_last_run, list_categories, list_places
+from storage.rows import get_row
+from storage.tables.edition import Edition
+from storage.tables.result import Decision
+
+__all__ = ["decide_categories"]
+
+TENTHS = 10
+
+
+async def decide_categories(
+    chair: Actor,
+    members: Sequence[Actor],
+    round_id: UUID,
+    edition_id: UUID,
+    sentences: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> None:
+    """Decide each category that is not decided: places, citations, signatures, approval."""
+    run = await find_last_run(round_id)
+    if run is None:
+        raise LookupError(round_id)
+    edition = await get_row(Edition.select(Edition.honour_threshold).where(Edition.id == edition_id))
+    honours = await list_places(edition_id)
+    for at, category in enumerate(await list_categories(edition_id)):
+        moment = now + timedelta(hours=at)
+        ranked = run.output["categories"].get(str(category["id"]), [])
+        if not ranked:
+            continue
+        decision_id = await open_decision(chair, round_id, category["id"], now=moment)
+        decision = await get_row(Decision.select(Decision.state).where(Decision.id == decision_id))
+        if decision["state"] == DecisionState.APPROVED:
+            continue
+        placings = [
+            _place(honour["id"], ranked, place, edition["honour_threshold"] / TENTHS, sentences, at=at)
+            for place, honour in enumerate(honours)
+        ]
+        await place_entries(chair, decision_id, placings, now=moment + timedelta(minutes=20))
+        for each, member in enumerate([chair, *members], start=1):
+            await sign_decision(member, decision_id, now=moment + timedelta(minutes=30 + each))
+        await approve_decision(chair, decision_id, now=moment + timedelta(minutes=50))
+
+
+def _place(
+    honour_id: UUID,
+    ranked: Sequence[Mapping[str, Any]],
+    place: int,
+    threshold: float,
+    sentences: Mapping[str, Any],
+    *,
+    at: int,
+) -> Placing:
+    if place >= len(ranked) or ranked[place]["score"] < threshold:
+        return Placing(honour_id, (), reason=sentences["withheld_ar"])
+    number = (at * 3 + place) % len(sentences["citations_ar"])
+    row = ranked[place]
+    reason = "" if row["rank"] == place + 1 else sentences["withheld_ar"]
+    return Placing(
+        honour_id, (UUID(row["entry"]),), reason=reason, citation_ar=sentences["citations_ar"][number],
+        citation_en=sentences["citations_en"][number],
+    )  # fmt: skip

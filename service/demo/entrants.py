@@ -1,0 +1,170 @@
+"""Invented students enter their projects, through the use cases that the pages call."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from service.actors import VISITOR, Actor
+from service.demo.edition import DemoEdition, Entry
+from service.demo.people import enrol, find_letter_path
+from service.usecases.approvals import Affiliation, answer_supervision, save_supervision
+from service.usecases.entries import (
+    Details,
+    Rights,
+    open_entry,
+    save_ai_statement,
+    save_details,
+    save_rights,
+    start_entry,
+)
+from service.usecases.submission import submit_entry
+from service.usecases.team import confirm_membership, invite_member
+from service.usecases.uploads import send_file
+from storage.objects.store import ObjectStore
+from storage.reads.entrant.entry import list_my_entries
+from storage.tables.edition import Category
+from storage.tables.institution import Institution
+
+__all__ = ["Class", "enter_project", "find_ids"]
+
+FilesOf = Mapping[tuple[str, str], list[Path]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Ids of the edition's categories and of the institutions, by slug."""
+
+    categories: Mapping[str, UUID]
+    institutions: Mapping[str, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """What every entry of the demonstration is entered with."""
+
+    edition: DemoEdition
+    edition_id: UUID
+    ids: Ids
+    files: FilesOf
+    objects: ObjectStore
+
+
+async def find_ids(edition_id: UUID) -> Ids:
+    """Read the ids that forms would carry."""
+    categories = await Category.select(Category.slug, Category.id).where(Category.edition == edition_id)
+    institutions = await Institution.select(Institution.slug, Institution.id)
+    return Ids(
+        {row["slug"]: row["id"] for row in categories},
+        {row["slug"]: row["id"] for row in institutions},
+    )
+
+
+async def enter_project(of: Class, entry: Entry, *, now: datetime, submits: bool = True) -> str:
+    """Enter one project from sign-up to receipt; what was done before is not done again. Returns the entry number."""
+    lead = await enrol(
+        entry.members[0].email, name_ar=entry.members[0].name.ar, name_en=entry.members[0].name.en,
+        edition_id=of.edition_id, now=now,
+    )  # fmt: skip
+    number = await _start(of, lead, entry, now)
+    await _describe(of, lead, number, entry, now)
+    await _gather_team(lead, number, entry, now)
+    await _ask_supervisor(of, lead, number, entry, now)
+    await _state(lead, number, entry, of, now)
+    await _send_files(of, lead, number, entry, now)
+    if submits:
+        await _submit(lead, number, now)
+    return number
+
+
+async def _start(of: Class, lead: Actor, entry: Entry, now: datetime) -> str:
+    if lead.person_id is None:
+        raise LookupError(lead.email)
+    for card in await list_my_entries(lead.person_id):
+        if card.title_en == entry.title.en:
+            return card.number
+    return await start_entry(
+        lead, category_id=of.ids.categories[entry.category], title_ar=entry.title.ar, title_en=entry.title.en, now=now
+    )
+
+
+async def _describe(of: Class, lead: Actor, number: str, entry: Entry, now: datetime) -> None:
+    own, view = await open_entry(lead, number)
+    if view.abstract_en:
+        return
+    is_played = any(each.credits for each in of.edition.category(entry.category).materials)
+    details = Details(
+        category_id=of.ids.categories[entry.category],
+        title_ar=entry.title.ar,
+        title_en=entry.title.en,
+        abstract_ar=entry.abstract.ar,
+        abstract_en=entry.abstract.en,
+        work_language=entry.work_language,
+        tags=entry.tags,
+        duration_seconds=entry.demo_seconds or None,
+        credits_start=entry.demo_credits_start if is_played else None,
+    )
+    await save_details(lead, number, details, revision=own.revision, now=now)
+
+
+async def _gather_team(lead: Actor, number: str, entry: Entry, now: datetime) -> None:
+    _, view = await open_entry(lead, number)
+    known = {member.email: member for member in view.members}
+    for person in entry.members[1:]:
+        if person.email not in known:
+            await invite_member(
+                lead, number, name_ar=person.name.ar, name_en=person.name.en, email=person.email, now=now
+            )
+        elif known[person.email].confirmed_at is not None:
+            continue
+        path = await find_letter_path(person.email, "member")
+        if path:
+            await confirm_membership(VISITOR, path.rsplit("/", 1)[1], language="ar", now=now)
+
+
+async def _ask_supervisor(of: Class, lead: Actor, number: str, entry: Entry, now: datetime) -> None:
+    own, view = await open_entry(lead, number)
+    if view.supervision is None or not view.supervision.asked_at:
+        wanted = Affiliation(
+            name_ar=entry.supervisor.name.ar,
+            name_en=entry.supervisor.name.en,
+            email=entry.supervisor.email,
+            institution_id=of.ids.institutions[entry.institution],
+            department="قسم الإعلام والاتصال الجماهيري",
+            academic_year=entry.academic_year,
+        )
+        await save_supervision(lead, number, wanted, revision=own.revision, now=now)
+    elif view.supervision.approved_at is not None:
+        return
+    path = await find_letter_path(entry.supervisor.email, "supervisor")
+    if path and number in path:
+        secret = path.rsplit("key=", 1)[1]
+        await answer_supervision(VISITOR, number, secret=secret, is_approved=True, note="", language="ar", now=now)
+
+
+async def _state(lead: Actor, number: str, entry: Entry, of: Class, now: datetime) -> None:
+    own, view = await open_entry(lead, number)
+    revision = own.revision
+    if view.rights is None:
+        rights = Rights(material="own", people="consented", help_text="", is_declared=True)
+        revision = await save_rights(lead, number, rights, revision=revision, now=now)
+    if view.ai_text is None:
+        text = of.edition.ai_statement(entry.ai).text.in_language("ar")
+        await save_ai_statement(lead, number, slug=entry.ai, text=text, revision=revision, now=now)
+
+
+async def _send_files(of: Class, lead: Actor, number: str, entry: Entry, now: datetime) -> None:
+    _, view = await open_entry(lead, number)
+    for material in view.materials:
+        paths = of.files.get((entry.id, material.slug), [])
+        for path in paths[len(material.files) :]:
+            await send_file(lead, number, material.slug, name=path.name, path=path, objects=of.objects, now=now)
+            await asyncio.sleep(0)
+
+
+async def _submit(lead: Actor, number: str, now: datetime) -> None:
+    own, view = await open_entry(lead, number)
+    if view.current is None:
+        await submit_entry(lead, number, revision=own.revision, is_declared=True, now=now + timedelta(minutes=5))

@@ -1,0 +1,24 @@
+"""Jobs that move an edition when its time comes: the close of entries and publication."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from service.usecases.closing import close_when_due
+from service.usecases.publication import publish_when_due
+
+if TYPE_CHECKING:
+    from service.jobs.kinds import JobContext
+
+__all__ = ["close_edition", "publish_edition"]
+
+
+async def close_edition(facts: Mapping[str, Any], *, now: datetime, context: "JobContext") -> None:  # noqa: ARG001 (every handler takes the context)
+    """Close entries at the deadline; an extension since then makes this do nothing."""
+    await close_when_due(UUID(facts["edition"]), now=now)
+
+
+async def publish_edition(facts: Mapping[str, Any], *, now: datetime, context: "JobContext") -> None:  # noqa: ARG001 (as above)
+    """Publish at the instant that was fixed; another instant fixed since then makes this do nothing."""
+    await publish_when_due(UUID(facts["edition"]), now=now)
