@@ -22,12 +22,13 @@ from service.web.patterns import show_patterns
 from service.web.public.pages import PUBLIC_PAGES
 from service.web.static import serve_static
 from service.web.supervisor.approvals import ApprovalController, ApprovalsController
+from service.web.winners import WINNERS_PAGES
 
 __all__ = ["ROUTES"]
 
 Area = list[type[Controller] | BaseRouteHandler | Router]
 
-PUBLIC: Area = [*PUBLIC_PAGES]
+PUBLIC: Area = [*PUBLIC_PAGES, *WINNERS_PAGES]
 ACCOUNT: Area = [
     SignInController,
     SignOutController,
