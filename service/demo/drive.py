@@ -6,7 +6,7 @@ Every act looks first at what stands, so a demonstration that was stopped goes o
 
 import asyncio
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from service.demo.decide import decide_categories
 from service.demo.edition import DemoEdition
 from service.demo.entrants import Class, enter_project, find_ids
 from service.demo.panel import Panel, judge_entry, practise, seat_judge
-from service.demo.people import COMMITTEE, serve_as
+from service.demo.people import COMMITTEE, NEXT_COMMITTEE, Member, serve_as
 from service.demo.plan import institution_rows, next_edition, plan_edition
 from service.jobs.runner import Worker
 from service.usecases.assignment import propose_assignment
@@ -112,7 +112,7 @@ class Drive:
         admin = await serve_as(COMMITTEE[0], None, edition_slug="", now=now)
         await add_institutions(admin, institution_rows(self.edition), now=now)
         self.edition_id = await _create(admin, self.edition, now)
-        self.actors = await seat_committee(self.edition, self.edition_id, now=now + timedelta(days=1))
+        self.actors = await seat_committee(COMMITTEE, self.edition, self.edition_id, now=now + timedelta(days=1))
         if await self.state() == EditionState.DRAFT:
             await open_edition(self.actors[Role.CHAIR], self.edition_id, now=self.at("open"))
         self.tell("prepare", 1, 1)
@@ -280,7 +280,7 @@ class Drive:
         following = next_edition(self.edition, now=self.stop)
         now = self.stop - timedelta(hours=1)
         edition_id = await _create(admin, following, now)
-        actors = await seat_committee(following, edition_id, now=now)
+        actors = await seat_committee(NEXT_COMMITTEE, following, edition_id, now=now)
         row = await get_row(Edition.select(Edition.state).where(Edition.id == edition_id))
         if row["state"] == EditionState.DRAFT:
             await open_edition(actors[Role.CHAIR], edition_id, now=now)
@@ -296,11 +296,13 @@ async def _create(admin: Actor, edition: DemoEdition, now: datetime) -> UUID:
     return await create_edition(admin, plan_edition(edition, seed=SEED), now=now)
 
 
-async def seat_committee(edition: DemoEdition, edition_id: UUID, *, now: datetime) -> dict[str, Actor]:
+async def seat_committee(
+    committee: Sequence[Member], edition: DemoEdition, edition_id: UUID, *, now: datetime
+) -> dict[str, Actor]:
     """Seat everybody; members are ``member1`` to ``member3``."""
     actors: dict[str, Actor] = {}
     members = 0
-    for member in COMMITTEE:
+    for member in committee:
         if member.role is Role.ADMINISTRATOR:
             actors["admin"] = await serve_as(member, None, edition_slug="", now=now)
             continue

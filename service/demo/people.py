@@ -12,7 +12,16 @@ from storage.columns import from_json
 from storage.reads.accounts import find_account_by_email, list_grants
 from storage.tables.message import Message
 
-__all__ = ["COMMITTEE", "PASSWORD", "Member", "enrol", "find_letter_path", "find_person_id", "serve_as"]
+__all__ = [
+    "COMMITTEE",
+    "NEXT_COMMITTEE",
+    "PASSWORD",
+    "Member",
+    "enrol",
+    "find_letter_path",
+    "find_person_id",
+    "serve_as",
+]
 
 PASSWORD = "three falaj words 2027"  # noqa: S105 - of invented people, on loopback, printed at the end
 
@@ -38,6 +47,13 @@ COMMITTEE = (
     Member(Role.MEMBER, "yusuf@tahkim.example", "يوسف المرسى", "Yusuf Al-Marsa"),
     Member(Role.OBSERVER, "munir@tahkim.example", "منير الشاهد", "Munir Al-Shahid"),
 )
+
+NEXT_COMMITTEE = (
+    COMMITTEE[0],
+    Member(Role.CHAIR, "asila@tahkim.example", "أصيلة النورس", "Asila Al-Nawras"),
+    Member(Role.ASSIGNER, "hamad@tahkim.example", "حمد الشراع", "Hamad Al-Shira"),
+)
+"""Who runs the edition after this one."""
 
 
 async def find_person_id(email: str) -> UUID | None:

@@ -48,7 +48,7 @@ class Shown:
 async def make_doors(edition: DemoEdition, *, base_url: str, now: datetime) -> tuple[Door, ...]:
     """Make a one-time sign-in link for each role."""
     people = [(member.role.value, member.email) for member in COMMITTEE]
-    people.append((Role.JUDGE.value, edition.judges[0].email))
+    people.append((Role.JUDGE.value, edition.judges[3].email))
     people.append((Role.ENTRANT.value, edition.entries[0].members[0].email))
     people.append((Role.SUPERVISOR.value, edition.entries[0].supervisor.email))
     doors: dict[str, Door] = {}
