@@ -4,11 +4,12 @@ import asyncio
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.exceptions.base_exceptions import LitestarDeprecationWarning
 from litestar.routes import HTTPRoute
+from litestar.types import RouteHandlerType
+from litestar.types.internal_types import RouteHandlerMapItem
 
 from service.clock import Clock, system_clock
 from service.fonts import ensure_fonts
@@ -49,11 +50,12 @@ class RouteWithoutAction(Exception):
 
 
 class Program(Litestar):
-    """Litestar, but two controllers may share a path: else the answers to OPTIONS that it adds to each would collide."""
+    """Litestar, but two controllers may share a path: the answers to OPTIONS that it adds to each would collide."""
 
-    def get_route_handler_map(self, value: Any) -> dict[str, Any]:
+    @classmethod
+    def get_route_handler_map(cls, value: "RouteHandlerType | Router") -> "dict[str, RouteHandlerMapItem]":
         """Give the handlers by path and method, without the answers to OPTIONS that were made for each controller."""
-        found: dict[str, Any] = super().get_route_handler_map(value)
+        found = super().get_route_handler_map(value)
         return {
             path: {method: handler for method, handler in handlers.items() if method != "OPTIONS"}
             for path, handlers in found.items()

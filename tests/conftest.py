@@ -61,10 +61,12 @@ class World:
     actors: dict[str, Actor]
     exit: AsyncExitStack = field(repr=False, default_factory=AsyncExitStack)
 
-    def visitor(self, **options: object) -> httpx.AsyncClient:
+    def visitor(self, *, cookies: Mapping[str, str] | None = None) -> httpx.AsyncClient:
         """A browser in which nobody is signed in. It does not follow redirects."""
         transport = httpx.ASGITransport(self.app, client=("203.0.113.7", 40000))
-        client = httpx.AsyncClient(transport=transport, base_url=ORIGIN, **options)  # type: ignore[arg-type]
+        client = httpx.AsyncClient(transport=transport, base_url=ORIGIN)
+        for name, value in (cookies or {}).items():
+            client.cookies.set(name, value, domain="localhost.local", path="/")  # as the jar writes localhost
         self.exit.push_async_callback(client.aclose)
         return client
 

@@ -77,7 +77,7 @@ def _write_part(template: str, language: str, facts: Mapping[str, Any], settings
     body = words.plain(f"{key}.body", **said)
     try_more = f"{template}.txt"
     if try_more in _environment().list_templates():
-        body += "\n\n" + _environment().get_template(try_more).render(t=words, facts=facts, said=said)
+        body += "\n\n" + _environment().get_template(try_more).render(t=words, facts=facts, said=said, ltr=Ltr)
     action = f"{key}.action"
     return LetterPart(
         language=language,

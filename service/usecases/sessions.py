@@ -12,7 +12,15 @@ from storage.engine import transaction
 from storage.reads.accounts import GrantView, list_grants
 from storage.tables.session import WebSession
 
-__all__ = ["SESSION_LASTS", "end_session", "end_sessions", "keep_session", "start_session", "switch_grant"]
+__all__ = [
+    "SESSION_LASTS",
+    "end_session",
+    "end_sessions",
+    "keep_session",
+    "leave_session",
+    "start_session",
+    "switch_grant",
+]
 
 SESSION_LASTS = timedelta(days=14)
 _DEVICE_LENGTH = 120
@@ -52,6 +60,11 @@ async def end_session(actor: Actor, session_id: UUID) -> None:
     )
     if not ended:
         raise NotFound
+
+
+async def leave_session(session_id: UUID) -> None:
+    """End the session of this very device, if it has not ended."""
+    await WebSession.delete().where(WebSession.id == session_id)
 
 
 async def end_sessions(person_id: UUID, *, but: UUID | None = None) -> None:

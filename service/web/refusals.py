@@ -13,6 +13,7 @@ from service.errors import Invalid, NotFound, NotSignedIn, Refused, TooLarge
 from service.logging import get_logger
 from service.permissions import Action
 from service.text import Ltr, Words
+from service.web.forms import FormView
 from service.web.pages import Page, render
 from service.web.ranges import RangeNotThere
 from service.web.visit import Visit, visit_of
@@ -179,6 +180,10 @@ def _problem(words: Words, answer: _Answer, error: Exception, visit: Visit) -> b
         "request": visit.request_id,
     }
     if isinstance(error, Invalid):
-        told["errors"] = [{"field": each.field, "code": each.key} for each in error.errors]
+        said = FormView(words, None, error.errors).errors
+        told["errors"] = [
+            {"field": each.field, "code": each.key, "words": text.striptags()}
+            for each, (_, text) in zip(error.errors, said, strict=True)
+        ]
     told |= {name: fact for name, fact in answer.facts.items() if isinstance(fact, int | str) and name not in told}
     return json.dumps(told, ensure_ascii=False).encode()

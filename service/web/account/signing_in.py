@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from service.actors import Actor
 from service.permissions import Action
 from service.usecases.accounts import SignedIn, ask_for_link, sign_in, sign_in_by_link
-from service.usecases.sessions import end_session
+from service.usecases.sessions import leave_session
 from service.usecases.tokens import Purpose, get_link
 from service.web.cookies import DEVICE, cookie_name, device_mark, make_cookie, read_device_mark
 from service.web.forms import read_form
@@ -94,7 +94,7 @@ class SignOutController(Controller):
     @post("/", opt={"action": Action.SIGN_OUT})
     async def send(self, request: AnyRequest, actor: Actor) -> Redirect:
         if actor.session_id is not None:
-            await end_session(actor, actor.session_id)
+            await leave_session(actor.session_id)
         take_cookie(visit_of(request))
         return go_to("/")
 
@@ -103,7 +103,7 @@ async def let_in(request: AnyRequest, begun: SignedIn, *, wanted: str = "") -> R
     """Give the browser its new session, remember that this account has been here, and go on to its first page."""
     visit = visit_of(request)
     if visit.session is not None:
-        await end_session(visit.actor, visit.session.id)
+        await leave_session(visit.session.id)
     give_cookie(visit, begun.secret)
     mark = device_mark(begun.email, visit.settings)
     visit.set_cookies.append(make_cookie(DEVICE, mark, visit.settings, lasts=DEVICE_LASTS))

@@ -1,0 +1,102 @@
+import re
+
+from service.actors import Role
+from service.usecases.accounts import give_role
+from service.usecases.sessions import start_session
+from storage.engine import transaction
+from storage.tables.person import Person
+from storage.tables.session import WebSession
+from tests.cast import PASSWORD
+from tests.conftest import World, post
+
+NAMES = {"name_ar": "فرح بنت سالم", "name_en": "Farah Salim", "language": "en", "digits": "arabic", "theme": "dark"}
+
+
+async def test_names_language_digits_and_theme_are_kept(world: World):
+    farah = await world.client("farah")
+
+    answer = await post(farah, "/ar/account", NAMES)
+    shown = await farah.get("/ar/account")
+
+    assert answer.headers["location"] == "/en/account?saved"
+    assert 'data-theme="dark"' in shown.text
+    assert "فرح بنت سالم" in shown.text
+    row = await Person.select(Person.language, Person.digits).where(Person.email == "farah@tahkim.example").first()
+    assert row == {"language": "en", "digits": "arabic"}
+
+
+async def test_wrong_values_come_back_with_their_errors_and_change_nothing(world: World):
+    farah = await world.client("farah")
+
+    answer = await post(farah, "/en/account", {**NAMES, "name_ar": " ", "theme": "pink", "name_en": "Kept as typed"})
+
+    assert answer.status_code == 422
+    assert "Kept as typed" in answer.text
+    assert 'href="#f-name_ar"' in answer.text
+    assert 'href="#f-theme"' in answer.text
+    row = await Person.select(Person.name_en).where(Person.email == "farah@tahkim.example").first()
+    assert row == {"name_en": "Farah"}
+
+
+async def test_a_new_password_needs_the_old_one_and_ends_other_sessions_only(world: World):
+    here, elsewhere = await world.client("farah"), await world.client("farah")
+    wanted = {"part": "password", "password": "four calm camels"}
+
+    wrong = await post(here, "/en/account", {**wanted, "old_password": "not it at all"})
+    right = await post(here, "/en/account", {**wanted, "old_password": PASSWORD})
+
+    assert (wrong.status_code, right.status_code) == (422, 303)
+    assert (await here.get("/en/account")).status_code == 200
+    assert (await elsewhere.get("/en/account")).status_code == 401
+
+
+async def test_one_s_own_sessions_can_be_ended_and_nobody_else_s(world: World):
+    farah, other = await world.client("farah"), await world.client("farah")
+    basil = await world.client("basil")
+    rows = await WebSession.select(WebSession.id, WebSession.device, WebSession.person).order_by(WebSession.created_at)
+    foreign = next(row["id"] for row in rows if row["person"] == world.actors["basil"].person_id)
+
+    refused = await post(farah, "/en/account/sessions", {"session": str(foreign)})
+    nonsense = await post(farah, "/en/account/sessions", {"session": "x"})
+    listed = re.findall(r'name="session" value="([^"]+)"', (await farah.get("/en/account/sessions")).text)
+    for session_id in listed:
+        await post(farah, "/en/account/sessions", {"session": session_id})
+
+    assert (refused.status_code, nonsense.status_code) == (404, 404)
+    assert len(listed) == 1  # the session of this very device is ended by signing out
+    assert (await farah.get("/en/account")).status_code == 200
+    assert (await basil.get("/en/account")).status_code == 200
+    assert (await other.get("/en/account")).status_code == 401
+
+
+async def test_switching_role_changes_the_session_and_the_area(world: World):
+    dina = world.actors["dina"]
+    assert dina.person_id is not None
+    async with transaction():
+        grant = await give_role(dina.person_id, Role.OBSERVER, edition_id=world.edition_id, now=world.clock.now)
+    secret = await start_session(dina.person_id, device="x", now=world.clock.now)
+    browser = world.visitor(cookies={"tahkim": secret})
+
+    shown = await browser.get("/en/account/role")  # a committee's role comes first: she acts as observer
+    (judge_grant,) = set(re.findall(r'name="grant" value="([^"]+)"', shown.text))
+    answer = await post(browser, "/en/account/role", {"grant": judge_grant})
+    back = await browser.get("/en/account/role")
+
+    assert answer.headers["location"] == "/en/judging"
+    assert set(re.findall(r'name="grant" value="([^"]+)"', back.text)) == {str(grant)}
+    assert (await world.visitor(cookies={"tahkim": secret}).get("/en/account")).status_code == 401
+
+
+async def test_another_s_role_cannot_be_taken(world: World):
+    farah = await world.client("farah")
+    rows = await WebSession.select(WebSession.grant).where(WebSession.person == world.actors["farah"].person_id)
+    basil = world.actors["basil"]
+    assert basil.person_id is not None
+    await start_session(basil.person_id, device="x", now=world.clock.now)
+    foreign = await WebSession.select(WebSession.grant).where(WebSession.person == basil.person_id).first()
+    assert foreign is not None
+
+    answer = await post(farah, "/en/account/role", {"grant": str(foreign["grant"])})
+
+    assert answer.status_code == 404
+    assert rows == await WebSession.select(WebSession.grant).where(WebSession.person == world.actors["farah"].person_id)
