@@ -22,7 +22,7 @@ from service.usecases.entries import (
     save_rights,
 )
 from service.usecases.own_entry import OwnEntry
-from service.usecases.uploads import ObjectStore, count_held_bytes
+from service.usecases.uploads import count_held_bytes
 from service.usecases.written import count_words
 from service.web.entrant.file_views import FileCard, Trace, list_cards, list_traces
 from service.web.entrant.views import Head, Option, make_head, pick
@@ -106,7 +106,7 @@ class EntryController(Controller):
     path = "/entries/{number:str}"
 
     @get("/", opt={"action": Action.READ_ENTRY})
-    async def show(self, number: str, actor: Actor, words: Words, now: datetime, objects: ObjectStore) -> Page:
+    async def show(self, number: str, actor: Actor, words: Words, now: datetime, objects: Any) -> Page:
         own, entry = await open_entry(actor, number)
         held = await count_held_bytes(entry, objects=objects)
         return page("entrant/entry", _entry_page(own, entry, actor, words, held, now))

@@ -22,7 +22,7 @@ from service.text import Words
 from service.usecases.entries import open_entry
 from service.usecases.files import remove_file
 from service.usecases.own_files import link_to_copy, link_to_original, link_to_page, link_to_poster
-from service.usecases.uploads import ObjectStore, abort_upload, count_held_bytes, send_file
+from service.usecases.uploads import abort_upload, count_held_bytes, send_file
 from service.web.entrant.file_views import FileCard, Trace, list_cards, list_traces
 from service.web.entrant.views import Head, make_head
 from service.web.forms import read_form
@@ -55,12 +55,12 @@ class FilesController(Controller):
     path = "/entries/{number:str}/files"
 
     @get("/", opt={"action": Action.READ_ENTRY})
-    async def show(self, number: str, actor: Actor, words: Words, now: datetime, objects: ObjectStore) -> Page:
+    async def show(self, number: str, actor: Actor, words: Words, now: datetime, objects: Any) -> Page:
         return page("entrant/files", await _files_page(number, actor, words, now, objects, only=None))
 
     @get("/{material:str}", opt={"action": Action.READ_ENTRY})
     async def show_one(
-        self, number: str, material: str, actor: Actor, words: Words, now: datetime, objects: ObjectStore
+        self, number: str, material: str, actor: Actor, words: Words, now: datetime, objects: Any
     ) -> Page:
         return page("entrant/file", await _files_page(number, actor, words, now, objects, only=material))
 
@@ -71,9 +71,7 @@ class FilesController(Controller):
         return go_to(f"/entries/{number}/files")
 
     @post("/{material:str}/cancel", opt={"action": Action.SEND_FILE})
-    async def cancel(
-        self, request: AnyRequest, number: str, actor: Actor, now: datetime, objects: ObjectStore
-    ) -> Redirect:
+    async def cancel(self, request: AnyRequest, number: str, actor: Actor, now: datetime, objects: Any) -> Redirect:
         typed = await read_form(request)
         await abort_upload(actor, number, typed.uuid("upload"), objects=objects, now=now)
         return go_to(f"/entries/{number}/files")
@@ -100,7 +98,7 @@ class PlainUploadController(Controller):
         actor: Actor,
         words: Words,
         now: datetime,
-        objects: ObjectStore,
+        objects: Any,
         settings: Settings,
     ) -> Redirect:
         async def again() -> Page:
@@ -125,19 +123,19 @@ class OwnFileController(Controller):
     path = "/entries/{number:str}/files/{file:uuid}"
 
     @get("/original", opt={"action": Action.READ_ENTRY})
-    async def original(self, number: str, file: UUID, actor: Actor, objects: ObjectStore) -> Redirect:
+    async def original(self, number: str, file: UUID, actor: Actor, objects: Any) -> Redirect:
         return _lead(await link_to_original(actor, number, file, objects=objects))
 
     @get("/copy", opt={"action": Action.READ_ENTRY})
-    async def copy(self, number: str, file: UUID, actor: Actor, objects: ObjectStore) -> Redirect:
+    async def copy(self, number: str, file: UUID, actor: Actor, objects: Any) -> Redirect:
         return _lead(await link_to_copy(actor, number, file, objects=objects))
 
     @get("/poster", opt={"action": Action.READ_ENTRY})
-    async def poster(self, number: str, file: UUID, actor: Actor, objects: ObjectStore) -> Redirect:
+    async def poster(self, number: str, file: UUID, actor: Actor, objects: Any) -> Redirect:
         return _lead(await link_to_poster(actor, number, file, objects=objects))
 
     @get("/pages/{leaf:int}", opt={"action": Action.READ_ENTRY})
-    async def leaf(self, number: str, file: UUID, leaf: int, actor: Actor, objects: ObjectStore) -> Redirect:
+    async def leaf(self, number: str, file: UUID, leaf: int, actor: Actor, objects: Any) -> Redirect:
         return _lead(await link_to_page(actor, number, file, leaf, objects=objects))
 
 
@@ -158,7 +156,7 @@ async def _spooled(sent: UploadFile, scratch: Path) -> AsyncIterator[Path]:
 
 
 async def _files_page(
-    number: str, actor: Actor, words: Words, now: datetime, objects: ObjectStore, *, only: str | None
+    number: str, actor: Actor, words: Words, now: datetime, objects: Any, *, only: str | None
 ) -> FilesPage:
     own, entry = await open_entry(actor, number)
     held = await count_held_bytes(entry, objects=objects)

@@ -15,6 +15,8 @@ from storage.reads.entrant.versions import VersionView
 
 __all__ = ["Head", "Option", "Standing", "make_head", "pick"]
 
+RELATIVE_UNTIL = timedelta(days=7)
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -47,6 +49,7 @@ class Head:
     stage: str
     revision: int
     saved_at: datetime
+    saved_ago: timedelta | None
     now: datetime
     closes_at: datetime | None
     time_left: timedelta | None
@@ -81,6 +84,7 @@ def make_head(own: OwnEntry, entry: EntryView, actor: Actor, words: Words, now: 
         stage=stage.value,
         revision=own.revision,
         saved_at=entry.saved_at,
+        saved_ago=now - entry.saved_at if now - entry.saved_at < RELATIVE_UNTIL else None,
         now=now,
         closes_at=closes_at,
         time_left=closes_at - now if closes_at and now < closes_at else None,

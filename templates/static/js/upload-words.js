@@ -1,0 +1,27 @@
+// The words of an upload's card, in the page's language: sizes, shares and times go into sentences that the server gave.
+const lang = document.documentElement.lang;
+const digits = `${lang}-u-nu-latn`;
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
+const ISOLATE = ["\u2068", "\u2069"];
+const LTR = ["\u2066", "\u2069"];
+
+const wrap = ([open, close], text) => `${open}${text}${close}`;
+
+export const size = (bytes) => {
+  let step = 0;
+  let value = bytes;
+  while (value >= 1024 && step < UNITS.length - 1) { value /= 1024; step += 1; }
+  const places = step === 3 ? 2 : step === 2 ? 1 : 0;
+  const format = { style: "unit", unit: UNITS[step], unitDisplay: "long", maximumFractionDigits: places };
+  return wrap(ISOLATE, new Intl.NumberFormat(digits, format).format(value));
+};
+
+export const share = (part) => wrap(LTR, `${Math.floor(part * 100)}%`);
+
+export const time = (seconds) => {
+  const [value, unit] = seconds < 90 ? [Math.max(1, Math.round(seconds)), "second"]
+    : seconds < 5400 ? [Math.round(seconds / 60), "minute"] : [Math.round(seconds / 3600), "hour"];
+  return new Intl.NumberFormat(digits, { style: "unit", unit, unitDisplay: "long" }).format(value);
+};
+
+export const fill = (sentence, facts) => sentence.replace(/%([A-Z]+)%/g, (_, name) => facts[name] ?? "");
