@@ -47,7 +47,7 @@ def is_kept(expected: str, status: int, code: str, *, role: Role, method: str) -
     """Whether an answer keeps to the table. An unknown thing may answer 404 before its stage is looked at."""
     if expected == "never":
         return (status, code) == ((401, "not-signed-in") if role is Role.VISITOR else (403, "not-allowed"))
-    if status in {401, 403} or status >= 500:
+    if code in {"not-signed-in", "not-allowed", "foreign-form"} or status >= 500:
         return False
     if expected == "open":
         return code != "not-open-now"
