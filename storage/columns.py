@@ -15,6 +15,10 @@ from piccolo.columns.reference import LazyTableReference
 from storage.errors import NaiveDatetime
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from piccolo.columns import Column
+    from piccolo.columns.combination import Where
     from piccolo.table import Table
 
 
@@ -83,8 +87,13 @@ def when(*, null: bool = False, index: bool = False) -> AwareTimestamp:
     return AwareTimestamp(null=null, index=index)
 
 
+def among(column: Column, values: Iterable[Any]) -> Where:
+    """Ask for rows whose column is one of these values; for none of them where there are no values."""
+    return column.is_in(list(values) or [None])
+
+
 def to_json(value: object) -> str:
-    """Write a value as canonical JSON: sorted keys, no spaces, letters as they are; so it is stored and hashed alike."""
+    """Write a value as canonical JSON: sorted keys, no spaces, letters as they are; stored and hashed alike."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

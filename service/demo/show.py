@@ -9,6 +9,7 @@ from service.actors import Role
 from service.demo.edition import DemoEdition
 from service.demo.people import COMMITTEE, PASSWORD, find_person_id
 from service.usecases.tokens import Purpose, make_link
+from storage.columns import among
 from storage.engine import transaction
 from storage.reads.decisions import find_last_run, list_categories
 from storage.rows import get_row
@@ -108,5 +109,5 @@ async def _count(edition_id: UUID) -> dict[str, int]:
     sealed = await ScoreSheet.select(ScoreSheet.id).where(
         (ScoreSheet.assignment.round.edition == edition_id) & (ScoreSheet.state == "sealed")  # type: ignore[union-attr]
     )
-    marks = await Mark.count().where(Mark.sheet.is_in([row["id"] for row in sealed]))
+    marks = await Mark.count().where(among(Mark.sheet, [row["id"] for row in sealed]))
     return {"entries": entries, "files": files, "judges": judges, "sheets": sheets, "marks": marks}

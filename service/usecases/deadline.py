@@ -8,6 +8,7 @@ from service.errors import Conflicting, DeadlinePassed, NotFound, NotOpenNow
 from service.jobs.queue import enqueue
 from service.permissions import Action
 from service.usecases.receipts import queue_grace_letters
+from storage.columns import among
 from storage.engine import for_update, transaction
 from storage.lifecycle import EditionState, EntryState, UploadState
 from storage.reads.entrant.edition import EntryRules, find_entry_rules
@@ -99,7 +100,7 @@ async def close_grace(edition_id: UUID, *, now: datetime) -> int:
 
 async def _is_being_inspected(file_ids: tuple[UUID, ...]) -> bool:
     under_way = [UploadState.COMPLETE.value, UploadState.INSPECTING.value]
-    return await Upload.exists().where(Upload.file.is_in(list(file_ids)) & Upload.state.is_in(under_way))
+    return await Upload.exists().where(among(Upload.file, file_ids) & Upload.state.is_in(under_way))
 
 
 async def _settle(entry_id: UUID, version_id: UUID, *, now: datetime) -> None:

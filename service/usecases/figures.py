@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from storage.columns import from_json
+from storage.columns import among, from_json
 from storage.reads.decisions import RunView, find_last_run, list_places
 from storage.tables.conflict import Conflict
 from storage.tables.entrant import EntryOwner
@@ -74,6 +74,8 @@ async def _tell_decisions(edition_id: UUID, round_id: UUID) -> dict[str, Any]:
         if honour in places
     ]
     reasoned: int = await Outcome.count().where(
-        Outcome.decision.is_in([row["id"] for row in decisions]) & Outcome.honour.is_not_null() & (Outcome.reason != "")
+        among(Outcome.decision, [row["id"] for row in decisions])
+        & Outcome.honour.is_not_null()
+        & (Outcome.reason != "")
     )
     return {"withheld": sorted(withheld), "deliberated": reasoned + len(withheld)}

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from service.actors import Role
 from service.mail.queue import queue_letter
+from storage.columns import among
 from storage.reads.accounts import find_account
 from storage.reads.entrant.entry import EntryView, find_entry
 from storage.reads.entrant.files import FileView
@@ -47,9 +48,9 @@ async def queue_second_receipt(entry_id: UUID, version: VersionView, *, head: st
         return
     ids = [file.id for file in version.files]
     names = {
-        row["file"]: row["name"] for row in await Upload.select(Upload.file, Upload.name).where(Upload.file.is_in(ids))
+        row["file"]: row["name"] for row in await Upload.select(Upload.file, Upload.name).where(among(Upload.file, ids))
     }
-    hashes = {row["id"]: row["sha256"] for row in await File.select(File.id, File.sha256).where(File.id.is_in(ids))}
+    hashes = {row["id"]: row["sha256"] for row in await File.select(File.id, File.sha256).where(among(File.id, ids))}
     files = [
         {
             "name": names.get(file.id, ""),

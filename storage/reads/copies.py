@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from storage.columns import from_json
+from storage.columns import among, from_json
 from storage.tables.entry import Entry, EntryVersion
 from storage.tables.file import File, FilePage
 
@@ -33,13 +33,11 @@ async def list_judge_copies(edition_id: UUID) -> tuple[CopyRow, ...]:
         EntryVersion.entry.is_in(list(codes)) & EntryVersion.is_current.eq(True)
     )
     submitted = {UUID(each["id"]) for row in versions for each in from_json(row["files"])}
-    files = await File.select(File.id, File.entry, File.judge_key, File.poster_key).where(
-        File.id.is_in(list(submitted))
-    )
+    files = await File.select(File.id, File.entry, File.judge_key, File.poster_key).where(among(File.id, submitted))
     files.sort(key=lambda row: (codes[row["entry"]], str(row["id"])))
     pages: dict[UUID, list[CopyRow]] = {}
     for row in await FilePage.select(FilePage.id, FilePage.file, FilePage.object_key).where(
-        FilePage.file.is_in([each["id"] for each in files])
+        among(FilePage.file, [each["id"] for each in files])
     ).order_by(FilePage.page):  # fmt: skip
         pages.setdefault(row["file"], []).append(CopyRow("page", row["id"], row["object_key"]))
     found: list[CopyRow] = []

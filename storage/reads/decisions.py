@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from storage.columns import from_json
+from storage.columns import among, from_json
 from storage.rows import get_row
 from storage.tables.edition import Category, Honour
 from storage.tables.entrant import EntryOwner, Supervision, TeamMember
@@ -111,7 +111,7 @@ async def list_honoured(round_id: UUID) -> list[dict[str, Any]]:
     """Read the honoured outcomes of a round's approved decisions, by category, place and citation."""
     decisions = {row["id"]: row for row in await Decision.select().where(Decision.round == round_id)}
     rows = await Outcome.select().where(
-        Outcome.decision.is_in(list(decisions)) & Outcome.honour.is_not_null() & Outcome.entry.is_not_null()
+        among(Outcome.decision, decisions) & Outcome.honour.is_not_null() & Outcome.entry.is_not_null()
     )
     return [row | {"category": decisions[row["decision"]]["category"]} for row in rows]
 
@@ -141,7 +141,7 @@ async def get_honoured_entry(entry_id: UUID) -> HonouredEntry:
 
 async def _find_picture(file_ids: list[UUID]) -> Picture | None:
     """Choose a picture among the judge's copies: an image, else a film's poster, else a document's first page."""
-    files = await File.select().where(File.id.is_in(file_ids) & (File.material.audience == "judges"))
+    files = await File.select().where(among(File.id, file_ids) & (File.material.audience == "judges"))
     files.sort(key=lambda row: str(row["id"]))
     for row in files:
         if row["judge_key"] and str(row["judge_media_type"] or "").startswith("image/"):
@@ -151,7 +151,7 @@ async def _find_picture(file_ids: list[UUID]) -> Picture | None:
             return Picture(row["poster_key"], row["poster_media_type"])
     page = (
         await FilePage.select(FilePage.object_key, FilePage.media_type)
-        .where(FilePage.file.is_in([row["id"] for row in files]) & (FilePage.page == 1))
+        .where(among(FilePage.file, [row["id"] for row in files]) & (FilePage.page == 1))
         .order_by(FilePage.file)
         .first()
     )

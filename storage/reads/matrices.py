@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from storage.columns import from_json
+from storage.columns import among, from_json
 from storage.rows import get_row
 from storage.tables.assignment import Assignment
 from storage.tables.conflict import Conflict
@@ -234,7 +234,7 @@ async def read_marks(round_id: UUID) -> RankedRound:
             step=row["step"],
             position=sheets[row["sheet"]]["position"],
         )
-        for row in await Mark.select(Mark.sheet, Mark.criterion, Mark.step).where(Mark.sheet.is_in(list(sheets)))
+        for row in await Mark.select(Mark.sheet, Mark.criterion, Mark.step).where(among(Mark.sheet, sheets))
     ]
     criteria = await Criterion.select(Criterion.id, Criterion.category, Criterion.weight).where(
         Criterion.category.edition == in_round["edition"]
@@ -275,10 +275,10 @@ async def read_tie_rows(edition_id: UUID) -> tuple[tuple[TieRow, ...], tuple[Per
             (Entry.edition == edition_id) & Entry.state.is_in(["submitted", "returned", "admitted"])
         )
     ]
-    members = await TeamMember.select().where(TeamMember.entry.is_in(entries))
-    supervisors = await Supervision.select().where(Supervision.entry.is_in(entries))
+    members = await TeamMember.select().where(among(TeamMember.entry, entries))
+    supervisors = await Supervision.select().where(among(Supervision.entry, entries))
     people = [_person(row, "member") for row in members] + [_person(row, "supervisor") for row in supervisors]
-    owners = await EntryOwner.select(EntryOwner.entry, EntryOwner.institution).where(EntryOwner.entry.is_in(entries))
+    owners = await EntryOwner.select(EntryOwner.entry, EntryOwner.institution).where(among(EntryOwner.entry, entries))
     return (
         tuple(
             TieRow(

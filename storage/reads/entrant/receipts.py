@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from storage.columns import among
 from storage.lifecycle import FileState
 from storage.reads.entrant.versions import list_versions
 from storage.tables.audit import AuditEvent
@@ -51,15 +52,15 @@ async def find_receipt(entry_id: UUID) -> ReceiptView | None:
     ids = [file.id for file in current.files]
     rows = {
         row["id"]: row
-        for row in await File.select(File.id, File.sha256, File.state, File.material).where(File.id.is_in(ids))
+        for row in await File.select(File.id, File.sha256, File.state, File.material).where(among(File.id, ids))
     }
     names = {
-        row["file"]: row["name"] for row in await Upload.select(Upload.file, Upload.name).where(Upload.file.is_in(ids))
+        row["file"]: row["name"] for row in await Upload.select(Upload.file, Upload.name).where(among(Upload.file, ids))
     }
     labels = {
         row["id"]: row
         for row in await Material.select(Material.id, Material.name_ar, Material.name_en).where(
-            Material.id.is_in([row["material"] for row in rows.values()])
+            among(Material.id, [row["material"] for row in rows.values()])
         )
     }
     here = {FileState.READY.value, FileState.REPLACED.value}

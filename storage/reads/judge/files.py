@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from storage.columns import from_json
+from storage.columns import among, from_json
 from storage.reads.judge.views import BlindFile, BlindPage
 from storage.tables.assignment import Assignment
 from storage.tables.edition import Material
@@ -42,7 +42,7 @@ async def list_blind_files(file_ids: Sequence[UUID], sheet_id: UUID | None) -> t
 
     Files for the committee alone are left out. ``sheet_id`` None stands for the entrant's own preview.
     """
-    rows = await File.select().where(File.id.is_in(list(file_ids)) & (File.material.audience == "judges"))
+    rows = await File.select().where(among(File.id, file_ids) & (File.material.audience == "judges"))
     if not rows:
         return ()
     materials = {
