@@ -206,6 +206,7 @@ def _untie(group: Group, tied: Ints, level: int, steps: list[TieStep]) -> list[t
     """Split equal entries by the criterion at this level of the ladder and go on with what stays equal."""
     if tied.size == 1 or group.by_criterion is None or level >= group.by_criterion.shape[1]:
         return [(0, tied)]
+    tied = tied[np.argsort(group.entries[tied])]
     value = group.by_criterion[tied, level]
     order = np.argsort(-value, kind="stable")
     runs = _runs(value[order])

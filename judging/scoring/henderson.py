@@ -46,6 +46,7 @@ class Henderson:
         self._pair = block.j[self.second] * self.size + block.j[self.first] + chains * self.size**2
         self._mean_judge = block.cat[block.e] * n_judges + block.j + chains * (n_means * n_judges)
         self._cat = block.cat + chains * n_means
+        self._has_repeats = bool((block.j[self.first] == block.j[self.second]).any())
         self._share = 1.0 / block.reads[block.e]
         self._pair_share = self._share[self.first] ** 2
 
@@ -80,7 +81,8 @@ class Henderson:
         s = sums(self._pair.ravel(), pair.ravel(), self.n_chains * self.size**2)
         s = s.reshape(self.n_chains, self.size, self.size)
         on = np.arange(n_judges)
-        s[:, on, on] = 1.0 / tb2[:, None] + self.by_judge(diagonal)
+        twice = 2.0 * s[:, on, on] if self._has_repeats else 0.0
+        s[:, on, on] = 1.0 / tb2[:, None] + self.by_judge(diagonal) + twice
         n_means = block.n_categories
         cross = w - at(x_mean, block.e) * xd
         s[:, n_judges:, :n_judges] = sums(

@@ -32,16 +32,17 @@ class MixedFit:
     mean: Floats
 
 
-def fit_mixed(block: Block, equations: Henderson | None = None) -> MixedFit:
+def fit_mixed(block: Block, equations: Henderson | None = None, *, n_removed: int = 0) -> MixedFit:
     """Fit ``y = mean[category] + quality[entry] + b[judge] + noise``, noise of variance noise_var / v.
 
-    Restricted maximum likelihood up to 150 judges, Henderson's third method beyond.
+    Restricted maximum likelihood up to 150 judges, Henderson's third method beyond. n_removed: fixed effects besides
+    the category means that were taken out of y already, as of criteria marked in every review.
     """
     if block.n_judges > DENSE:
         entry_var, judge_var, noise_var = estimate_by_moments(block)
         return _solve_large(block, entry_var, judge_var, noise_var)
     equations = equations or Henderson(block)
-    entry_var, judge_var, noise_var = _maximise(block, equations)
+    entry_var, judge_var, noise_var = _maximise(block, equations, n_removed)
     normal = equations.build(
         block.y[None],
         block.v[None] / noise_var,
@@ -54,9 +55,9 @@ def fit_mixed(block: Block, equations: Henderson | None = None) -> MixedFit:
     return MixedFit(entry_var, judge_var, noise_var, quality[0], b[0], mean[0])
 
 
-def _maximise(block: Block, equations: Henderson) -> tuple[float, float, float]:
+def _maximise(block: Block, equations: Henderson, n_removed: int) -> tuple[float, float, float]:
     ones = np.ones((1, block.y.size))
-    dof = block.y.size - block.n_categories
+    dof = block.y.size - block.n_categories - n_removed
     total = float(block.v @ block.y**2)
 
     def deviance(log_ratio: Floats) -> tuple[float, float]:
