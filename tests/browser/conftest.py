@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,17 @@ class Site:
 
     def ask(self, work: Callable[[], Awaitable[Any]]) -> Any:
         """Do something with the server's database, beside it."""
-        return asyncio.run(_beside(self.data, work))
+        return run_apart(lambda: _beside(self.data, work))
+
+
+def run_apart(work: Callable[[], Awaitable[Any]]) -> Any:
+    """Run a coroutine in a thread of its own: Playwright keeps a loop in this one."""
+
+    async def whole() -> Any:
+        return await work()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, whole()).result()
 
 
 async def _beside(data: Path, work: Callable[[], Awaitable[Any]]) -> Any:
@@ -107,7 +118,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data = tmp_path_factory.mktemp("site")
     ensure_fonts(FONTS)
     (data / "fonts").symlink_to(FONTS)
-    asyncio.run(_seed(data))
+    run_apart(lambda: _seed(data))
     with serving(data) as address:
         yield Site(address, data)
 
