@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from service.audit import Event, record
-from service.errors import Conflicting, NotFound
+from service.errors import Conflicting, NotFound, StaleRevision
 from service.permissions import Action, require
 from storage.columns import to_json
 from storage.engine import for_update, insert_many, transaction
@@ -56,11 +56,11 @@ class _Computed:
     digest: str
 
 
-async def compute_ranking(actor: Actor, round_id: UUID, *, now: datetime) -> UUID:
+async def compute_ranking(actor: Actor, round_id: UUID, *, now: datetime, seen: int | None = None) -> UUID:
     """Rank a closed round and keep the run: inputs' hash, parameters, versions, seed, output. It is never updated.
 
     The engine runs in a thread, outside the transaction. A second call makes a second run, of equal bytes where nothing
-    changed.
+    changed. ``seen`` is the last run that the asker saw: a newer one refuses the request, so a form sent twice makes one.
     """
     given = await read_marks(round_id)
     if not given.marks:
@@ -79,6 +79,8 @@ async def compute_ranking(actor: Actor, round_id: UUID, *, now: datetime) -> UUI
         if found["state"] == RoundState.CLOSED:
             await move(Round, round_id, "rank", ROUND_MOVES)
         ordinal = await RankingRun.count().where(RankingRun.round == round_id) + 1
+        if seen is not None and seen != ordinal - 1:
+            raise StaleRevision(current=ordinal - 1)
         written = to_json(computed.output)
         run = RankingRun(
             round=round_id,

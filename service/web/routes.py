@@ -7,6 +7,8 @@ from service.web.account.account import AccountController
 from service.web.account.joining import InvitationController, PasswordResetController, SignUpController
 from service.web.account.signing_in import SignInController, SignOutController
 from service.web.blobs import read_object, receive_part
+from service.web.committee.overview import OverviewController
+from service.web.committee.ranking import RankingController
 from service.web.entrant.entries import EntriesController
 from service.web.entrant.entry import EntryController
 from service.web.entrant.files import FilesController, OwnFileController, PlainUploadController
@@ -52,7 +54,7 @@ ENTRANT: Area = [
     ApprovalController,
 ]
 JUDGE: Area = [JudgeListController, PracticeController, SheetController, JudgeFileController]
-COMMITTEE: Area = []
+COMMITTEE: Area = [OverviewController, RankingController]
 OPERATION: Area = [read_health, serve_static, receive_part, read_object, show_patterns]
 
 ROUTES = [*PUBLIC, *ACCOUNT, *ENTRANT, *JUDGE, *COMMITTEE, *OPERATION]

@@ -1,0 +1,262 @@
+"""The committee's first page: the stage, four numbers, what needs somebody, and the moves of the edition."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, get, post
+from litestar.response import Redirect
+from markupsafe import Markup
+
+from service.actors import Actor, Role
+from service.errors import FieldError, Invalid
+from service.permissions import Action, may
+from service.text import Words
+from service.usecases.closing import close_edition
+from service.usecases.editions import extend_deadline, find_deadline, open_edition
+from service.usecases.opening import close_round, open_judging
+from service.web.committee.common import AnyRequest, read_moment, round_of, stand, write_moment
+from service.web.forms import read_form
+from service.web.pages import Page, go_to, page
+from storage.lifecycle import EditionState as Stage
+from storage.lifecycle import RoundState
+from storage.reads.committee.overview import Overview, get_overview
+from storage.reads.committee.standing import Standing
+
+__all__ = ["OverviewController"]
+
+BEHIND = 0.25
+"""A judge is behind when the share of sheets done is this far below the share of the round that has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that waits for this reader."""
+
+    label: Markup
+    href: str
+    hint: Markup | None
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A move of the edition: what it will do, and why it may be locked."""
+
+    name: str
+    label: Markup
+    what: Markup
+    locked: Markup | None
+    is_danger: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewPage:
+    """Everything that the first page shows."""
+
+    stage: str
+    until: datetime | None
+    until_label: str
+    days_left: int | None
+    stages: tuple[tuple[str, str], ...]
+    n_entries: int
+    n_drafts: int
+    n_sealed: int
+    n_sheets: int
+    n_behind: int
+    n_judges: int
+    n_conflicts: int
+    needs: tuple[Need, ...]
+    moves: tuple[Move, ...]
+    is_chair: bool
+    extend_to: str
+
+
+class OverviewController(Controller):
+    """``/committee`` and the chair's moves."""
+
+    path = "/committee"
+
+    @get("/", opt={"action": Action.READ_OVERVIEW})
+    async def show(self, actor: Actor, words: Words, now: datetime) -> Page:
+        return await _show(actor, words, now)
+
+    @post("/open", opt={"action": Action.MOVE_EDITION})
+    async def open(self, request: AnyRequest, actor: Actor, now: datetime) -> Redirect:
+        await read_form(request)
+        await open_edition(actor, (await stand(actor)).edition_id, now=now)
+        return go_to("/committee")
+
+    @post("/close", opt={"action": Action.MOVE_EDITION})
+    async def close(self, request: AnyRequest, actor: Actor, now: datetime) -> Redirect:
+        await read_form(request)
+        await close_edition(actor, (await stand(actor)).edition_id, now=now)
+        return go_to("/committee")
+
+    @post("/extend", opt={"action": Action.MOVE_EDITION})
+    async def extend(self, request: AnyRequest, actor: Actor, words: Words, now: datetime) -> Redirect:
+        async def again() -> Page:
+            return await _show(actor, words, now)
+
+        typed = await read_form(request, again=again)
+        standing = await stand(actor)
+        to = read_moment(typed.text("to"), standing.time_zone)
+        if to is None:
+            raise Invalid(FieldError("to", "err.moment"))
+        await extend_deadline(actor, standing.edition_id, to=to, reason=typed.text("reason"), now=now)
+        return go_to("/committee")
+
+    @post("/open-judging", opt={"action": Action.OPEN_ROUND})
+    async def open_judging(self, request: AnyRequest, actor: Actor, now: datetime, objects: Any) -> Redirect:
+        await read_form(request)
+        await open_judging(actor, round_of(await stand(actor)).id, objects=objects, now=now)
+        return go_to("/committee")
+
+    @post("/close-round", opt={"action": Action.OPEN_ROUND})
+    async def close_round(self, request: AnyRequest, actor: Actor, now: datetime) -> Redirect:
+        await read_form(request)
+        await close_round(actor, round_of(await stand(actor)).id, now=now)
+        return go_to("/committee")
+
+
+async def _show(actor: Actor, words: Words, now: datetime) -> Page:
+    standing = await stand(actor)
+    counts = await get_overview(standing.edition_id, standing.in_round.id if standing.in_round else None)
+    is_entering = standing.state in {Stage.DRAFT, Stage.OPEN, Stage.CLOSED}
+    deadline = await find_deadline(standing.edition_id) if is_entering else None
+    until, label = _next_date(standing, deadline)
+    shown = OverviewPage(
+        stage=standing.state,
+        until=until,
+        until_label=label,
+        days_left=max(0, (until - now).days) if until and until > now else None,
+        stages=_stages(standing),
+        n_entries=counts.n_entries,
+        n_drafts=counts.n_drafts,
+        n_sealed=counts.n_sealed,
+        n_sheets=counts.n_sheets,
+        n_behind=_count_behind(standing, counts, now),
+        n_judges=counts.n_judges,
+        n_conflicts=counts.n_proposed_conflicts + counts.n_held_conflicts,
+        needs=_needs(actor, standing, counts, words),
+        moves=_moves(actor, standing, counts, deadline, words, now),
+        is_chair=actor.role is Role.CHAIR,
+        extend_to=write_moment(deadline, standing.time_zone) if deadline else "",
+    )
+    return page("committee/overview", shown)
+
+
+def _next_date(standing: Standing, deadline: datetime | None) -> tuple[datetime | None, str]:
+    """Give the date that the stage ends with, and the key of the words for it."""
+    in_round = standing.in_round
+    if standing.state in {Stage.DRAFT, Stage.OPEN}:
+        return deadline, "com.until_deadline"
+    if standing.state == Stage.CLOSED and in_round:
+        return in_round.opens_at, "com.until_judging"
+    if standing.state == Stage.JUDGING and in_round:
+        return in_round.closes_at, "com.until_round"
+    if standing.state in {Stage.DECIDING, Stage.NOTIFIED} and standing.publish_at:
+        return standing.publish_at, "com.until_publication"
+    return None, ""
+
+
+def _stages(standing: Standing) -> tuple[tuple[str, str], ...]:
+    order = [Stage.OPEN, Stage.CLOSED, Stage.JUDGING, Stage.DECIDING, Stage.NOTIFIED, Stage.PUBLISHED]
+    if standing.appeals_days is None:
+        order.remove(Stage.NOTIFIED)
+    state = Stage.PUBLISHED if standing.state == Stage.ARCHIVED else Stage(standing.state)
+    at = order.index(state) if state in order else -1
+    return tuple(
+        (each.value, "done" if step < at else "current" if step == at else "next") for step, each in enumerate(order)
+    )
+
+
+def _count_behind(standing: Standing, counts: Overview, now: datetime) -> int:
+    in_round = standing.in_round
+    if in_round is None or in_round.state != RoundState.OPEN:
+        return 0
+    whole = (in_round.closes_at - in_round.opens_at).total_seconds() or 1
+    passed = min(1.0, max(0.0, (now - in_round.opens_at).total_seconds() / whole))
+    return sum(each.n_done < each.n_given and each.n_done / each.n_given < passed - BEHIND for each in counts.loads)
+
+
+def _needs(actor: Actor, standing: Standing, counts: Overview, words: Words) -> tuple[Need, ...]:
+    """List what waits for this reader: only what this duty may do now."""
+    in_round = standing.in_round
+    round_state = in_round.state if in_round else ""
+    to_decide = len(standing.categories) - counts.n_approved
+    wishes = [
+        (counts.n_waiting, Action.CHECK_ELIGIBILITY, "com.need_eligibility", "/committee/eligibility", None),
+        (counts.n_proposed_conflicts, Action.DECIDE_CONFLICT, "com.need_conflicts", "/committee/conflicts", None),
+        (counts.n_held_conflicts, Action.DECIDE_CONFLICT, "com.need_held", "/committee/declared-conflicts", None),
+        (
+            counts.n_admitted if not counts.n_waiting and not counts.n_proposed_pairs and not counts.n_sheets else 0,
+            Action.ASSIGN_JUDGES, "com.need_assign", "/committee/assignments",
+            in_round.opens_at if in_round else None,
+        ),
+        (
+            int(round_state == RoundState.CLOSED), Action.COMPUTE_RANKING, "com.need_ranking",
+            f"/committee/ranking/{standing.categories[0].slug}" if standing.categories else "/committee", None,
+        ),
+        (
+            to_decide if round_state == RoundState.RANKED else 0, Action.READ_DECISION, "com.need_decisions",
+            f"/committee/decision/{standing.categories[0].slug}" if standing.categories else "/committee", None,
+        ),
+        (
+            int(round_state == RoundState.DECIDED and standing.state != Stage.PUBLISHED), Action.PUBLISH,
+            "com.need_publish", "/committee/publish", standing.publish_at,
+        ),
+    ]  # fmt: skip
+    return tuple(
+        Need(
+            words.say(key, n=n),
+            href,
+            words.say(f"{key}_hint") if f"{key}_hint" in words else None,
+            at,
+        )
+        for n, action, key, href, at in wishes
+        if n and may(action, actor, stage=standing.state)
+    )
+
+
+def _moves(
+    actor: Actor, standing: Standing, counts: Overview, deadline: datetime | None, words: Words, now: datetime
+) -> tuple[Move, ...]:
+    """List the moves of the present stage. The chair makes them; each says why it may be locked."""
+    if actor.role is not Role.CHAIR:
+        return ()
+    moves: list[tuple[str, Markup | None]] = []
+    in_round = standing.in_round
+    if standing.state == Stage.DRAFT:
+        moves.append(("open", None))
+    if standing.state == Stage.OPEN:
+        early = deadline is not None and now < deadline
+        moves.append(("close", words.say("move.close_locked", date=deadline, time=deadline) if early else None))
+    if standing.state in {Stage.OPEN, Stage.CLOSED}:
+        moves.append(("extend", None))
+    if standing.state == Stage.CLOSED and in_round:
+        moves.append(("open-judging", _why_not_judging(counts, in_round.opens_at, words, now)))
+    if standing.state == Stage.JUDGING and in_round:
+        early = now < in_round.closes_at and counts.n_unsealed > 0
+        reason = words.say("move.close-round_locked", n=counts.n_unsealed, date=in_round.closes_at) if early else None
+        moves.append(("close-round", reason))
+    return tuple(
+        Move(
+            name=name,
+            label=words.say(f"move.{name}"),
+            what=words.say(f"move.{name}_what"),
+            locked=locked,
+            is_danger=name in {"close", "close-round"},
+        )
+        for name, locked in moves
+    )
+
+
+def _why_not_judging(counts: Overview, opens_at: datetime, words: Words, now: datetime) -> Markup | None:
+    if counts.n_waiting:
+        return words.say("move.open-judging_waiting", n=counts.n_waiting)
+    if not counts.n_proposed_pairs:
+        return words.say("move.open-judging_unassigned")
+    if now < opens_at:
+        return words.say("move.open-judging_early", date=opens_at, time=opens_at)
+    return None
