@@ -13,6 +13,7 @@ COMMANDS = {
     "assign": "service.cli.assign",
     "inspect": "service.cli.inspect",
     "audit": "service.cli.audit",
+    "invite": "service.cli.invite",
     "migrate": "service.cli.migrate",
 }
 """Each module has ``run(argv) -> int``."""

@@ -33,6 +33,7 @@ __all__ = [
     "MaterialView",
     "find_category",
     "find_edition_frame",
+    "find_edition_id",
     "find_edition_rules",
     "list_categories",
     "list_dates",
@@ -339,3 +340,9 @@ def _criterion(row: dict[str, Any]) -> CriterionView:
         anchors_ar=tuple(from_json(row["anchors_ar"]) or ()),
         anchors_en=tuple(from_json(row["anchors_en"]) or ()),
     )
+
+
+async def find_edition_id(slug: str) -> UUID | None:
+    """Find an edition by the name that its addresses carry."""
+    row = await Edition.select(Edition.id).where(Edition.slug == slug).first()
+    return row["id"] if row else None
