@@ -4,6 +4,7 @@ import pytest
 
 from storage.engine import bind, close_database, open_database, sqlite_url
 from tests.postgres import postgres_server, postgres_url  # noqa: F401 (fixtures)
+from tests.unit.storage.jars import jars  # noqa: F401 (a fixture)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
