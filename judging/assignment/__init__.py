@@ -3,7 +3,7 @@
 from judging.assignment.affinity import blend_affinity
 from judging.assignment.beliefs import believe
 from judging.assignment.change import Effect, Option, effect_of_change, reassign, without_judges
-from judging.assignment.errors import Alternative, BadOption, BadProblem, Blocked, Infeasible, Tight
+from judging.assignment.errors import Alternative, BadOption, BadProblem, Blocked, Infeasible, Tight, Undecided
 from judging.assignment.followup import Beliefs, FollowUps, Policy, propose_followups
 from judging.assignment.order import order_for_judges
 from judging.assignment.problem import NONE, Bar, Problem
@@ -30,6 +30,7 @@ __all__ = [
     "Problem",
     "Reasons",
     "Tight",
+    "Undecided",
     "Why",
     "Worst",
     "assign_judges",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from judging.assignment.start import Start
 
 SUITED = 0.5
+# Sums that differ by less than the tie-break of the flow are the same.
+SAME = 2e-5
 
 
 def give_account(
@@ -34,6 +36,9 @@ def give_account(
     value = values_of(problem, pairs[:, 0], pairs[:, 1]) * problem.affinity_top
     loads = np.bincount(pairs[:, 1], minlength=problem.n_judges)
     design = measure_design(problem, pairs)
+    reached = float(value.sum()) if before is None else before
+    locked = values_of(problem, problem.locked[:, 0], problem.locked[:, 1])
+    bound = (start.best + float(locked.sum())) * problem.affinity_top
     return Assignment(
         pairs=pairs,
         reasons=give_reasons(problem, pairs, value, loads),
@@ -43,8 +48,9 @@ def give_account(
         worst=find_worst(problem, pairs, value),
         changes=find_changes(problem, pairs),
         affinity=float(value.sum()),
-        affinity_before=float(value.sum()) if before is None else before,
-        is_optimal=start.is_optimal,
+        affinity_before=reached,
+        affinity_bound=bound,
+        is_optimal=start.arcs.is_complete and start.method != "draw" and reached >= bound * (1 - SAME),
         method=start.method,
         cap=drawn.cap if drawn else 1.0,
         n_above_cap=drawn.n_above_cap if drawn else 0,

@@ -3,6 +3,7 @@
 AssignmentError
 ├── BadProblem       the arrays contradict each other
 ├── BadOption        a choice that means nothing (a cap of probability above one, a negative budget)
+├── Undecided        the search ended at its limit without an answer either way
 └── Infeasible       no assignment keeps every rule; says which entries, which rule, by how much, and what would free it
 """
 
@@ -37,6 +38,12 @@ class BadOption(AssignmentError):
         super().__init__(option=option, value=value)
         self.option = option
         self.value = value
+
+
+class Undecided(AssignmentError):
+    """The integer programme ended at its limit of nodes with neither an answer nor a proof that there is none."""
+
+    code = "assignment.undecided"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,9 @@ NEEDED = 0.941
 FIRST_SHARE = 0.32
 LATER_SHARES = (0.38, 0.45, 0.6, 0.8, 1.0)
 WORTH = 1.0
+# Where the floor of the worst-served entries leaves the graph POOR, it is lowered to these shares, one after the other.
+POOR = 0.85
+RELIEFS = (0.8, 0.6)
 # The price rises in steps (smaller ones where rounds are cheap); rounds at one price end when they gain little.
 # Each row: up to so many judges, first price, step of the price, share of a price's gain below which it is left.
 PACES = ((80, 0.1, 1.35, 0.02), (1000, 0.1, 2.0, 0.02), (1 << 60, 0.4, 3.0, 0.08))
@@ -119,13 +122,19 @@ class Exchange:
         ideal = self.graph.cost * min(1.0, self.graph.efficiency / ENOUGH)
         excess = max(self.graph.cost - ideal, FAINT)
         first, step, self.little = next(pace[1:] for pace in PACES if self.problem.n_judges <= pace[0])
-        price = first * max(self.best, FAINT) * max(self.budget, FAINT) / excess
+        first_price = first * max(self.best, FAINT) * max(self.budget, FAINT) / excess
         if to_the_end:
-            self._climb(price, step, share=1.0, goal=1.0, worth=0.0)
+            self._climb(first_price, step, share=1.0, goal=1.0, worth=0.0)
             return self.slots.pairs()
-        price = self._climb(price, step, share=FIRST_SHARE, goal=ENOUGH, worth=0.0)
+        price = self._climb(first_price, step, share=FIRST_SHARE, goal=ENOUGH, worth=0.0)
         for share in LATER_SHARES:
             price = self._climb(price, step**LAST_STEP, share=share, goal=NEEDED, worth=WORTH)
+        floor = self.limits.floor
+        for relief in RELIEFS:
+            if self.graph.efficiency >= POOR:
+                break
+            self.limits.floor = floor * relief
+            price = self._climb(first_price, step, share=1.0, goal=POOR, worth=WORTH)
         return self.slots.pairs()
 
     def _climb(self, price: float, step: float, *, share: float, goal: float, worth: float) -> float:

@@ -27,7 +27,7 @@ WAYS_OUT = 3
 LIFTABLE = (Bar.LANGUAGE, Bar.EXCLUDED, Bar.PANEL)
 LIFT_PRICE = 15.0
 INVITE_PRICE = 20.0
-MOST_INVITED = 64
+MOST_INVITED = 16
 
 
 def explain_infeasible(problem: Problem, rest: Residual, *, seed: int) -> Infeasible:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import optimize, sparse
 
+from judging.assignment.errors import Undecided
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -143,10 +145,6 @@ def solve_programme(
 
 _INFEASIBLE = 2
 _HALF = 0.5
-
-
-class Undecided(ArithmeticError):
-    """The integer programme ended at its node limit without an answer."""
 
 
 def _with_slacks(rows: Rows) -> sparse.csr_array:

@@ -71,8 +71,8 @@ def draw_pairs(problem: Problem, *, cap: float, seed: int) -> Draw | None:
             mended = mend(problem, arcs, arcs.value + _is_drawn(problem, arcs, pairs), pairs)
         if mended is None:
             return None
-        n_repaired = int(mended.pairs.shape[0] - _is_drawn_pair(problem, mended.pairs, pairs).sum())
-        pairs = mended.pairs
+        n_repaired = int(mended.shape[0] - _is_drawn_pair(problem, mended, pairs).sum())
+        pairs = mended
     above = int((counts > 1).sum())
     return Draw(pairs, arcs, cap=float(counts.max(initial=1)) / times, n_above_cap=above, n_repaired=n_repaired)
 

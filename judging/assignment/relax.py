@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from judging.assignment.errors import Undecided
 from judging.assignment.flow import UNIT, lay_out
 from judging.assignment.programme import solve_programme
 
@@ -52,7 +54,8 @@ def relax(
     if (problem.needs < problem.role_need.sum(axis=1)).any() and "role" not in prices:
         return None
     if arcs.entry.size <= EXACT_ARCS:
-        return _relax_exactly(problem, arcs, worth, prices)
+        with suppress(Undecided):
+            return _relax_exactly(problem, arcs, worth, prices)
     return _relax_flow(problem, arcs, worth, prices, seed=seed)
 
 

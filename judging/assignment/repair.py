@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from judging.assignment.errors import Undecided
 from judging.assignment.flow import Arcs
-from judging.assignment.problem import NONE
+from judging.assignment.problem import NONE, Bar
 from judging.assignment.programme import solve_programme
 from judging.assignment.rules import set_locks_apart
 
@@ -24,38 +25,31 @@ WIDER = 4
 LOSS = 2e-4
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Mended:
-    """Pairs that keep every rule, and whether no others could be worth more."""
-
-    pairs: Ints
-    is_optimal: bool
-
-
-def mend(problem: Problem, arcs: Arcs, reward: Floats, pairs: Ints) -> Mended | None:
+def mend(problem: Problem, arcs: Arcs, reward: Floats, pairs: Ints) -> Ints | None:
     """Decide again the entries that break a rule; None where every rule together admits no answer.
 
     pairs: the network's answer, whose reward no answer can exceed.
     """
-    key = pairs[:, 0] * problem.n_judges + pairs[:, 1]
-    bound = float(reward[np.isin(arcs.entry * problem.n_judges + arcs.judge, key)].sum())
+    bound = _worth(problem, arcs, reward, pairs)
     broken = find_broken(problem, pairs)
     count = NEAR + NEAR_EACH * int(broken.sum())
-    found: Mended | None = None
     while True:
         again = _near(problem, arcs, pairs, broken, count)
-        whole = bool(again.all()) or arcs.entry.size <= WHOLE_ARCS
-        if whole:
+        if arcs.entry.size <= WHOLE_ARCS:
             again[:] = True
-        answer = _decide(problem, arcs, reward, pairs, again)
-        if answer is not None:
-            worth, better, proved = answer
-            found = Mended(better, is_optimal=(whole and proved) or worth >= bound - abs(bound) * 1e-9)
-            if whole or worth >= bound - LOSS * abs(bound) or again.sum() * WIDER > problem.n_entries:
-                return found
-        if whole:
-            return found
+        better = _decide(problem, arcs, reward, pairs, again)
+        if again.all():
+            return better
+        if better is not None:
+            loss = bound - _worth(problem, arcs, reward, better)
+            if loss <= LOSS * abs(bound) or again.sum() * WIDER > problem.n_entries:
+                return better
         count *= WIDER
+
+
+def _worth(problem: Problem, arcs: Arcs, reward: Floats, pairs: Ints) -> float:
+    key = pairs[:, 0] * problem.n_judges + pairs[:, 1]
+    return float(reward[np.isin(arcs.entry * problem.n_judges + arcs.judge, key)].sum())
 
 
 def find_broken(problem: Problem, pairs: Ints) -> Bools:
@@ -85,15 +79,18 @@ def _near(problem: Problem, arcs: Arcs, pairs: Ints, broken: Bools, count: int) 
     return again
 
 
-def _decide(problem: Problem, arcs: Arcs, reward: Floats, pairs: Ints, again: Bools) -> tuple[float, Ints, bool] | None:
+def _decide(problem: Problem, arcs: Arcs, reward: Floats, pairs: Ints, again: Bools) -> Ints | None:
     kept = pairs[~again[pairs[:, 0]]]
     rest = set_locks_apart(replace(problem, locked=kept)).problem
-    here = again[arcs.entry] & (rest.barred[arcs.entry, arcs.judge] == 0)
+    here = again[arcs.entry] & (rest.barred[arcs.entry, arcs.judge] == Bar.FREE)
     some = Arcs(arcs.entry[here], arcs.judge[here], arcs.value[here], is_complete=False)
-    solved = solve_programme(rest, some, reward[here])
+    try:
+        solved = solve_programme(rest, some, reward[here])
+    except Undecided:
+        if again.all():
+            raise
+        return None
     if solved is None:
         return None
     better = np.r_[kept, np.c_[some.entry[solved.chosen], some.judge[solved.chosen]]]
-    key = better[:, 0] * problem.n_judges + better[:, 1]
-    worth = float(reward[np.isin(arcs.entry * problem.n_judges + arcs.judge, key)].sum())
-    return worth, better[np.lexsort((better[:, 1], better[:, 0]))], solved.is_proved
+    return np.asarray(better[np.lexsort((better[:, 1], better[:, 0]))])

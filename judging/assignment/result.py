@@ -73,10 +73,11 @@ class Assignment:
     """A proposal that keeps every rule.
 
     pairs: (n_pairs, 2), sorted by entry, then judge. affinity: the sum over the pairs; affinity_before: the same
-    before calibration was bought with some of it, under the same rules. is_optimal: whether affinity_before is
-    proved best (with the charge for uneven loads). cap: the largest chance of any pair where pairs were drawn at
-    random, 1 otherwise; n_above_cap: pairs whose chance is above the cap asked for, because an entry has too few
-    judges; n_repaired: pairs moved after the draw, for which the cap does not hold.
+    before calibration was bought with some of it. affinity_bound: no assignment under these rules has more (an
+    estimate where there are too many pairs to look at all). is_optimal: whether affinity_before is proved to reach it;
+    fair loads, the floor and published pairs may keep it below. cap: the largest chance of any pair where pairs were
+    drawn at random, 1 otherwise; n_above_cap: pairs whose chance is above the cap asked for, because an entry has too
+    few judges; n_repaired: pairs moved after the draw, for which the cap does not hold.
     """
 
     pairs: Ints
@@ -88,6 +89,7 @@ class Assignment:
     changes: Changes
     affinity: float
     affinity_before: float
+    affinity_bound: float
     is_optimal: bool
     method: str
     cap: float

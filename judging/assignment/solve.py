@@ -55,7 +55,7 @@ def _draw(problem: Problem, rest: Residual, *, cap: float, seed: int) -> Assignm
     if drawn is None:
         raise explain_infeasible(problem, rest, seed=seed)
     none = np.zeros(problem.n_judges, dtype=np.int64)
-    start = Start(drawn.pairs, drawn.arcs, "draw", is_optimal=False, best=0.0, floor=np.zeros(0), load_min=none)
+    start = Start(drawn.pairs, drawn.arcs, "draw", best=0.0, floor=np.zeros(0), load_min=none)
     pairs = join_pairs(rest.fixed, drawn.pairs)
     return give_account(problem, pairs, start=start, seed=seed, drawn=drawn)
 

@@ -43,7 +43,6 @@ class Start:
     pairs: Ints
     arcs: Arcs
     method: str
-    is_optimal: bool
     best: float
     floor: Floats
     load_min: Ints
@@ -63,19 +62,18 @@ def find_start(problem: Problem, *, seed: int) -> Start | None:
     best = _best_of_all(problem, arcs, chosen, seed=seed)
     reward, chosen, price = _shape(problem, arcs, keep, chosen, best, seed=seed)
     pairs = np.c_[arcs.entry[chosen], arcs.judge[chosen]]
-    method, is_optimal = "flow", arcs.is_complete
+    method = "flow"
     if count_violations(problem, pairs):
         mended = mend(problem, arcs, reward, pairs)
         if mended is None:
             return None
-        pairs, is_optimal, method = mended.pairs, mended.is_optimal and arcs.is_complete, "programme"
+        pairs, method = mended, "programme"
     per_entry = _per_entry(problem, arcs, pairs)
     loads = np.bincount(pairs[:, 1], minlength=problem.n_judges)
     return Start(
         pairs=pairs,
         arcs=arcs,
         method=method,
-        is_optimal=is_optimal,
         best=best,
         floor=np.minimum(per_entry, least_alone(problem) * FLOOR),
         load_min=np.maximum(problem.load_min, np.minimum(loads, fair_load(problem) if price else 0)),
@@ -110,7 +108,7 @@ def _shape(
     claim = np.ones(problem.n_entries)
     worst, kept = -1.0, (reward, chosen)
     for _ in range(FLOOR_TRIES if few else 2):
-        per_entry = np.bincount(arcs.entry[chosen], weights=arcs.value[chosen], minlength=problem.n_entries)
+        per_entry = _per_entry(problem, arcs, np.c_[arcs.entry[chosen], arcs.judge[chosen]])
         poor = (per_entry < goal) & (problem.needs > 0)
         lowest = float(per_entry[problem.needs > 0].min(initial=np.inf))
         if lowest > worst:
@@ -162,9 +160,8 @@ def least_alone(problem: Problem) -> float:
     first = np.searchsorted(entry, np.arange(problem.n_entries))
     top = np.arange(entry.size) - first[entry] < problem.needs[entry]
     alone = np.bincount(entry[top], weights=value[top], minlength=problem.n_entries)
-    return (
-        float(alone[problem.needs > 0].min(initial=np.inf)) / problem.affinity_top if (problem.needs > 0).any() else 0.0
-    )
+    asking = alone[problem.needs > 0].astype(float)
+    return float(asking.min()) / problem.affinity_top if asking.size else 0.0
 
 
 def widen(problem: Problem, arcs: Arcs, *, seed: int) -> Arcs:
