@@ -140,7 +140,6 @@ def create_app(
             guards=[check_action],
             dependencies=DEPENDENCIES,
             exception_handlers=EXCEPTION_HANDLERS,
-            type_decoders=[(is_protocol, lambda _, value: value)],  # the object store: given by us, not read from people
             lifespan=[lifespan],
             request_max_body_size=SMALL_BODY,
             openapi_config=None,
@@ -159,11 +158,6 @@ async def load_pages(app: Litestar, settings: Settings) -> None:
     fonts = await asyncio.to_thread(ensure_fonts, settings.fonts_folder)
     app.state.static = await asyncio.to_thread(load_static, fonts=fonts)
     app.state.environments = make_environments(app.state.static.url)
-
-
-def is_protocol(kind: object) -> bool:
-    """Whether a parameter's type is a protocol, which Litestar cannot check."""
-    return getattr(kind, "_is_protocol", False)
 
 
 def _check_routes(app: Litestar) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from litestar import Request
 from litestar.response import Stream
@@ -30,8 +30,9 @@ class Stored(Protocol):
         ...
 
 
+@runtime_checkable
 class Readable(Protocol):
-    """A store that objects can be read from."""
+    """A store that objects can be read from. Litestar checks what handlers are given by ``isinstance``."""
 
     async def stat(self, key: str) -> Stored | None:
         """Give what is known of the object."""
