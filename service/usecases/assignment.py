@@ -8,7 +8,7 @@ from uuid import UUID
 
 from service.actors import Actor
 from service.audit import Event, record
-from service.errors import Conflicting, NotFound
+from service.errors import Conflicting, FieldError, Invalid, NotFound, StaleRevision
 from service.permissions import Action, require
 from service.usecases.assignment_arrays import Encoded, encode, told_reasons
 from storage.columns import to_json
@@ -159,6 +159,8 @@ async def change_pair(
     actor: Actor, round_id: UUID, entry_id: UUID, *, remove: UUID | None, add: UUID | None, reason: str, now: datetime
 ) -> None:
     """Change a proposal by hand: take a judge from an entry, give it another, or both. No way round a conflict."""
+    if not reason.strip():
+        raise Invalid(FieldError("reason", "err.reason_needed"))
     async with transaction():
         await _lock_round(actor, round_id, now=now)
         if remove is not None:
@@ -175,7 +177,7 @@ async def change_pair(
             if not gone:
                 raise NotFound
         if add is not None:
-            await _check_pair(entry_id, add)
+            await _check_pair(round_id, entry_id, add)
             last = await Assignment.count().where((Assignment.round == round_id) & (Assignment.judge == add))
             await Assignment.insert(
                 Assignment(
@@ -189,12 +191,15 @@ async def change_pair(
         )  # fmt: skip
 
 
-async def _check_pair(entry_id: UUID, judge_id: UUID) -> None:
+async def _check_pair(round_id: UUID, entry_id: UUID, judge_id: UUID) -> None:
     barred = await Conflict.exists().where(
         (Conflict.entry == entry_id) & (Conflict.judge == judge_id) & Conflict.state.is_in(["confirmed", "held"])
     )
     if barred:
         raise PairBarred
+    pair = (Assignment.round == round_id) & (Assignment.entry == entry_id) & (Assignment.judge == judge_id)
+    if await Assignment.exists().where(pair):
+        raise StaleRevision(current=0)
 
 
 async def publish_assignment(actor: Actor, round_id: UUID, *, now: datetime) -> int:

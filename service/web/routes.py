@@ -7,6 +7,8 @@ from service.web.account.account import AccountController
 from service.web.account.joining import InvitationController, PasswordResetController, SignUpController
 from service.web.account.signing_in import SignInController, SignOutController
 from service.web.blobs import read_object, receive_part
+from service.web.committee.assignments import AssignmentController
+from service.web.committee.entries import CommitteeEntriesController
 from service.web.committee.overview import OverviewController
 from service.web.committee.ranking import RankingController
 from service.web.entrant.entries import EntriesController
@@ -54,7 +56,7 @@ ENTRANT: Area = [
     ApprovalController,
 ]
 JUDGE: Area = [JudgeListController, PracticeController, SheetController, JudgeFileController]
-COMMITTEE: Area = [OverviewController, RankingController]
+COMMITTEE: Area = [OverviewController, RankingController, CommitteeEntriesController, AssignmentController]
 OPERATION: Area = [read_health, serve_static, receive_part, read_object, show_patterns]
 
 ROUTES = [*PUBLIC, *ACCOUNT, *ENTRANT, *JUDGE, *COMMITTEE, *OPERATION]

@@ -1,0 +1,149 @@
+"""Projects by code name: the list, and one with its sheets and marks. Nothing here says whose they are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from storage.engine import run_sql
+from storage.tables.entry import EntryVersion
+from storage.tables.rubric import Criterion
+from storage.tables.scoresheet import Mark, ScoreSheet
+
+__all__ = ["EntryLine", "EntryPage", "SheetLine", "find_entry", "list_entries"]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """A project in the list."""
+
+    id: UUID
+    code_name: str
+    category_id: UUID
+    state: str
+    title_ar: str
+    title_en: str
+    n_sheets: int
+    n_sealed: int
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """A judge's sheet on a project. ``marks`` are steps by criterion, of a sealed sheet alone."""
+
+    judge_id: UUID
+    state: str
+    abstained: str | None
+    sealed_at: datetime | None
+    marks: dict[UUID, int]
+    comment_committee: str
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionName:
+    """A criterion by its names; ``weight`` is of a hundred."""
+
+    id: UUID
+    name_ar: str
+    name_en: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """One project, its rubric and its sheets."""
+
+    id: UUID
+    code_name: str
+    category_id: UUID
+    state: str
+    title_ar: str
+    title_en: str
+    abstract_ar: str
+    abstract_en: str
+    work_language: str
+    ai_text: str
+    criteria: tuple[CriterionName, ...]
+    sheets: tuple[SheetLine, ...]
+
+
+async def list_entries(edition_id: UUID) -> tuple[EntryLine, ...]:
+    """List the projects that have a code name, in one query."""
+    rows = await run_sql(
+        """SELECT entry.id AS id, entry.code_name AS code_name, entry_version.category AS category_id,
+        entry.state AS state, entry_version.title_ar AS title_ar, entry_version.title_en AS title_en,
+        (SELECT count(*) FROM assignment WHERE assignment.entry = entry.id AND assignment.state = 'published')
+          AS n_sheets,
+        (SELECT count(*) FROM assignment JOIN score_sheet ON score_sheet.assignment = assignment.id
+          WHERE assignment.entry = entry.id AND assignment.state = 'published' AND score_sheet.state = 'sealed')
+          AS n_sealed
+        FROM entry JOIN entry_version ON entry_version.entry = entry.id AND entry_version.is_current
+        WHERE entry.edition = {} AND entry.code_name IS NOT NULL ORDER BY entry.code_name""",
+        edition_id,
+    )
+    return tuple(
+        EntryLine(**row | {"id": UUID(str(row["id"])), "category_id": UUID(str(row["category_id"]))}) for row in rows
+    )
+
+
+async def find_entry(edition_id: UUID, code_name: str) -> EntryPage | None:
+    """Find a project with its sheets; None for an unknown code name."""
+    row = (
+        await EntryVersion.select(
+            EntryVersion.entry, EntryVersion.category, EntryVersion.title_ar, EntryVersion.title_en,
+            EntryVersion.abstract_ar, EntryVersion.abstract_en, EntryVersion.work_language, EntryVersion.ai_text,
+            EntryVersion.entry.state.as_alias("state"),
+        )
+        .where(
+            EntryVersion.is_current.eq(True)
+            & (EntryVersion.entry.edition == edition_id)
+            & (EntryVersion.entry.code_name == code_name)
+        )
+        .first()
+    )  # fmt: skip
+    if row is None:
+        return None
+    criteria = (
+        await Criterion.select(Criterion.id, Criterion.name_ar, Criterion.name_en, Criterion.weight)
+        .where(Criterion.category == row["category"])
+        .order_by(Criterion.position)
+    )
+    return EntryPage(
+        id=row["entry"],
+        code_name=code_name,
+        category_id=row["category"],
+        state=row["state"],
+        title_ar=row["title_ar"],
+        title_en=row["title_en"],
+        abstract_ar=row["abstract_ar"],
+        abstract_en=row["abstract_en"],
+        work_language=row["work_language"],
+        ai_text=row["ai_text"],
+        criteria=tuple(CriterionName(**each) for each in criteria),
+        sheets=await _list_sheets(row["entry"]),
+    )
+
+
+async def _list_sheets(entry_id: UUID) -> tuple[SheetLine, ...]:
+    sheets = (
+        await ScoreSheet.select(
+            ScoreSheet.id, ScoreSheet.state, ScoreSheet.abstained, ScoreSheet.sealed_at, ScoreSheet.comment_committee,
+            ScoreSheet.assignment.judge.as_alias("judge"),
+        )
+        .where((ScoreSheet.assignment.entry == entry_id) & (ScoreSheet.assignment.state == "published"))
+        .order_by(ScoreSheet.assignment.judge)
+    )  # fmt: skip
+    sealed = [row["id"] for row in sheets if row["state"] in {"sealed", "set-aside"}]
+    marks: dict[UUID, dict[UUID, int]] = {}
+    for each in await Mark.select(Mark.sheet, Mark.criterion, Mark.step).where(Mark.sheet.is_in(sealed)):
+        marks.setdefault(each["sheet"], {})[each["criterion"]] = each["step"]
+    return tuple(
+        SheetLine(
+            judge_id=row["judge"],
+            state=row["state"],
+            abstained=row["abstained"],
+            sealed_at=row["sealed_at"],
+            marks=marks.get(row["id"], {}),
+            comment_committee=row["comment_committee"] if row["id"] in marks else "",
+        )
+        for row in sheets
+    )
