@@ -1,6 +1,7 @@
 """The judge's copies: each address checks that the project is this judge's, then leads to a short-lived link."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from litestar import Controller, get
@@ -10,7 +11,7 @@ from service.actors import JudgeActor
 from service.errors import NotFound
 from service.permissions import Action
 from service.usecases.judging.sheets import note_opening
-from storage.objects.store import ObjectStore, ReadAs
+from storage.objects.store import ReadAs
 from storage.reads.judge.files import find_my_file
 
 __all__ = ["JudgeFileController"]
@@ -25,7 +26,7 @@ class JudgeFileController(Controller):
     path = "/judging/{code:str}/files/{file:uuid}"
 
     @get("/copy", opt={"action": Action.READ_SHEET})
-    async def copy(self, code: str, file: UUID, judge: JudgeActor, now: datetime, objects: ObjectStore) -> Redirect:
+    async def copy(self, code: str, file: UUID, judge: JudgeActor, now: datetime, objects: Any) -> Redirect:
         found = await find_my_file(judge.id, code, file)
         if found is None:
             raise NotFound
@@ -34,7 +35,7 @@ class JudgeFileController(Controller):
 
     @get("/pages/{number:int}", opt={"action": Action.READ_SHEET})
     async def leaf(
-        self, code: str, file: UUID, number: int, judge: JudgeActor, now: datetime, objects: ObjectStore
+        self, code: str, file: UUID, number: int, judge: JudgeActor, now: datetime, objects: Any
     ) -> Redirect:
         found = await find_my_file(judge.id, code, file, page=number)
         if found is None:
@@ -43,13 +44,13 @@ class JudgeFileController(Controller):
         return await _lead_to(objects, found.key, found.media_type, found.name)
 
     @get("/poster", opt={"action": Action.READ_SHEET})
-    async def poster(self, code: str, file: UUID, judge: JudgeActor, objects: ObjectStore) -> Redirect:
+    async def poster(self, code: str, file: UUID, judge: JudgeActor, objects: Any) -> Redirect:
         found = await find_my_file(judge.id, code, file, poster=True)
         if found is None:
             raise NotFound
         return await _lead_to(objects, found.key, found.media_type, found.name)
 
 
-async def _lead_to(objects: ObjectStore, key: str, media_type: str, name: str) -> Redirect:
+async def _lead_to(objects: Any, key: str, media_type: str, name: str) -> Redirect:
     link = await objects.sign_get(key, ReadAs(media_type=media_type, file_name=name), seconds=LASTS)
     return Redirect(link, status_code=302)
