@@ -11,13 +11,11 @@ from service.actors import JudgeActor
 from service.errors import NotFound
 from service.permissions import Action
 from service.usecases.judging.sheets import note_opening
+from service.usecases.reading import make_reading_link
 from storage.objects.store import ReadAs
 from storage.reads.judge.files import find_my_file
 
 __all__ = ["JudgeFileController"]
-
-LASTS = 300
-"""Seconds for which a link to a copy may be used."""
 
 
 class JudgeFileController(Controller):
@@ -52,5 +50,4 @@ class JudgeFileController(Controller):
 
 
 async def _lead_to(objects: Any, key: str, media_type: str, name: str) -> Redirect:
-    link = await objects.sign_get(key, ReadAs(media_type=media_type, file_name=name), seconds=LASTS)
-    return Redirect(link, status_code=302)
+    return Redirect(await make_reading_link(objects, key, media_type=media_type, name=name), status_code=302)
