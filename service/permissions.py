@@ -2,7 +2,8 @@
 
 The guard asks ``may_role_ever``; a use case that writes asks ``require`` inside its transaction, on rows it has locked;
 templates ask ``may`` through the page. Ownership is a fact that the use case brings: a rule with ``own`` set refuses
-whoever does not own the thing, exactly as if it did not exist.
+whoever does not own the thing, exactly as if it did not exist. What is one's own: an entrant's entries, a judge's
+sheets, and for committee duties everything of the edition in which the duty is held.
 """
 
 from collections.abc import Iterable
@@ -133,26 +134,28 @@ RULES: dict[Action, Rule] = {
     Action.SAVE_MARK: Rule(JUDGE, frozenset({Stage.JUDGING}), own=True),
     Action.SEAL_SHEET: Rule(JUDGE, frozenset({Stage.JUDGING}), own=True),
     Action.READ_OVERVIEW: Rule(WATCHERS),
-    Action.MOVE_EDITION: Rule(CHAIR),
-    Action.CHECK_ELIGIBILITY: Rule(REGISTRAR, frozenset({Stage.CLOSED})),
+    Action.MOVE_EDITION: Rule(CHAIR, own=True),
+    Action.CHECK_ELIGIBILITY: Rule(REGISTRAR, frozenset({Stage.CLOSED}), own=True),
     Action.READ_JUDGES: Rule(RUNNERS),
-    Action.INVITE_JUDGE: Rule(ASSIGNER | CHAIR, UNTIL_PUBLISHED),
+    Action.INVITE_JUDGE: Rule(ASSIGNER | CHAIR, UNTIL_PUBLISHED, own=True),
     Action.DECIDE_CONFLICT: Rule(
-        REGISTRAR | {Role.SECRETARY, Role.CHAIR}, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING})
+        REGISTRAR | {Role.SECRETARY, Role.CHAIR}, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING}), own=True
     ),
     Action.READ_CONFLICTS: Rule(REGISTRAR | {Role.SECRETARY, Role.CHAIR}, AFTER_CLOSE),
     Action.READ_ASSIGNMENTS: Rule(RUNNERS - REGISTRAR, AFTER_CLOSE),
-    Action.ASSIGN_JUDGES: Rule(ASSIGNER | CHAIR, frozenset({Stage.CLOSED, Stage.JUDGING})),
+    Action.ASSIGN_JUDGES: Rule(ASSIGNER | CHAIR, frozenset({Stage.CLOSED, Stage.JUDGING}), own=True),
     Action.READ_PROGRESS: Rule(WATCHERS - REGISTRAR, AFTER_CLOSE),
-    Action.OPEN_ROUND: Rule(CHAIR, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING})),
+    Action.OPEN_ROUND: Rule(CHAIR, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING}), own=True),
     Action.READ_RANKING: Rule(DECIDERS, ONCE_JUDGED),
-    Action.COMPUTE_RANKING: Rule(frozenset({Role.SECRETARY, Role.CHAIR}), frozenset({Stage.DECIDING})),
+    Action.COMPUTE_RANKING: Rule(frozenset({Role.SECRETARY, Role.CHAIR}), frozenset({Stage.DECIDING}), own=True),
     Action.READ_DECISION: Rule(DECIDERS, ONCE_JUDGED),
-    Action.DECIDE: Rule(CHAIR, frozenset({Stage.DECIDING, Stage.NOTIFIED})),
-    Action.SIGN_DECISION: Rule(frozenset({Role.MEMBER, Role.CHAIR}), frozenset({Stage.DECIDING, Stage.NOTIFIED})),
-    Action.NOTIFY: Rule(CHAIR, frozenset({Stage.DECIDING})),
+    Action.DECIDE: Rule(CHAIR, frozenset({Stage.DECIDING, Stage.NOTIFIED}), own=True),
+    Action.SIGN_DECISION: Rule(
+        frozenset({Role.MEMBER, Role.CHAIR}), frozenset({Stage.DECIDING, Stage.NOTIFIED}), own=True
+    ),
+    Action.NOTIFY: Rule(CHAIR, frozenset({Stage.DECIDING}), own=True),
     Action.READ_PUBLICATION: Rule(DECIDERS, ONCE_JUDGED),
-    Action.PUBLISH: Rule(CHAIR, frozenset({Stage.DECIDING, Stage.NOTIFIED})),
+    Action.PUBLISH: Rule(CHAIR, frozenset({Stage.DECIDING, Stage.NOTIFIED}), own=True),
     Action.READ_AUDIT: Rule(frozenset({Role.SECRETARY, Role.CHAIR, Role.OBSERVER})),
     Action.USE_SIGNED_LINK: Rule(ANYBODY),
     Action.MANAGE_EDITIONS: Rule(frozenset({Role.ADMINISTRATOR})),

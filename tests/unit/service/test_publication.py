@@ -1,0 +1,126 @@
+"""Telling entrants under embargo, and publishing: once, at one instant, nothing before."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from service.actors import Role
+from service.audit import verify
+from service.errors import Invalid, NotAllowed, Refused
+from service.usecases.editions import NotYet
+from service.usecases.publication import (
+    AlreadyPublished,
+    AppealsRun,
+    NotDecided,
+    notify_entrants,
+    publish_edition,
+    publish_when_due,
+    schedule_publication,
+)
+from storage.rows import get_row
+from storage.tables.audit import AuditEvent
+from storage.tables.award import Award, Publication
+from storage.tables.edition import Edition
+from storage.tables.message import Message
+from tests.competition import NOTICE, PUBLISH, Competition
+
+A_MILLISECOND = timedelta(milliseconds=1)
+
+
+async def state_of(competition: Competition) -> str:
+    return str((await get_row(Edition.select(Edition.state).where(Edition.id == competition.edition_id)))["state"])
+
+
+async def test_nobody_is_told_before_every_category_is_decided(ranked: Competition):
+    with pytest.raises(NotDecided):
+        await notify_entrants(ranked.chair, ranked.edition_id, now=NOTICE)
+
+    assert await Message.count().where(Message.template == "outcome") == 0
+
+
+async def test_each_team_is_told_once(notified: Competition):
+    letters = await Message.select(Message.email).where(Message.template == "outcome")
+
+    assert sorted(row["email"] for row in letters) == sorted({row["email"] for row in letters})
+    assert len(letters) >= 4
+    with pytest.raises(Refused):
+        await notified.notify()
+
+
+async def test_publication_is_fixed_by_typing_the_name_after_the_appeals(notified: Competition):
+    with pytest.raises(Invalid):
+        await schedule_publication(
+            notified.chair, notified.edition_id, at=PUBLISH, typed_name="Another", now=PUBLISH - timedelta(days=1)
+        )
+    with pytest.raises(AppealsRun):
+        await schedule_publication(
+            notified.chair, notified.edition_id, at=NOTICE + timedelta(days=7) - A_MILLISECOND,
+            typed_name="Small 2027", now=NOTICE,
+        )  # fmt: skip
+    await notified.schedule()
+
+
+async def test_nothing_is_public_before_the_instant(notified: Competition):
+    with pytest.raises(NotYet):
+        await publish_edition(notified.chair, notified.edition_id, now=PUBLISH)
+    await notified.schedule()
+
+    with pytest.raises(NotYet):
+        await publish_edition(notified.chair, notified.edition_id, now=PUBLISH - A_MILLISECOND)
+    assert not await publish_when_due(notified.edition_id, now=PUBLISH - A_MILLISECOND)
+
+    assert await Award.count() == await Publication.count() == 0
+    assert await state_of(notified) == "notified"
+
+
+async def test_of_twenty_publications_at_once_one_publishes(notified: Competition):
+    await notified.schedule()
+
+    answers = await asyncio.gather(*(notified.publish() for _ in range(20)), return_exceptions=True)
+
+    assert sum(isinstance(answer, str) for answer in answers) == 1
+    assert sum(isinstance(answer, AlreadyPublished) for answer in answers) == 19
+    assert await Publication.count() == 1
+    assert await Award.count() == 4
+    assert await AuditEvent.count().where(AuditEvent.event == "results-published") == 1
+    letters = await Message.select(Message.name).where(Message.template == "published")
+    assert len(letters) == len({row["name"] for row in letters}) > 0
+    assert await state_of(notified) == "published"
+    assert (await verify()).broken is None
+
+
+async def test_the_job_publishes_at_the_instant_and_not_again(notified: Competition):
+    await notified.schedule()
+
+    assert await publish_when_due(notified.edition_id, now=PUBLISH)
+    assert not await publish_when_due(notified.edition_id, now=PUBLISH + timedelta(days=1))
+    assert not await publish_when_due(notified.edition_id, now=PUBLISH - timedelta(hours=1))
+    assert await state_of(notified) == "published"
+
+
+async def test_each_identity_read_for_publication_is_in_the_log(notified: Competition):
+    await notified.schedule()
+    await notified.publish()
+
+    reads = await AuditEvent.select(AuditEvent.subject_id).where(AuditEvent.event == "identity-read")
+    awarded = {str(row["entry"]) for row in await Award.select(Award.entry)}
+    assert {row["subject_id"] for row in reads} >= awarded
+
+
+async def test_the_log_as_it_was_is_published_with_the_results(notified: Competition):
+    await notified.schedule()
+
+    link = await notified.publish()
+
+    row = await get_row(Publication.select())
+    assert row["audit_head"] == link
+    assert await AuditEvent.exists().where(AuditEvent.hash == link)
+
+
+@pytest.mark.parametrize("role", [Role.SECRETARY, Role.MEMBER, Role.REGISTRAR, Role.ASSIGNER, Role.OBSERVER])
+async def test_only_the_chair_publishes(notified: Competition, role: Role):
+    await notified.schedule()
+
+    with pytest.raises(NotAllowed):
+        await publish_edition(notified.actors[role], notified.edition_id, now=PUBLISH)
