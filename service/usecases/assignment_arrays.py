@@ -111,7 +111,7 @@ def encode(given: AssignmentInput) -> Encoded:
         entry_institution=np.array([numbers.get(str(each.institution_id), NONE) for each in given.entries]),
         judge_institution=np.array([numbers.get(str(each.institution_id), NONE) for each in given.judges]),
         entry_language=np.array([languages.index(each.work_language) for each in given.entries]),
-        judge_languages=np.array([[one in each.languages for one in languages] for each in given.judges]),
+        judge_languages=np.array([[_reads(each, one) for one in languages] for each in given.judges]),
         category=np.array([category_of[each.category_id] for each in given.entries]),
         previous=_previous(given, row_of, column_of) if given.published else None,
     )
@@ -122,6 +122,12 @@ def encode(given: AssignmentInput) -> Encoded:
         judges=tuple(each.id for each in given.judges),
         categories=given.categories,
     )
+
+
+def _reads(judge: AssignableJudge, language: str) -> bool:
+    """Say whether a judge can judge a work in this language: a work in both asks for both, one without words for none."""
+    wanted = {"both": {"ar", "en"}, "none": set[str]()}.get(language, {language})
+    return wanted <= set(judge.languages)
 
 
 def _affinity(entry: AssignableEntry, judge: AssignableJudge) -> float:

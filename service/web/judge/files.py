@@ -12,7 +12,6 @@ from service.errors import NotFound
 from service.permissions import Action
 from service.usecases.judging.sheets import note_opening
 from service.usecases.reading import make_reading_link
-from storage.objects.store import ReadAs
 from storage.reads.judge.files import find_my_file
 
 __all__ = ["JudgeFileController"]
