@@ -22,6 +22,7 @@ from judging.identity.find import find_identities
 from judging.identity.identities import Identities
 from judging.identity.people import Strength
 from storage.inspect.examine import digest, examine
+from storage.inspect.leftovers import find_leftovers
 from storage.inspect.limits import UNKNOWN_TYPE, FileRules, ProcessLimits
 from storage.inspect.look import is_reader_here
 from storage.inspect.report import Finding, Piece, Place, PlaceKind, Report, Severity
@@ -47,7 +48,8 @@ async def inspect_file(
     """Inspect one file in a limited process; at most two at once, others wait.
 
     ``copy_to``: where the judge's copy is written (its folder must exist; nothing is written when the file is refused).
-    ``pages_to``: an existing folder for page pictures and a film's poster. ``name``: the file's own name, searched for identities.
+    ``pages_to``: an existing folder for page pictures and a film's poster. ``name``: the file's own name, searched
+    for identities.
     Raises InspectionFailed when the process cannot be run at all; a hostile file is an answer, not an error.
     """
     import asyncio  # noqa: PLC0415 - 0.1 s that the limited process would pay for every start
@@ -95,16 +97,15 @@ def inspect_now(
 
 
 def _report_of(ending: Ending, path: Path) -> Report:
-    """The report as the process wrote it, or what its end says about the file."""
+    """Give the report as the process wrote it, or what its end says about the file."""
     if ending.lines and "report" in ending.lines[-1] and not ending.is_late:
         return Report.from_json(ending.lines[-1]["report"])
-    if not ending.lines:
-        raise InspectionFailed
-    told = ending.lines[0]
+    if not ending.lines and not ending.is_late:
+        raise InspectionFailed(status=ending.status)
     code = "file.unreadable" if ending.status == 1 else "file.too-costly"
     return Report(
-        type=told.get("type", "unknown"),
-        media_type=told.get("media_type", UNKNOWN_TYPE),
+        type="unknown",
+        media_type=UNKNOWN_TYPE,
         sha256=digest(path),
         size=path.stat().st_size,
         findings=(Finding(code, Severity.REFUSED),),
@@ -149,16 +150,35 @@ def work(request: dict[str, Any], answers: int) -> None:
     if request["identities"]:
         if request["name"]:
             pieces += (Piece(Path(request["name"]).stem, Place(PlaceKind.NAME), is_removed=True),)
-        found = look_for_names(pieces, Identities.from_json(request["identities"]))
+        identities = Identities.from_json(request["identities"])
+        found = look_for_names(pieces, identities)
+        found += _last_look(
+            report, identities, {str(finding.facts["who"]) for finding in found if finding.severity != "fine"}
+        )
         report = replace(report, findings=report.findings + found)
     _tell(answers, {"report": report.to_json()})
 
 
 def look_for_names(pieces: Sequence[Piece], identities: Identities) -> tuple[Finding, ...]:
-    """Findings for every identity in the text. What the judge's copy leaves out is told, not asked about."""
+    """Give findings for every identity in the text. What the judge's copy leaves out is told, not asked about."""
     texts = [Text(piece.text, (piece.place, piece.is_removed)) for piece in pieces]
     found = find_identities(texts, identities)
     return tuple(_finding(each, *cast("tuple[Place, bool]", each.place)) for each in found)
+
+
+def _last_look(report: Report, identities: Identities, told: set[str]) -> tuple[Finding, ...]:
+    """Whoever is still named in the bytes of the copy, though no reader finds them there."""
+    if report.clean is None:
+        return ()
+    sought = {
+        person.names[0]: (*person.names, *person.emails, *person.handles)
+        for person in identities.people
+        if person.names
+    }
+    left = find_leftovers(
+        Path(report.clean.path), report.type, {who: each for who, each in sought.items() if who not in told}
+    )
+    return tuple(Finding("copy.still-tells", Severity.COMMITTEE, facts={"who": who}) for who in left)
 
 
 def _finding(found: Found, place: Place, is_removed: bool) -> Finding:  # noqa: FBT001 - unpacked from one place

@@ -16,13 +16,14 @@ PHONE_DIGITS = 8
 LEAST_NUMBER = 5
 LEAST_HANDLE = 3
 LEAST_BARE_HANDLE = 6
-_PLACES = r"(?:@|/|\b(?:instagram|twitter|x|snapchat|tiktok|youtube|telegram|linkedin|github|facebook|انستغرام|تويتر|سناب)\s*[:：]\s*@?)"
+_NETWORKS = "instagram|twitter|x|snapchat|tiktok|youtube|telegram|linkedin|github|facebook|انستغرام|تويتر|سناب"
+_PLACES = rf"(?:@|/|\b(?:{_NETWORKS})\s*[:：]\s*@?)"
 
 Span = tuple[int, int]
 
 
 def plain_addresses(text: str) -> str:
-    """Tidy text with disguised at-signs and dots written as such. Each search is made only where it can find something."""
+    """Write disguised at-signs and dots as such; each search is made only where it can find something."""
     text = text.casefold().replace("＠", "@")
     if "dot" in text:
         text = _SPOKEN_DOT.sub(".", text)
@@ -33,7 +34,7 @@ def plain_addresses(text: str) -> str:
 
 
 def find_email(address: str, plain: str) -> Span | None:
-    """An address in text from ``plain_addresses``, also with spaces inside."""
+    """Give an address in text from ``plain_addresses``, also with spaces inside."""
     wanted = address.strip().casefold()
     if "@" not in wanted:
         return None
@@ -46,19 +47,19 @@ def find_email(address: str, plain: str) -> Span | None:
 
 
 def find_domain(domain: str, plain: str) -> Span | None:
-    """An institution's domain in an address or a link."""
+    """Give an institution's domain in an address or a link."""
     match = re.search(rf"(?<![\w-]){re.escape(domain.strip().casefold().lstrip('@.'))}(?![\w-])", plain)
     return match.span() if match else None
 
 
 def find_phone(phone: str, text: str) -> Span | None:
-    """A telephone number among the numbers of a tidy text, forwards or mirrored."""
+    """Give a telephone number among the numbers of a tidy text, forwards or mirrored."""
     digits = _NOT_DIGIT.sub("", phone)[-PHONE_DIGITS:]
     return _find_digits(digits, text, is_whole=False) if len(digits) >= PHONE_DIGITS - 1 else None
 
 
 def find_number(number: str, text: str) -> Span | None:
-    """A student's number: as it is, with its letters in either case, with spaces between, or its digits mirrored."""
+    """Give a student's number: as it is, in either case, with spaces between, or its digits mirrored."""
     wanted = re.sub(r"[^\w]", "", number).casefold()
     if len(wanted) < LEAST_NUMBER:
         return None
@@ -78,12 +79,12 @@ def _find_digits(digits: str, text: str, *, is_whole: bool) -> Span | None:
 
 
 def _ends(run: str, digits: str) -> bool:
-    """The number with a country code before it, or the same mirrored; not a longer number that happens to hold it."""
+    """Accept the number with a country code, or that mirrored; not a longer number that happens to hold it."""
     return len(run) <= len(digits) + 6 and (run.endswith(digits) or run.startswith(digits[::-1]))
 
 
 def find_handle(handle: str, plain: str) -> Span | None:
-    """A handle after an at-sign, in a link, after a network's name; alone only if it could not be a word."""
+    """Give a handle after an at-sign, in a link, after a network's name; alone only if it could not be a word."""
     wanted = handle.strip().lstrip("@").casefold()
     if "/" in wanted:
         wanted = wanted.rstrip("/").rsplit("/", 1)[-1].lstrip("@")
@@ -96,5 +97,5 @@ def find_handle(handle: str, plain: str) -> Span | None:
 
 
 def spans(found: Iterator[Span | None]) -> Span | None:
-    """The first that is there."""
+    """Give the first that is there."""
     return next((span for span in found if span is not None), None)

@@ -64,8 +64,10 @@ class _View:
 def find_identities(pieces: Iterable[Piece], identities: Identities) -> tuple[Finding, ...]:
     """Find who is behind an entry in its text.
 
-    At most one finding for each identity, kind and place, the strongest; in the order of the pieces. Names are found in either
-    script, in any order, mirrored, split into letters or run together; a name that many people bear is FAINT when it stands alone.
+    At most one finding for each identity, kind and place, the strongest; in the order of the pieces. Names are found
+    in either
+    script, in any order, mirrored, split into letters or run together; a name that many people bear is FAINT when it
+    stands alone.
     """
     search = _Search(identities)
     best: dict[tuple[Hashable, Trace, int], Finding] = {}
@@ -80,7 +82,7 @@ def find_identities(pieces: Iterable[Piece], identities: Identities) -> tuple[Fi
 
 def _view(text: str) -> _View:
     clean = tidy(text)
-    letters = fold(_SPACES.sub("", clean)) if len(clean) < 200 else "".join(map(fold, _SPACES.sub(" ", clean).split()))
+    letters = "".join(map(fold, _SPACES.sub(" ", clean).split()))
     has_arabic = is_arabic(letters)
     mirrored = clean[::-1] if has_arabic else ""
     arabic = re.sub("[^\u0600-\u06ff]", "", letters) if has_arabic else ""
@@ -127,25 +129,22 @@ class _Search:
 def _name_hits(
     pattern: NamePattern, view: _View, places: list[Place], mirrored: list[Place]
 ) -> Iterator[tuple[Hit, str]]:
-    found = False
-    for hit in pattern.find(view.words, places):
-        found = found or hit.strength is Strength.STRONG
-        yield hit, view.tidy
-    if found:
+    """Find a name in words first; where that finds nobody, in mirrored words, then in letters alone."""
+    hits = list(pattern.find(view.words, places))
+    yield from ((hit, view.tidy) for hit in hits)
+    if any(hit.strength is Strength.STRONG for hit in hits):
         return
-    if pattern.is_in_arabic:
-        for hit in pattern.find(view.mirrored_words, mirrored):
-            if hit.strength is Strength.STRONG:
-                found = True
-                yield hit, view.mirrored
-    if found:
+    turned = [hit for hit in pattern.find(view.mirrored_words, mirrored) if hit.strength is Strength.STRONG]
+    if turned and pattern.is_in_arabic:
+        yield turned[0], view.mirrored
         return
     letters = view.arabic if pattern.is_in_arabic else view.latin
-    for each in (letters, letters[::-1]):
+    both = (letters, letters[::-1])
+    for each in both:
         if span := pattern.find_squeezed(each):
             yield Hit(Strength.STRONG, *span), each
             return
-    for each in (letters, letters[::-1]) if pattern.is_in_arabic else (letters,):
+    for each in both if pattern.is_in_arabic else both[:1]:
         if span := pattern.find_garbled(each):
             yield Hit(Strength.SOFT, *span), each
             return

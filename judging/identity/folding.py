@@ -1,7 +1,9 @@
 """Letters folded so that one name, however it was typed or taken out of a file, becomes one string.
 
-Arabic: presentation forms, diacritics, tatweel, hamzas, the two yaas, taa marbuta, Persian and Urdu letters; digits of every script.
-Runs of alef and lam are put in order, because readers of PDF swap the halves of the lam-alef ligature and text in visual order
+Arabic: presentation forms, diacritics, tatweel, hamzas, the two yaas, taa marbuta, Persian and Urdu letters; digits
+of every script.
+Runs of alef and lam are put in order, because readers of PDF swap the halves of the lam-alef ligature and text in
+visual order
 mirrors it. Latin: case, accents, look-alike letters of other scripts. Sounds: one key for a name in either script.
 """
 
@@ -14,9 +16,12 @@ from itertools import product
 
 _LETTERS = str.maketrans(
     {
-        "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ٲ": "ا", "ٳ": "ا", "ؤ": "و", "ئ": "ي", "ى": "ي", "ی": "ي", "ې": "ي", "ۍ": "ي",
-        "ێ": "ي", "ے": "ي", "ۓ": "ي", "ة": "ه", "ۃ": "ه", "ہ": "ه", "ھ": "ه", "ە": "ه", "ۀ": "ه", "ک": "ك", "ڪ": "ك", "گ": "ك",
-        "ڭ": "ك", "پ": "ب", "چ": "ج", "ژ": "ز", "ڤ": "ف", "ڥ": "ف", "ۆ": "و", "ۇ": "و", "ۋ": "و", "ڕ": "ر", "ڵ": "ل", "ٹ": "ت",
+        "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ٲ": "ا", "ٳ": "ا", "ؤ": "و", "ئ": "ي", "ى": "ي", "ی": "ي",
+        "ې": "ي", "ۍ": "ي",
+        "ێ": "ي", "ے": "ي", "ۓ": "ي", "ة": "ه", "ۃ": "ه", "ہ": "ه", "ھ": "ه", "ە": "ه", "ۀ": "ه", "ک": "ك",
+        "ڪ": "ك", "گ": "ك",
+        "ڭ": "ك", "پ": "ب", "چ": "ج", "ژ": "ز", "ڤ": "ف", "ڥ": "ف", "ۆ": "و", "ۇ": "و", "ۋ": "و", "ڕ": "ر",
+        "ڵ": "ل", "ٹ": "ت",
         "ڈ": "د", "ڑ": "ر", "ں": "ن", "ء": "", "ـ": "",
     }
 )  # fmt: skip
@@ -61,13 +66,13 @@ def is_arabic(word: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def bare_forms(word: str) -> frozenset[str]:
-    """A folded word and what remains of it without "al-" and the letters Arabic joins to the front of words."""
+    """Give a folded word and what remains of it without "al-" and the letters Arabic joins to the front of words."""
     return frozenset(_bare_arabic(word) if is_arabic(word) else _bare_latin(word))
 
 
 @lru_cache(maxsize=65536)
 def settled_forms(word: str) -> frozenset[str]:
-    """The bare forms of a word with their alefs and lams in order, for comparison."""
+    """Give the bare forms of a word with their alefs and lams in order, for comparison."""
     if not is_arabic(word):
         return bare_forms(word)
     forms = {settle(form) for form in bare_forms(word)}
@@ -101,15 +106,26 @@ def _bare_latin(word: str) -> set[str]:
 
 
 _SOUNDS_ARABIC = {
-    "ب": "B", "ت": "T", "ث": "0ST", "ج": "J", "ح": "H", "خ": "X", "د": "D", "ذ": "D0Z", "ر": "R", "ز": "Z", "س": "S", "ش": "$",
-    "ص": "S", "ض": "D", "ط": "T", "ظ": "ZD0", "غ": "GJ", "ف": "F", "ق": "KJ", "ك": "K", "ل": "L", "م": "M", "ن": "N", "ه": "H",
+    "ب": "B", "ت": "T", "ث": "0ST", "ج": "J", "ح": "H", "خ": "X", "د": "D", "ذ": "D0Z", "ر": "R", "ز": "Z",
+    "س": "S", "ش": "$",
+    "ص": "S", "ض": "D", "ط": "T", "ظ": "ZD0", "غ": "GJ", "ف": "F", "ق": "KJ", "ك": "K", "ل": "L", "م": "M",
+    "ن": "N", "ه": "H",
 }  # fmt: skip
 _SOUNDS_LATIN = {
-    "b": "B", "p": "B", "t": "T", "j": "J", "g": "J", "h": "H", "d": "D", "r": "R", "z": "Z", "s": "S", "f": "F", "v": "F",
+    "b": "B", "p": "B", "t": "T", "j": "J", "g": "J", "h": "H", "d": "D", "r": "R", "z": "Z", "s": "S", "f": "F",
+    "v": "F",
     "q": "K", "k": "K", "c": "K", "l": "L", "m": "M", "n": "N",
 }  # fmt: skip
-_PAIRS_LATIN = {"sh": ("$", "SH"), "ch": ("$", "K"), "kh": ("X", "KH"), "gh": ("G", "JH"), "th": ("0", "TH"), "dh": ("D", "0", "Z", "DH"),
-                "ph": ("F",), "ck": ("K",)}  # fmt: skip
+_PAIRS_LATIN = {
+    "sh": ("$", "SH"),
+    "ch": ("$", "K"),
+    "kh": ("X", "KH"),
+    "gh": ("G", "JH"),
+    "th": ("0", "TH"),
+    "dh": ("D", "0", "Z", "DH"),
+    "ph": ("F",),
+    "ck": ("K",),
+}
 _MAX_KEYS = 12
 
 
@@ -117,7 +133,8 @@ _MAX_KEYS = 12
 def sounds(word: str) -> frozenset[str]:
     """Keys of how a folded word sounds, the same for both scripts; words that share a key may be one name.
 
-    Consonants by class, in order; ``a`` before them where the word begins with a vowel or ain, ``+`` after them where it ends
+    Consonants by class, in order; ``a`` before them where the word begins with a vowel or ain, ``+`` after them where
+    it ends
     in a vowel. A letter that is written in several ways gives several keys.
     """
     parts = _arabic_parts(word) if is_arabic(word) else _latin_parts(word)

@@ -19,6 +19,11 @@ LEAST_RUN = 7
 """Letters that two parts of a name must have together to be looked for in text without spaces."""
 LEAST_FUZZY = 11
 FUZZY_SCORE = 90.0
+ENOUGH_SOUNDS = 5
+"""Consonants that two parts must have together if neither is spelt as in the name."""
+ALIKE = 60
+"""Of 100: how alike two Latin spellings must look, beside sounding the same ("Hussein" and "Husain": 77)."""
+_PAIR = 2
 _MOHAMMED = fold("محمد")
 _SHORT_FORMS = frozenset({"mohd", "muhd", "mhd"})
 _LEAST_WITH_ARTICLE = 5
@@ -83,10 +88,10 @@ class NamePattern:
         """Two parts together: the person, unless both are everyone's and neither is the first or the last of more."""
         ends = {0, len(self.parts) - 1}
         pair = (self.parts[part], self.parts[other])
-        if all(each.is_common for each in pair) and len(self.parts) > 2 and not {part, other} == ends:
+        if all(each.is_common for each in pair) and len(self.parts) > _PAIR and {part, other} != ends:
             return Strength.STRONG if {part, other} <= {0, 1} and is_exact else Strength.SOFT
         n_sounds = sum(max((sum(map(str.isupper, key)) for key in each.keys), default=0) for each in pair)
-        return Strength.STRONG if is_exact or n_sounds >= 5 else Strength.SOFT
+        return Strength.STRONG if is_exact or n_sounds >= ENOUGH_SOUNDS else Strength.SOFT
 
     def _single(self, words: list[Word], at: int, part: int, *, is_exact: bool) -> Iterator[Hit]:
         if part not in (0, len(self.parts) - 1) or not is_exact:
@@ -102,7 +107,7 @@ class NamePattern:
             yield Hit(Strength.SOFT if is_soft else Strength.FAINT, word.start, word.end)
 
     def _initials(self, words: list[Word], places: list[Place]) -> Iterator[Hit]:
-        """A family name beside the first letter of the first name: ``M. Al-Harthi``, ``Harthi, M``."""
+        """Give a family name beside the first letter of the first name: ``M. Al-Harthi``, ``Harthi, M``."""
         last = len(self.parts) - 1
         if last < 1:
             return
@@ -118,7 +123,7 @@ class NamePattern:
                     yield Hit(Strength.STRONG, min(words[beside].start, words[at].start), words[at].end)
 
     def _run_pattern(self) -> re.Pattern[str] | None:
-        """Two parts of the name (first and second, first and last, or the last two) without anything between the letters."""
+        """Prepare two parts of the name (first two, last two, first and last) run together, and the whole."""
         last = len(self.parts) - 1
         pairs = {(0, 1), (0, last), (last - 1, last)} if last > 0 else set()
         found = {self._squeezed(*self.parts)} if last > 0 and self._is_whole_enough() else set()
@@ -138,13 +143,13 @@ class NamePattern:
         return "(?:b[ia]n|ibn|bint|al|abu)*".join(loosen(_bare(part)) for part in parts)
 
     def find_squeezed(self, letters: str) -> tuple[int, int] | None:
-        """The name in settled (Arabic) or loosened (Latin) letters without spaces: where the first match is."""
+        """Give the name in settled (Arabic) or loosened (Latin) letters without spaces: where the first match is."""
         match = self._run.search(letters) if self._run else None
         return match.span() if match else None
 
     def find_garbled(self, letters: str) -> tuple[int, int] | None:
-        """The whole name with a letter or two lost, in letters as above."""
-        if len(self._whole) < LEAST_FUZZY or len(self.parts) < 2 or len(letters) < LEAST_FUZZY:
+        """Give the whole name with a letter or two lost, in letters as above."""
+        if len(self._whole) < LEAST_FUZZY or len(self.parts) < _PAIR or len(letters) < LEAST_FUZZY:
             return None
         match = fuzz.partial_ratio_alignment(self._whole, letters, score_cutoff=FUZZY_SCORE)
         return (match.dest_start, match.dest_end) if match else None
@@ -184,7 +189,7 @@ class NameIndex:
 
     def _compare(self, word: Word) -> dict[tuple[int, int], bool]:
         """Parts that a word is: exactly, or by its sound. A Latin word without a capital must be exact."""
-        if len(word.folded) < 2 or word.folded in JOINTS:
+        if len(word.folded) == 1 or word.folded in JOINTS:
             return {}
         matches = {match: True for form in settled_forms(word.folded) for match in self._by_form.get(form, ())}
         if word.has_capital or is_arabic(word.folded):
@@ -208,7 +213,7 @@ def _part(folded: str) -> _Part:
 
 
 def _forms_of_name(folded: str) -> frozenset[str]:
-    """A name loses its article, but no letter: "Walid" begins with a waw of its own."""
+    """Take the article from a name, but no letter: "Walid" begins with a waw of its own."""
     if not is_arabic(folded):
         return bare_forms(folded)
     has_article = folded.startswith("ال") and len(folded) >= _LEAST_WITH_ARTICLE
@@ -217,20 +222,20 @@ def _forms_of_name(folded: str) -> frozenset[str]:
 
 def _bare(part: _Part) -> str:
     folded = part.folded
-    return folded[2:] if folded[:2] in ("ال", "al", "el") and len(folded) >= 6 else folded
+    return folded[2:] if folded[:2] in ("ال", "al", "el") and len(folded) > _LEAST_WITH_ARTICLE else folded
 
 
 def _is_enough(first: str, second: str) -> bool:
     """Whether two parts are long enough without the alefs and lams that their seam may lose."""
     first, second = first.strip("ال"), second.strip("ال")
-    return min(len(first), len(second)) >= 2 and len(first) + len(second) >= LEAST_RUN - 1
+    return min(len(first), len(second)) > 1 and len(first) + len(second) >= LEAST_RUN - 1
 
 
 def _is_alike(word: str, part: str) -> bool:
     """Latin beside Latin must also look alike; across scripts the sound must do."""
     if is_arabic(word) != is_arabic(part):
         return True
-    return is_arabic(word) is False and fuzz.ratio(loosen(word), loosen(part)) >= 60
+    return is_arabic(word) is False and fuzz.ratio(loosen(word), loosen(part)) >= ALIKE
 
 
 def _is_initial(word: Word) -> bool:

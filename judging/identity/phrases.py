@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from judging.identity.common import JOINTS
-from judging.identity.folding import is_arabic, settle, tidy, settled_forms
+from judging.identity.folding import is_arabic, settle, settled_forms, tidy
 from judging.identity.people import Hit, Strength
 from judging.identity.words import Word, cut
 
 _LEAST_ABBREVIATION = 3
 _LONGEST_ABBREVIATION = 8
 _LEAST_SINGLE = 4
+_SCRAP = 2
+"""Letters in a word that may be a piece of one spelt out."""
 
 
 class PhrasePattern:
@@ -28,7 +30,7 @@ class PhrasePattern:
         self.is_in_arabic = bool(words) and all(map(is_arabic, words))
 
     def find(self, text: str, words: list[Word]) -> Iterator[Hit]:
-        """Matches among the words of a tidy text."""
+        """Give the matches among the words of a tidy text."""
         if self._abbreviation is not None:
             for match in self._abbreviation.finditer(text):
                 yield Hit(Strength.STRONG, *match.span())
@@ -56,12 +58,12 @@ class PhrasePattern:
         yield from self._split(words)
 
     def _split(self, words: list[Word]) -> Iterator[Hit]:
-        """The phrase spelt out letter by letter."""
+        """Give the phrase spelt out letter by letter."""
         runs: list[list[Word]] = [[]]
         for before, word in pairwise([Word("", 0, 0, False), *words]):
-            if len(word.folded) <= 2:
+            if len(word.folded) <= _SCRAP:
                 runs[-1].append(word)
-            elif len(before.folded) <= 2:
+            elif len(before.folded) <= _SCRAP:
                 runs.append([])
         for run in runs:
             if len(run) >= self._n_letters // 2 and self._squeezed in settle("".join(word.folded for word in run)):

@@ -8,13 +8,17 @@ from typing import NamedTuple
 from judging.identity.folding import ARABIC, fold
 
 _WORD = re.compile(rf"[{ARABIC}]+|[^\W\d_{ARABIC}](?:[^\W\d_{ARABIC}]|['ʼ’‘`´ʿʾ](?=[^\W\d_]))*")
+_GAP = 2
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ABD = frozenset({"عبد", "abd", "abdul", "abdel", "abdal", "abdu", "abdol"})
 _APOSTROPHES = re.compile("['ʼ’‘`´ʿʾ]")
 
 
 class Word(NamedTuple):
-    """One word of a tidy text: folded, with its place in it. (A tuple: half the time of cutting went into dataclasses.)"""
+    """One word of a tidy text: folded, with its place in it.
+
+    A tuple, because half the time of cutting went into making dataclasses.
+    """
 
     folded: str
     start: int
@@ -23,7 +27,10 @@ class Word(NamedTuple):
 
 
 def cut(text: str) -> list[Word]:
-    """Cut a tidy text at everything that is no letter, and at humps (``MohammedHarthi``); join "abd" to what follows it."""
+    """Cut a tidy text at everything that is no letter, and at humps (``MohammedHarthi``).
+
+    "Abd" is joined to the word that follows it.
+    """
     words: list[Word] = []
     for match in _WORD.finditer(text):
         whole, start = match[0], match.start()
@@ -40,7 +47,7 @@ def _joined(words: list[Word]) -> list[Word]:
     joined: list[Word] = []
     for word in words:
         last = joined[-1] if joined else None
-        if last is not None and last.folded in _ABD and word.start - last.end <= 2 and len(word.folded) > 1:
+        if last is not None and last.folded in _ABD and word.start - last.end <= _GAP and len(word.folded) > 1:
             first = "abdul" if last.folded.isascii() and word.folded not in ("al", "el") else last.folded
             if word.folded in ("al", "el"):
                 joined[-1] = Word("abdul", last.start, word.end, last.has_capital)
@@ -52,7 +59,7 @@ def _joined(words: list[Word]) -> list[Word]:
 
 
 def around(text: str, start: int, end: int, margin: int = 32) -> str:
-    """An excerpt on one line, cut at spaces where there are some."""
+    """Give an excerpt on one line, cut at spaces where there are some."""
     left, right = max(0, start - margin), min(len(text), end + margin)
     if left:
         left = text.find(" ", left, start) + 1 or left

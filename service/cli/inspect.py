@@ -28,12 +28,14 @@ __all__ = ["read_identities", "run"]
 STATUS = {Verdict.ACCEPT: 0, Verdict.FLAG: 3, Verdict.REJECT: 4}
 OUR_FAULT, WRONG_CALL = 1, 2
 _ALIASES = {
-    "names": ("name", "names", "name_ar", "name_en", "ar", "en", "arabic", "english", "full_name", "short", "short_name", "aliases",
+    "names": ("name", "names", "name_ar", "name_en", "ar", "en", "arabic", "english", "full_name", "short",
+    "short_name", "aliases",
               "short_names", "abbreviation", "short_ar", "short_en"),
     "emails": ("email", "emails", "mail", "e_mail"),
     "phones": ("phone", "phones", "mobile", "telephone"),
     "numbers": ("number", "numbers", "student_number", "student_numbers", "student_id", "id"),
-    "handles": ("handle", "handles", "social", "instagram", "twitter", "x", "tiktok", "snapchat", "github", "linkedin", "youtube"),
+    "handles": ("handle", "handles", "social", "instagram", "twitter", "x", "tiktok", "snapchat", "github",
+    "linkedin", "youtube"),
     "domains": ("domain", "domains", "email_domain", "email_domains"),
 }  # fmt: skip
 _INSTITUTIONS = frozenset({"institution", "institutions", "university", "universities", "college", "school"})
@@ -71,7 +73,7 @@ def _parser(words: Words) -> ArgumentParser:
 
 
 def _inspect_all(chosen: Namespace, identities: Identities | None) -> Iterator[tuple[Path, Report | None]]:
-    """Reports in the order of the files, two made at a time; ``None`` where the process itself failed."""
+    """Give reports in the order of the files, two made at a time; ``None`` where the process itself failed."""
     rules = FileRules(is_for_judges=not chosen.committee, credits_start=chosen.credits_start)
     is_folder = chosen.judge_copy is not None and (len(chosen.files) > 1 or chosen.judge_copy.is_dir())
 
@@ -103,7 +105,7 @@ def _inspect_all(chosen: Namespace, identities: Identities | None) -> Iterator[t
 
 
 def _with_extension(report: Report, *, is_named: bool, is_wanted: bool) -> Report:
-    """A copy whose name was ours to choose gets the extension of what it is; one that nobody wanted is gone."""
+    """Give a copy whose name was ours to choose gets the extension of what it is; one that nobody wanted is gone."""
     from dataclasses import replace  # noqa: PLC0415
 
     if report.clean is None or not is_wanted:
@@ -149,8 +151,10 @@ def _as_text(path: Path, report: Report, words: Words) -> str:
 def read_identities(values: dict[str, Any]) -> Identities:
     """Identities from a TOML file.
 
-    ``[[people]]`` with ``names``, ``emails``, ``phones``, ``numbers``, ``handles``, ``role``; ``[[institutions]]`` with ``names`` and
-    ``domains``; ``words = […]``. Singular keys and single strings do as well; a plain list of strings is a list of names.
+    ``[[people]]`` with ``names``, ``emails``, ``phones``, ``numbers``, ``handles``, ``role``; ``[[institutions]]``
+    with ``names`` and
+    ``domains``; ``words = […]``. Singular keys and single strings do as well; a plain list of strings holds
+    names.
     """
     people: list[Person] = []
     institutions: list[Institution] = []

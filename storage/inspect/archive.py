@@ -69,7 +69,7 @@ def _check_member(examination: Examination, member: zipfile.ZipInfo) -> None:
     name = member.filename
     place = Place(PlaceKind.MEMBER, name=name[:200])
     parts = name.replace("\\", "/").split("/")
-    if ".." in parts or name.startswith(("/", "\\")) or ":" in parts[0] or any(ord(each) < 32 for each in name):
+    if ".." in parts or name.startswith(("/", "\\")) or ":" in parts[0] or any(each < " " for each in name):
         examination.refuse("archive.path", place)
     if member.flag_bits & 1:
         examination.refuse("archive.locked", place)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage.inspect.copy_streams import clean_jpeg
+from storage.inspect.limits import MAX_PIXELS
 from storage.inspect.office_parts import local_name, parse, part_bytes, write
 
 if TYPE_CHECKING:
@@ -21,10 +22,13 @@ _DROPPED = re.compile(
     r"|.*/commentsDrawing.*|.*\.vml|xl/connections\.xml|xl/queryTables/.*|ppt/changesInfos/.*|ppt/revisionInfo\.xml",
     re.IGNORECASE,
 )
-_GONE = frozenset({"del", "moveFrom", "commentRangeStart", "commentRangeEnd", "commentReference", "rPrChange", "pPrChange",
-                   "sectPrChange", "tblPrChange", "tcPrChange", "trPrChange", "numberingChange", "cellDel", "fileSharing",
+_GONE = frozenset({"del", "moveFrom", "commentRangeStart", "commentRangeEnd", "commentReference", "rPrChange",
+    "pPrChange",
+                   "sectPrChange", "tblPrChange", "tcPrChange", "trPrChange", "numberingChange", "cellDel",
+                   "fileSharing",
                    "modifyVerifier", "rsids", "attachedTemplate", "documentProtection", "legacyDrawing", "docVars",
-                   "annotationRef", "controls", "oleObjects", "externalReferences", "moveFromRangeStart", "moveFromRangeEnd",
+                   "annotationRef", "controls", "oleObjects", "externalReferences", "moveFromRangeStart",
+                   "moveFromRangeEnd",
                    "moveToRangeStart", "moveToRangeEnd", "custDataLst", "notesMasterIdLst", "mailMerge"})  # fmt: skip
 _UNWRAPPED = frozenset({"ins", "moveTo", "smartTag", "customXml"})
 _TELLING = frozenset({"author", "initials", "date", "userId", "providerId", "lastModifiedBy", "userName"})
@@ -151,7 +155,7 @@ def _redrawn(data: bytes) -> bytes:
 
     try:
         with Image.open(BytesIO(data)) as picture:
-            if picture.width * picture.height > 60_000_000 or not picture.format:
+            if picture.width * picture.height > MAX_PIXELS or not picture.format:
                 return b""
             kind, sheet = picture.format, picture.copy()
     except (OSError, ValueError, SyntaxError):

@@ -31,8 +31,10 @@ MAX_CONTENT = 40 * MIB
 _PAGE_KEYS = frozenset(
     {"/Type", "/Parent", "/MediaBox", "/CropBox", "/Rotate", "/Resources", "/Contents", "/Group", "/UserUnit"}
 )
-_NEVER = ("/Metadata", "/PieceInfo", "/LastModified", "/AA", "/A", "/OPI", "/AF", "/StructParent", "/StructParents", "/PtData",
-          "/Measure", "/Alternates", "/Ref", "/Annots", "/B", "/Thumb", "/JS", "/SourceModified", "/CreatorInfo")  # fmt: skip
+_NEVER = ("/Metadata", "/PieceInfo", "/LastModified", "/AA", "/A", "/OPI", "/AF", "/StructParent", "/StructParents",
+    "/PtData",
+          "/Measure", "/Alternates", "/Ref", "/Annots", "/B", "/Thumb", "/JS", "/SourceModified",
+          "/CreatorInfo")  # fmt: skip
 _QUIET_REMARKS = frozenset({"/Link", "/Popup"})
 
 
@@ -66,7 +68,7 @@ def _has_visible_remark(page: DictionaryObject) -> bool:
 
 
 def rebuild(reader: PdfReader, target: Path) -> None:
-    """Write the pages of a document into a new one: no properties, revisions, attachments, actions, links or remarks."""
+    """Write only the pages into a new document: no properties, revisions, attachments, actions or links."""
     seen: set[int] = set()
     writer = PdfWriter()
     writer.metadata = None

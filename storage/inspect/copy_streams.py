@@ -1,5 +1,7 @@
 """Encoded pictures inside other files, freed of what they say about themselves without being encoded again."""
 
+# ruff: noqa: PLR2004 -- markers and lengths of the formats themselves
+
 from __future__ import annotations
 
 import struct
@@ -9,7 +11,7 @@ _KEPT_SEGMENTS = frozenset({0xE0, 0xEE})
 
 
 def clean_jpeg(data: bytes) -> bytes:
-    """A JPEG without its comments, EXIF, XMP, IPTC, thumbnails and trailing bytes; unchanged where it is no JPEG."""
+    """Give a JPEG without comments, EXIF, XMP, IPTC, thumbnails and trailing bytes; anything else unchanged."""
     if not data.startswith(b"\xff\xd8"):
         return data
     parts, at = [b"\xff\xd8"], 2
@@ -33,7 +35,7 @@ def clean_jpeg(data: bytes) -> bytes:
 
 
 def clean_jp2(data: bytes) -> bytes:
-    """A JPEG 2000 file without its XML and UUID boxes; unchanged where it is a bare code stream."""
+    """Give a JPEG 2000 file without its XML and UUID boxes; unchanged where it is a bare code stream."""
     if data[4:8] != b"jP  ":
         return data
     parts, at = [], 0

@@ -127,7 +127,7 @@ def _read_hidden(archive: zipfile.ZipFile, part: str, examination: Examination) 
 
 
 def _text_of(root: Element) -> str:
-    """The text in reading order, paragraphs on lines of their own; runs of one word stay together."""
+    """Give the text in reading order, paragraphs on lines of their own; runs of one word stay together."""
     parts: list[str] = []
     for element in root.iter():
         kind = local_name(element)
@@ -141,7 +141,7 @@ def _text_of(root: Element) -> str:
 
 
 def _taken_out(root: Element) -> str:
-    """Deleted text and the authors of changes, which the copy leaves out."""
+    """Give deleted text and the authors of changes, which the copy leaves out."""
     gone = [element.text or "" for element in root.iter() if local_name(element) in _TAKEN_OUT]
     authors = [value for element in root.iter() for key, value in element.attrib.items() if key.endswith("}author")]
     return "\n".join(dict.fromkeys([*gone, *authors]))

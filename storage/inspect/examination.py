@@ -33,11 +33,11 @@ class Examination:
     _characters: int = 0
 
     def refuse(self, code: str, place: Place = WHOLE_FILE, **facts: FactValue) -> None:
-        """The file cannot be taken as it is."""
+        """Refuse: the file cannot be taken as it is."""
         self._add(code, Severity.REFUSED, place, facts)
 
     def ask(self, code: str, place: Place = WHOLE_FILE, **facts: FactValue) -> None:
-        """The entrant should mend this."""
+        """Ask the entrant to mend this."""
         self._add(code, Severity.FIX, place, facts)
 
     def tell_committee(self, code: str, place: Place = WHOLE_FILE, **facts: FactValue) -> None:

@@ -83,7 +83,7 @@ def _inspect(examination: Examination, name: str) -> None:
 
 
 def _take_back(examination: Examination) -> None:
-    """A refused file leaves nothing for judges behind."""
+    """Leave nothing of a refused file for judges."""
     if examination.copy_to is not None:
         examination.copy_to.unlink(missing_ok=True)
     for picture in (*examination.pages, *filter(None, [examination.poster])):

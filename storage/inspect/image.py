@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 MAX_FRAMES = 300
 _OPENERS = {"jpeg": ("JPEG", "MPO"), "png": ("PNG",), "webp": ("WEBP",), "gif": ("GIF",), "tiff": ("TIFF",)}
-_HARMLESS = frozenset({"dpi", "jfif", "jfif_version", "jfif_unit", "jfif_density", "gamma", "srgb", "chromaticity", "loop",
+_HARMLESS = frozenset({"dpi", "jfif", "jfif_version", "jfif_unit", "jfif_density", "gamma", "srgb", "chromaticity",
+    "loop",
                        "duration", "timestamp", "background", "transparency", "version", "extension", "compression",
                        "interlace", "progressive", "progression", "adobe", "adobe_transform", "aspect", "icc_profile",
                        "blend", "disposal", "default_image", "bbox", "mp", "mpoffset", "resolution"})  # fmt: skip
@@ -97,14 +98,11 @@ def _frames(picture: Image.Image, name: str, examination: Examination) -> list[t
 
 
 def _redrawn(picture: Image.Image) -> Image.Image:
-    """The picture upright, in sRGB, on a new sheet that has no memory of the old one."""
+    """Give the picture upright, in sRGB, on a new sheet that has no memory of the old one."""
     profile = picture.info.get("icc_profile")
     upright = ImageOps.exif_transpose(picture)
     has_alpha = "A" in upright.mode or "transparency" in upright.info
-    if upright.mode in ("L", "1", "I;16") and not has_alpha:
-        mode = "L"
-    else:
-        mode = "RGBA" if has_alpha else "RGB"
+    mode = "RGBA" if has_alpha else "L" if upright.mode in ("L", "1", "I;16") else "RGB"
     plain = _in_srgb(upright, profile, mode) if profile and mode != "L" else upright.convert(mode)
     sheet = Image.new(mode, plain.size)
     sheet.paste(plain)
@@ -161,7 +159,7 @@ def _write_small(picture: Image.Image, examination: Examination) -> None:
 
 
 def write_picture(picture: Image.Image, number: int, path: Path) -> PagePicture:
-    """A picture no wider than the viewer needs, as JPEG on white."""
+    """Give a picture no wider than the viewer needs, as JPEG on white."""
     small = picture.copy()
     small.thumbnail((PICTURE_WIDTH, 2 * PICTURE_WIDTH))
     if small.mode == "RGBA":

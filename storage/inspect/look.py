@@ -1,4 +1,4 @@
-"""Writing inside pictures: read by tesseract where it is installed, else shown to the committee as a place to look at."""
+"""Writing inside pictures: read by tesseract where that is installed, else pointed out to the committee."""
 
 from __future__ import annotations
 

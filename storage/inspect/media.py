@@ -29,10 +29,13 @@ DEMUXERS = {
     "flac": "flac",
 }
 OPTIONS = {"protocol_whitelist": "file", "enable_drefs": "0", "use_absolute_path": "0"}
-PLAYED_EVERYWHERE = frozenset({"h264", "vp8", "vp9", "av1", "aac", "mp3", "opus", "vorbis", "flac", "pcm_s16le", "pcm_u8",
+PLAYED_EVERYWHERE = frozenset({"h264", "vp8", "vp9", "av1", "aac", "mp3", "opus", "vorbis", "flac", "pcm_s16le",
+    "pcm_u8",
                                "pcm_s24le", "pcm_f32le"})  # fmt: skip
-_OF_THE_MAKER = frozenset({"major_brand", "minor_version", "compatible_brands", "encoder", "handler_name", "vendor_id",
-                           "language", "creation_time", "duration", "timecode", "bps", "number_of_frames"})  # fmt: skip
+_OF_THE_MAKER = frozenset({"major_brand", "minor_version", "compatible_brands", "encoder", "handler_name",
+    "vendor_id",
+                           "language", "creation_time", "duration", "timecode", "bps",
+                           "number_of_frames"})  # fmt: skip
 _SOUND = ("mp3", "m4a", "wav", "ogg", "flac")
 MAX_DECODED = 120
 SLACK_SECONDS = 1.0
@@ -81,12 +84,14 @@ def _measure(film: Any, examination: Examination, name: str) -> None:
     _check_length(examination, seconds)
     for codec in sorted(set(codecs) - PLAYED_EVERYWHERE):
         examination.ask("media.codec-not-played", codec=codec)
+    if len(film.streams.subtitles):
+        examination.note("media.subtitles-left-out")
     if len(film.streams.attachments):
         examination.note("media.attachments", attachments=len(film.streams.attachments))
 
 
 def codec_name(stream: Any) -> str:
-    """The codec's own name ("av1"), not the decoder's ("libdav1d"); "?" where there is no decoder."""
+    """Give the codec's own name ("av1"), not the decoder's ("libdav1d"); "?" where there is no decoder."""
     return str(stream.codec_context.codec.canonical_name) if stream.codec_context else "?"
 
 
@@ -144,7 +149,7 @@ def _read_properties(film: Any, examination: Examination) -> None:
 
 
 def _look_at_frames(examination: Examination, name: str) -> None:
-    """Take a poster at a tenth of the film (ten seconds in at most); look for writing where titles and credits stand."""
+    """Take a poster (at a tenth, ten seconds in at most); look for writing where titles and credits stand."""
     seconds = float(examination.facts.get("seconds") or 0.0)
     credits_start = examination.rules.credits_start
     end = min(seconds, credits_start) if credits_start else seconds
@@ -162,7 +167,7 @@ def _look_at_frames(examination: Examination, name: str) -> None:
 
 
 def _frame_at(path: Path, name: str, wanted: float) -> Image.Image | None:
-    """The picture shown at a second, decoded from the key frame before it (four seconds' worth at most)."""
+    """Give the picture shown at a second, decoded from the key frame before it (four seconds' worth at most)."""
     try:
         with av.open(str(path), format=DEMUXERS[name], options=OPTIONS, metadata_errors="replace") as film:
             stream = next(each for each in film.streams.video if not _is_cover(each) and each.codec_context is not None)

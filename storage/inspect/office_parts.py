@@ -28,7 +28,7 @@ def part_bytes(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def parse(data: bytes) -> ET.Element:
-    """The tree of a part, its prefixes registered so that it can be written again as it was."""
+    """Give the tree of a part, its prefixes registered so that it can be written again as it was."""
     probe = data if data[:2] not in (b"\xff\xfe", b"\xfe\xff") else data.decode("utf-16", "replace").encode()
     if _DECLARES.search(probe):
         raise UnsafeXml
@@ -39,10 +39,10 @@ def parse(data: bytes) -> ET.Element:
 
 
 def write(root: ET.Element) -> bytes:
-    """A part's bytes from its tree."""
+    """Give a part's bytes from its tree."""
     return cast("bytes", ET.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
 def local_name(element: ET.Element) -> str:
-    """The name of an element without its namespace."""
+    """Give the name of an element without its namespace."""
     return element.tag.rsplit("}", 1)[-1] if isinstance(element.tag, str) else ""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from storage.inspect.examination import Examination
 
 MAX_OBJECTS = 300_000
+MAX_STRINGS = 5_000
 _ACTIONS: dict[str, str] = {
     "/JavaScript": "pdf.script",
     "/Launch": "pdf.launch",
@@ -25,37 +26,44 @@ _ACTIONS: dict[str, str] = {
     "/Sound": "pdf.rich-media",
 }
 _RICH_REMARKS = frozenset({"/RichMedia", "/Movie", "/Sound", "/Screen", "/3D"})
-_TEXT_KEYS = frozenset({"/T", "/TU", "/Contents", "/Subj", "/RC", "/Author", "/Creator", "/Producer", "/Title", "/Keywords",
-                        "/Subject", "/Company", "/Manager", "/Desc", "/UF", "/F", "/V", "/DV", "/Name", "/NM", "/ContactInfo",
-                        "/Location", "/Reason", "/URI", "/Alt", "/ActualText", "/E", "/LastModified", "/Dests"})  # fmt: skip
+_TEXT_KEYS = frozenset({"/T", "/TU", "/Contents", "/Subj", "/RC", "/Author", "/Creator", "/Producer", "/Title",
+    "/Keywords",
+                        "/Subject", "/Company", "/Manager", "/Desc", "/UF", "/F", "/V", "/DV", "/Name", "/NM",
+                        "/ContactInfo",
+                        "/Location", "/Reason", "/URI", "/Alt", "/ActualText", "/E", "/LastModified",
+                        "/Dests"})  # fmt: skip
 
 
-def find_active(reader: PdfReader, examination: Examination) -> None:
+def find_active(dictionaries: list[DictionaryObject], examination: Examination) -> None:
     """Refuse what runs, opens or sends; ask about what is attached; note links. Links are left out of the copy."""
     codes: set[str] = set()
     n_links = 0
-    for dictionary in _dictionaries(reader):
-        action = dictionary.get("/S")
-        if isinstance(action, str) and action in _ACTIONS and _is_action(dictionary, action):
-            codes.add(_ACTIONS[action])
-        if "/JS" in dictionary and "/S" not in dictionary:
-            codes.add("pdf.script")
-        if dictionary.get("/Subtype") in _RICH_REMARKS and ("/Rect" in dictionary or "/Type" in dictionary):
-            codes.add("pdf.rich-media")
-        if "/XFA" in dictionary:
-            codes.add("pdf.form-program")
-        if dictionary.get("/Type") == "/EmbeddedFile" or "/EmbeddedFiles" in dictionary or _holds_file(dictionary):
-            codes.add("pdf.attachment")
-        if isinstance(dictionary.get("/URI"), (str, bytes)):
-            n_links += 1
-        if isinstance(dictionary.get("/F"), (str, DictionaryObject)) and isinstance(dictionary, StreamObject):
-            codes.add("pdf.remote")
+    for dictionary in dictionaries:
+        codes.update(_codes(dictionary))
+        n_links += isinstance(dictionary.get("/URI"), (str, bytes))
     for code in sorted(codes - {"pdf.attachment"}):
         examination.refuse(code)
     if "pdf.attachment" in codes:
         examination.ask("pdf.attachment")
     if n_links:
         examination.note("pdf.links", links=n_links)
+
+
+def _codes(dictionary: DictionaryObject) -> Iterator[str]:
+    """Say what one dictionary does, by the code of its finding."""
+    action = dictionary.get("/S")
+    if isinstance(action, str) and action in _ACTIONS and _is_action(dictionary, action):
+        yield _ACTIONS[action]
+    if "/JS" in dictionary and "/S" not in dictionary:
+        yield "pdf.script"
+    if dictionary.get("/Subtype") in _RICH_REMARKS and ("/Rect" in dictionary or "/Type" in dictionary):
+        yield "pdf.rich-media"
+    if "/XFA" in dictionary:
+        yield "pdf.form-program"
+    if dictionary.get("/Type") == "/EmbeddedFile" or "/EmbeddedFiles" in dictionary or _holds_file(dictionary):
+        yield "pdf.attachment"
+    if isinstance(dictionary.get("/F"), (str, DictionaryObject)) and isinstance(dictionary, StreamObject):
+        yield "pdf.remote"
 
 
 def _is_action(dictionary: DictionaryObject, action: str) -> bool:
@@ -71,7 +79,7 @@ def _holds_file(dictionary: DictionaryObject) -> bool:
     return dictionary.get("/Type") in ("/Filespec", "/F") and "/EF" in dictionary
 
 
-def _dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:
+def walk(reader: PdfReader) -> Iterator[DictionaryObject]:
     """Every dictionary of every object of the file, also of those that nothing refers to."""
     numbers = {(number, generation) for generation, table in reader.xref.items() for number in table}
     numbers |= {(number, 0) for number in reader.xref_objStm}
@@ -97,20 +105,20 @@ def _nested(start: Any) -> Iterator[DictionaryObject]:
             heap.extend(value)
 
 
-def read_hidden_text(reader: PdfReader, examination: Examination) -> None:
+def read_hidden_text(reader: PdfReader, dictionaries: list[DictionaryObject], examination: Examination) -> None:
     """Hand over what properties, remarks, outlines, forms and attachments say. None of it is in the copy."""
     for key, value in (reader.metadata or {}).items():
         examination.read_hidden(value, key.strip("/").lower())
     seen: set[str] = set()
     n_remarks = 0
-    for dictionary in _dictionaries(reader):
+    for dictionary in dictionaries:
         if dictionary.get("/Type") == "/Metadata" and isinstance(dictionary, StreamObject):
             examination.read_hidden(_xmp_text(dictionary), "xmp")
         if dictionary.get("/Type") == "/Annot" and dictionary.get("/Subtype") not in ("/Link", "/Widget", "/Popup"):
             n_remarks += 1
         for key in _TEXT_KEYS & dictionary.keys():
             value = dictionary.raw_get(key)
-            if isinstance(value, TextStringObject) and value not in seen and len(seen) < 5000:
+            if isinstance(value, TextStringObject) and value not in seen and len(seen) < MAX_STRINGS:
                 seen.add(value)
                 examination.read_hidden(value, key.strip("/").lower())
     if n_remarks:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from storage.inspect.examination import Examination
 
 MAX_HEIGHT = 4000
+COLOURLESS = 12
+"""Of 255: how far the colours of a point may lie apart in what is still grey."""
 
 
 class ClosedDocument(Exception):
@@ -62,23 +64,30 @@ def _text_of(page: Any) -> str:
 
 
 def _draw(page: Any, number: int, text: str, folder: Path) -> PagePicture:
-    """Crisp and small for text without colour (PNG, 17 ms a page measured), fast for the rest (JPEG, 6 ms)."""
+    """Draw a page without colour in grey (23 ms measured, with its PNG), and one with colour as JPEG (30 ms)."""
     width, height = max(page.get_width(), 1.0), max(page.get_height(), 1.0)
     scale = min(PICTURE_WIDTH / width, MAX_HEIGHT / height)
-    bitmap = page.render(scale=scale, may_draw_forms=False, prefer_bgrx=True)
-    picture = bitmap.to_pil().convert("RGB")
-    if _is_grey(picture):
+    if _is_grey(_drawn(page, scale / 4, grayscale=False)):
         path, media_type = folder / f"page-{number:04d}.png", "image/png"
-        picture.convert("L").save(path, format="PNG", compress_level=1)
+        picture = _drawn(page, scale, grayscale=True)
+        picture.save(path, format="PNG", compress_level=1)
     else:
         path, media_type = folder / f"page-{number:04d}.jpg", "image/jpeg"
+        picture = _drawn(page, scale, grayscale=False)
         picture.save(path, format="JPEG", quality=84)
     return PagePicture(number, str(path), media_type, picture.width, picture.height, path.stat().st_size, text)
 
 
+def _drawn(page: Any, scale: float, *, grayscale: bool) -> Image.Image:
+    bitmap = page.render(scale=scale, may_draw_forms=False, grayscale=grayscale, rev_byteorder=True)
+    picture: Image.Image = bitmap.to_pil()
+    return picture
+
+
 def _is_grey(picture: Image.Image) -> bool:
-    """Looked at in a small copy: a coloured area too small to be in it is not worth its bytes."""
-    small = picture.reduce(4) if min(picture.size) >= 8 else picture
-    red, green, blue = small.split()
+    """Look at a small drawing: a coloured spot too small to be in it is not worth its bytes."""
+    if picture.mode == "L":
+        return True
+    red, green, blue = picture.convert("RGB").split()
     difference = ImageChops.lighter(ImageChops.difference(red, green), ImageChops.difference(green, blue))
-    return difference.getextrema()[1] <= 12  # type: ignore[operator]
+    return difference.getextrema()[1] <= COLOURLESS  # type: ignore[operator]

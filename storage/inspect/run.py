@@ -138,7 +138,7 @@ def _lines(written: bytes) -> tuple[dict[str, Any], ...]:
 
 
 class Starters:
-    """At most ``AT_ONCE`` starters of one module for the whole application; a caller in a thread waits for a free one."""
+    """At most ``AT_ONCE`` starters for the whole application; a caller in a thread waits for a free one."""
 
     def __init__(self, module: str, root: Path) -> None:
         self._module, self._root = module, root

@@ -1,9 +1,13 @@
 """What the limited process takes from itself before it opens a stranger's file.
 
-Four walls, each tried on its own: resource limits; a network namespace of its own without any device (where the system lets users
-make one); Landlock, which shuts every folder but those named; and a seccomp filter, which refuses sockets and other calls that no
+Four walls, each tried on its own: resource limits; a network namespace of its own without any device (where the
+system lets users
+make one); Landlock, which shuts every folder but those named; and a seccomp filter, which refuses sockets and other
+calls that no
 inspection makes. ``find_walls`` says which stand on this machine; ``tahkim doctor`` asks it.
 """
+
+# ruff: noqa: PLR2004 -- numbers of the kernel's interface
 
 from __future__ import annotations
 
@@ -29,12 +33,15 @@ _READ_FILE, _READ_FOLDER, _EXECUTE = 1 << 2, 1 << 3, 1 << 0
 _WRITE_ALL = (1 << 1) | (1 << 4) | (1 << 5) | (1 << 7) | (1 << 8)
 
 _FORBIDDEN = {
-    "x86_64": (0xC000003E, (41, 42, 43, 44, 46, 47, 49, 50, 53, 101, 155, 161, 165, 166, 175, 176, 246, 248, 249, 250, 272, 288,
+    "x86_64": (0xC000003E, (41, 42, 43, 44, 46, 47, 49, 50, 53, 101, 155, 161, 165, 166, 175, 176, 246, 248, 249, 250,
+    272, 288,
                             298, 304, 308, 310, 311, 313, 320, 321, 323, 425, 426, 427, 434, 438), (59, 322)),
-    "aarch64": (0xC00000B7, (198, 199, 200, 201, 202, 203, 206, 211, 212, 242, 117, 39, 40, 41, 51, 97, 104, 105, 106, 217, 218,
+    "aarch64": (0xC00000B7, (198, 199, 200, 201, 202, 203, 206, 211, 212, 242, 117, 39, 40, 41, 51, 97, 104, 105, 106,
+    217, 218,
                              219, 241, 265, 268, 270, 271, 273, 280, 282, 294, 425, 426, 427, 434, 438), (221, 281)),
 }  # fmt: skip
-"""By machine: its audit number; calls refused always (sockets, tracing, mounting, modules, keys, namespaces, io_uring); and those
+"""By machine: its audit number; calls refused always (sockets, tracing, mounting, modules, keys, namespaces,
+io_uring); and those
 that start a program, refused unless a reader of printed text is to be started."""
 
 
@@ -58,7 +65,7 @@ class Walls:
 
 
 def shut_in(limits: ProcessLimits, *, readable: Iterable[Path], writable: Iterable[Path], may_execute: bool) -> Walls:
-    """Give up, for good and for all children, what inspecting one file does not need. Call in a process of one thread."""
+    """Give up, for good and for all children, what one file does not need. Call in a process of one thread."""
     _limit(limits)
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     _LIBC.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
@@ -78,8 +85,8 @@ def _limit(limits: ProcessLimits) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         hard = resource.getrlimit(what)[1]
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (most, most))
+        least = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (least, least))
 
 
 def _own_folders() -> list[Path]:

@@ -1,9 +1,11 @@
 """The process that starts one limited process for each file.
 
-It has the libraries loaded (0.5 s of processor time that each file would pay again), reads requests of our own and never a
+It has the libraries loaded (0.5 s of processor time that each file would pay again), reads requests of our own and
+never a
 stranger's byte. Each file gets a fork of it that shuts itself in, works, and ends.
 
-Spoken over pipes, one file at a time: a request is a line of JSON; the answers are a line with the number of the process, then a line
+Spoken over pipes, one file at a time: a request is a line of JSON; the answers are a line with the number of the
+process, then a line
 with its exit status and the length of what it wrote, then those bytes.
 """
 
@@ -18,6 +20,8 @@ from collections.abc import Callable
 from typing import Any
 
 IDLE_SECONDS = 120.0
+NICENESS = 10
+"""Judges at work come before files that wait."""
 MAX_ANSWER = 64 * 1024 * 1024
 
 Work = Callable[[dict[str, Any], int], None]
@@ -60,10 +64,11 @@ def _answer(request: dict[str, Any], work: Work, answers: int) -> None:
 
 
 def _live(request: dict[str, Any], work: Work, reader: int, writer: int) -> None:
-    """The whole life of the limited process."""
+    """Live the whole life of the limited process."""
     code = 1
     try:
         os.setsid()
+        os.nice(NICENESS)
         os.close(reader)
         os.close(0)
         work(request, writer)
@@ -84,7 +89,7 @@ def _read_all(reader: int) -> bytes:
 
 
 def _kill_group(leader: int) -> None:
-    """The process has closed its pipe: whatever it started must not outlive it."""
+    """End whatever the process started: it has closed its pipe."""
     for _ in range(2):
         try:
             os.waitid(os.P_PID, leader, os.WEXITED | os.WNOWAIT | os.WNOHANG)

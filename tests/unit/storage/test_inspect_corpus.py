@@ -6,6 +6,8 @@ import pytest
 
 from judging.identity.identities import Identities, Person
 from service.inspection import inspect_file
+from service.inspection_words import describe
+from service.text import LANGUAGES, Words
 from storage.inspect.limits import FileRules
 from tests import corpus
 
@@ -27,6 +29,10 @@ async def test_a_file_gets_its_verdict_and_a_copy_without_what_was_hidden(row: c
         assert report.verdict == row.verdict, report.findings
     if row.code:
         assert row.code in codes
+    for finding in report.findings:
+        for language in LANGUAGES:
+            said = describe(finding, Words(language))
+            assert "" not in (said.what, said.where, said.do)
     assert copy.exists() == (report.clean is not None)
     assert (report.clean is None) == (report.verdict == "reject")
     if report.clean is not None and "identity.person" not in codes:

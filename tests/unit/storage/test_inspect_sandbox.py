@@ -1,0 +1,108 @@
+"""The limited process: no connection, no other file, no program, and an end to everything that takes too long."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from service.inspection import inspect_file
+from storage.inspect.limits import FileRules, ProcessLimits
+from tests import corpus
+
+TRIES = """
+import json, os, socket, subprocess, sys
+from pathlib import Path
+from storage.inspect.limits import ProcessLimits
+from storage.inspect.sandbox import shut_in
+given, scratch, other = map(Path, sys.argv[1:4])
+walls = shut_in(ProcessLimits(), readable=[given], writable=[scratch], may_execute=False)
+def tried(what):
+    try:
+        what()
+    except OSError as error:
+        return type(error).__name__
+    return "done"
+def connect():
+    socket.create_connection(("127.0.0.1", int(sys.argv[4])), timeout=2)
+answers = {
+    "offline": walls.is_offline, "shut_in": walls.is_shut_in,
+    "read given": tried(given.read_bytes), "write scratch": tried(lambda: (scratch / "x").write_bytes(b"x")),
+    "read other": tried(other.read_bytes), "write other": tried(lambda: other.write_bytes(b"x")),
+    "list root": tried(lambda: os.listdir("/")), "passwords": tried(lambda: open("/etc/passwd")),
+    "connect": tried(connect), "socket": tried(socket.socket), "pair": tried(socket.socketpair),
+    "program": tried(lambda: subprocess.run(["/bin/true"])), "kill": tried(lambda: os.kill(os.getppid(), 0)),
+}
+print(json.dumps(answers))
+"""
+
+
+@pytest.fixture
+def answers(tmp_path: Path, unused_tcp_port: int) -> dict[str, object]:
+    given, other, scratch = tmp_path / "given", tmp_path / "other", tmp_path / "scratch"
+    given.write_bytes(b"given")
+    other.write_bytes(b"other")
+    scratch.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", TRIES, str(given), str(scratch), str(other), str(unused_tcp_port)],
+        capture_output=True,
+        check=True,
+        cwd=Path(__file__).parents[3],
+    )
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
+
+
+def test_only_the_file_itself_can_be_read_and_only_the_scratch_folder_written(answers: dict[str, object]):
+    if not answers["shut_in"]:
+        pytest.skip("this kernel has no Landlock: the doctor says so")
+    assert answers["read given"] == answers["write scratch"] == "done"
+    assert answers["read other"] == answers["write other"] == answers["passwords"] == "PermissionError"
+    assert answers["list root"] == "PermissionError"
+
+
+def test_no_connection_can_be_made(answers: dict[str, object]):
+    if not answers["offline"]:
+        pytest.skip("neither namespaces nor seccomp here: the doctor says so")
+    assert answers["connect"] != "done"
+    assert answers["socket"] == answers["pair"] == "PermissionError"
+
+
+def test_no_program_can_be_started(answers: dict[str, object]):
+    if not answers["offline"]:
+        pytest.skip("no seccomp here")
+    assert answers["program"] == "PermissionError"
+
+
+async def test_a_file_that_never_ends_is_ended_by_the_clock_and_refused(tmp_path: Path):
+    path = tmp_path / "slow.pdf"
+    corpus.saved(lambda: corpus.pdf("slow", pages=60))(path)
+    limits = ProcessLimits(cpu_seconds=20, wall_seconds=0.05)
+
+    report = await inspect_file(path, FileRules(), copy_to=tmp_path / "copy", limits=limits)
+
+    assert [finding.code for finding in report.findings] == ["file.too-costly"]
+    assert report.clean is None
+    assert not (tmp_path / "copy").exists()
+
+
+async def test_after_a_file_was_killed_the_next_is_inspected(tmp_path: Path):
+    path = tmp_path / "a.pdf"
+    corpus.saved(corpus.pdf)(path)
+    await inspect_file(path, FileRules(), limits=ProcessLimits(wall_seconds=0.0))
+
+    report = await inspect_file(path, FileRules())
+
+    assert report.verdict == "accept"
+
+
+async def test_a_file_that_wants_too_much_memory_is_refused(tmp_path: Path):
+    path = tmp_path / "large.png"
+    corpus.picture("PNG")(path)
+
+    report = await inspect_file(
+        path, FileRules(), copy_to=tmp_path / "copy", limits=ProcessLimits(memory_bytes=60_000_000)
+    )
+
+    assert report.verdict == "reject"
