@@ -1,0 +1,101 @@
+"""The whole program as a process: it starts, stops when told, and comes back after a kill with nothing lost."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FORM = {"name_ar": "ريم", "name_en": "Reem"}
+
+
+class Served:
+    """A served installation in a folder of its own."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> httpx.Client:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("TAHKIM_")}
+        command = [
+            sys.executable,
+            "-m",
+            "service.cli.main",
+            "serve",
+            "--data",
+            str(self.data),
+            "--port",
+            str(self.port),
+        ]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+            except ConnectionRefusedError:
+                time.sleep(0.05)
+            else:
+                return httpx.Client(base_url=f"http://127.0.0.1:{self.port}")
+        raise AssertionError("the server did not come up")
+
+    def signal(self, name: signal.Signals) -> int:
+        assert self.process is not None
+        self.process.send_signal(name)
+        return self.process.wait(timeout=30)
+
+
+@pytest.fixture
+def served(tmp_path: Path, fonts: Path) -> Iterator[Served]:
+    (tmp_path / "fonts").symlink_to(fonts)
+    made = Served(tmp_path)
+    yield made
+    if made.process is not None and made.process.poll() is None:
+        made.signal(signal.SIGKILL)
+
+
+def sign_up(client: httpx.Client, email: str) -> int:
+    page = client.get("/en/sign-up").text
+    token = re.search(r'name="csrf" value="([0-9a-f]{64})"', page)
+    assert token
+    return client.post("/en/sign-up", data={**FORM, "email": email, "csrf": token[1]}).status_code
+
+
+def letters(data: Path, n: int) -> list[Path]:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        found = list((data / "mail").glob("*.eml"))
+        if len(found) >= n:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("the letters did not come")
+
+
+def test_it_stops_cleanly_when_told(served: Served):
+    with served.start() as client:
+        assert client.get("/ar/").status_code == 200
+
+    assert served.signal(signal.SIGTERM) == 0
+
+
+def test_what_was_answered_is_there_after_a_kill_and_letters_go_once(served: Served):
+    with served.start() as client:
+        assert sign_up(client, "one@example.org") == 200
+        served.signal(signal.SIGKILL)
+    with served.start() as client:
+        assert sign_up(client, "two@example.org") == 200
+        found = letters(served.data, 2)
+
+    assert len(found) == 2
+    assert served.signal(signal.SIGTERM) == 0
