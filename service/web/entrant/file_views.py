@@ -135,7 +135,7 @@ class _CardMaker:
             error=self._error(file) if state == "refused" else None,
             is_kept=state == "refused" and bool(accepted),
             is_damaged=bool(upload and upload.missing and state in {"paused", "arriving"}),
-            checks=self._checks(file),
+            checks=self._checks(file, state),
             digest=file.sha256 if state == "ready" else None,
             may_open=file.state is FileState.READY,
             is_arriving=file.is_arriving,
@@ -181,7 +181,9 @@ class _CardMaker:
         said = say_findings(_findings(file), self._words, severities=frozenset({"refused"}))
         return " ".join(f"{each.what} {each.do}" for each in said) or self._words.plain("file.refused_plain")
 
-    def _checks(self, file: FileView) -> tuple[Check, ...]:
+    def _checks(self, file: FileView, state: str) -> tuple[Check, ...]:
+        if state in {"paused", "arriving"}:
+            return (Check(self._words.plain("file.committed"), ok=True),)
         said = say_findings(_findings(file), self._words, severities=frozenset({"fix", "committee"}))
         return tuple(Check(f"{each.what} {each.do}", ok=False) for each in said)
 

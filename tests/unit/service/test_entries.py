@@ -123,7 +123,7 @@ async def test_statements_need_their_answers(world: World):
 
 
 @pytest.mark.parametrize(("offset", "is_taken"), [(-1, True), (0, False), (1, False)])
-async def test_the_draft_closes_exactly_at_the_deadline(world: World, offset: int, is_taken: bool):
+async def test_the_draft_closes_exactly_at_the_deadline(world: World, offset: int, *, is_taken: bool):
     rules = await add_rules(world.edition_id)
     farah = world.actors["farah"]
     number = await start(farah, rules)

@@ -196,9 +196,7 @@ async def test_without_a_complete_version_the_entry_is_incomplete_and_the_regist
     assert [letter["email"] for letter in await letters("grace-registrar")] == ["khadija@tahkim.example"]
 
 
-async def test_a_new_film_that_never_arrives_does_not_cost_the_accepted_one(
-    world: World, number: str, tmp_path: Path
-):
+async def test_a_new_film_that_never_arrives_does_not_cost_the_accepted_one(world: World, number: str, tmp_path: Path):
     farah, objects = world.actors["farah"], world.app.state.objects
     await send_both(world, number, tmp_path)
     await register(farah, number, "film", write_film(tmp_path / "new.mp4", seconds=1), objects)
@@ -215,7 +213,7 @@ async def test_a_new_film_that_never_arrives_does_not_cost_the_accepted_one(
 
 @pytest.mark.parametrize(("offset", "is_taken"), [(-1, True), (0, False), (1, False)])
 async def test_submitting_closes_exactly_at_the_deadline(
-    world: World, number: str, tmp_path: Path, offset: int, is_taken: bool
+    world: World, number: str, tmp_path: Path, offset: int, *, is_taken: bool
 ):
     await send_both(world, number, tmp_path)
     now = DEADLINE + timedelta(milliseconds=offset)
@@ -230,9 +228,7 @@ async def test_submitting_closes_exactly_at_the_deadline(
 async def test_a_member_confirms_by_a_link_that_works_once(world: World, number: str, tmp_path: Path):
     farah = world.actors["farah"]
     await send_both(world, number, tmp_path)
-    await invite_member(
-        farah, number, name_ar="غيث المعولي", name_en="Ghaith", email="Ghaith@tahkim.example ", now=NOW
-    )
+    await invite_member(farah, number, name_ar="غيث المعولي", name_en="Ghaith", email="Ghaith@tahkim.example ", now=NOW)
     with pytest.raises(EntryIncomplete):
         await submit(world, number)
     secret = await last_link("member")

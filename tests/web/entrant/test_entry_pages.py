@@ -11,10 +11,23 @@ from service.usecases.files import inspect_upload
 from service.usecases.team import invite_member
 from tests.cast import NOW
 from tests.conftest import World, post
-from tests.entrants import WORDS_AR, WORDS_EN, Rules, add_rules, fill_in, last_link, register, send, start, write_film, write_pdf
+from tests.entrants import (
+    WORDS_AR,
+    WORDS_EN,
+    Rules,
+    add_rules,
+    fill_in,
+    last_link,
+    register,
+    send,
+    start,
+    write_film,
+    write_pdf,
+)
 
 PAGES = (
-    "", "/details", "/team", "/supervisor", "/files", "/files/film", "/rights", "/ai-statement", "/preview", "/check", "/withdraw",
+    "", "/details", "/team", "/supervisor", "/files", "/files/film", "/rights", "/ai-statement", "/preview", "/check",
+    "/withdraw",
 )  # fmt: skip
 
 
@@ -78,9 +91,7 @@ async def test_starting_without_a_title_shows_the_form_again_with_what_was_typed
     assert 'value="documentary" checked' in answer.text
 
 
-async def test_the_whole_entry_is_filled_in_by_forms(
-    world: World, rules: Rules, farah: httpx.AsyncClient, number: str
-):
+async def test_the_whole_entry_is_filled_in_by_forms(world: World, rules: Rules, farah: httpx.AsyncClient, number: str):
     base = f"/en/entries/{number}"
     details = {
         "title_ar": "الفلج الأخير", "title_en": "The Last Falaj", "category": "documentary", "abstract_ar": WORDS_AR,
@@ -227,7 +238,10 @@ async def test_submitting_from_the_check_page_leads_to_the_receipt(
 ):
     objects, actor = world.app.state.objects, world.actors["farah"]
     await fill_in(actor, number, rules)
-    for material, path in (("film", write_film(tmp_path / "film.mp4")), ("dossier", write_pdf(tmp_path / "dossier.pdf"))):
+    for material, path in (
+        ("film", write_film(tmp_path / "film.mp4")),
+        ("dossier", write_pdf(tmp_path / "dossier.pdf")),
+    ):
         await inspect_upload(await send(actor, number, material, path, objects), objects=objects, now=NOW)
     path = f"/en/entries/{number}/check"
     assert (await farah.get(f"/en/entries/{number}/submitted")).status_code == 404
