@@ -16,6 +16,7 @@ from judging.scoring.mixed import fit_mixed
 from judging.scoring.model import can_guard, fit_model
 from judging.scoring.posterior import Rung
 
+LEAST_SPARE = 2  # scores beyond what entries and severities take, from where the two can be told apart at all
 SPARE = 4  # scores a judge beyond what entries and severities take, from where scale and noise may be told
 CLEARLY = 2.0  # standard errors by which a richer model must foretell worse to be given up
 NO_SIGNAL = 0.05  # spread of entries against noise below which they cannot be told apart
@@ -70,7 +71,7 @@ def _climb(block: Block, rng: np.random.Generator) -> tuple[JudgeFit, Choice]:
     standard errors; with few spare scores a judge it is not tried.
     """
     spare = block.y.size - block.n_entries - block.n_judges + block.n_categories
-    if spare < 1:
+    if spare < LEAST_SPARE:
         return fit_raw(block, rng), Choice(AUTO, "raw", "too_few")
     mixed = fit_mixed(block)
     if mixed.entry_var < NO_SIGNAL**2 * mixed.noise_var:

@@ -104,53 +104,58 @@ def ranking_text(given: RankInput, scores: RoundScores) -> str:
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(HEADER)
-    for e in sorted_entries(given, scores):
-        ranked = ranking.rank[e] > 0
-        figures = [
-            f"{scores.score[e]:.6f}", f"{scores.se[e]:.6f}", int(ranking.rank_low[e]), int(ranking.rank_high[e]),
-            f"{ranking.p_top1[e]:.4f}", f"{ranking.p_top3[e]:.4f}", f"{ranking.p_top10[e]:.4f}",
-            f"{scores.raw_mean[e]:.6f}", int(scores.raw_rank[e]),
-        ]  # fmt: skip
-        writer.writerow(
-            [
-                given.categories[scores.reviews.category[e]],
-                int(ranking.rank[e]) if ranked else "",
-                given.entries[e],
-                *(figures if ranked else [""] * len(figures)),
-                int(scores.n_reviews[e]),
-                int(scores.component[e]) + 1 if ranked else "",
-                " ".join(flags.get(e, ())),
-            ]
+    columns = [
+        *(_texts(x, "%.6f") for x in (scores.score, scores.se)),
+        *(_texts(x, "%d") for x in (ranking.rank_low, ranking.rank_high)),
+        *(_texts(x, "%.4f") for x in (ranking.p_top1, ranking.p_top3, ranking.p_top10)),
+        _texts(scores.raw_mean, "%.6f"),
+        _texts(scores.raw_rank, "%d"),
+    ]
+    figures = list(zip(*columns, strict=True))
+    rank, reads = ranking.rank.tolist(), scores.n_reviews.tolist()
+    category, component = scores.reviews.category.tolist(), scores.component.tolist()
+    blank = ("",) * len(columns)
+    writer.writerows(
+        (
+            given.categories[category[e]],
+            rank[e] or "",
+            given.entries[e],
+            *(figures[e] if rank[e] else blank),
+            reads[e],
+            component[e] + 1 or "",
+            " ".join(flags.get(e, ())),
         )
+        for e in sorted_entries(scores)
+    )
     return table.getvalue()
 
 
-def sorted_entries(given: RankInput, scores: RoundScores) -> list[int]:
+def sorted_entries(scores: RoundScores) -> list[int]:
     """Order entries by category, component, rank and name; those that cannot be ranked come last."""
-    rank, component, category = scores.ranking.rank, scores.component, scores.reviews.category
     score = np.round(np.where(np.isnan(scores.score), -np.inf, scores.score), 9)
-    return sorted(
-        range(len(given.entries)),
-        key=lambda e: (
-            rank[e] == 0,
-            int(category[e]),
-            int(component[e]),
-            int(rank[e]),
-            -float(score[e]),
-            given.entries[e],
-        ),
-    )
+    rank = scores.ranking.rank
+    order = np.lexsort(
+        (np.arange(rank.size), -score, rank, scores.component, scores.reviews.category, rank == 0)
+    )  # entries are numbered by name
+    return [int(e) for e in order]
+
+
+def _texts(x: Floats | Ints, form: str) -> list[str]:
+    return [form % value for value in x.tolist()]
 
 
 def entry_flags(scores: RoundScores) -> dict[int, tuple[str, ...]]:
     """Gather the flags that concern each entry: its own, and its component's."""
     found: dict[int, list[str]] = {}
+    of_component: dict[int, list[str]] = {}
     for flag in scores.flags:
         if flag.entry >= 0:
             found.setdefault(flag.entry, []).append(flag.code)
         elif flag.component >= 0:
-            for e in np.flatnonzero(scores.component == flag.component):
-                found.setdefault(int(e), []).append(flag.code)
+            of_component.setdefault(flag.component, []).append(flag.code)
+    for component, codes in of_component.items():
+        for e in np.flatnonzero(scores.component == component).tolist():
+            found.setdefault(e, []).extend(codes)
     return {e: tuple(sorted(set(codes))) for e, codes in found.items()}
 
 

@@ -1,9 +1,6 @@
 """The ranking as the terminal shows it."""
 
-import sys
-
-from rich.console import Console
-from rich.table import Table
+import unicodedata
 
 from judging.ranking import SEPARABLE
 from judging.scoring import RoundScores
@@ -14,65 +11,79 @@ from service.text import Words
 __all__ = ["print_ranking"]
 
 MOST_ROWS = 40
-WIDTH = 110
+GAP = "  "
+AT_START = {"category", "entry", "certainty"}
 
 
 def print_ranking(given: RankInput, scores: RoundScores, words: Words, *, by_category: bool) -> None:
     """Print the lists, then what a reader should know about them."""
-    console = Console(file=sys.stdout, width=WIDTH, highlight=False, soft_wrap=True)
-    lists = ranked_lists(given, scores)
-    reasons = sorted({(choice.method, choice.reason) for choice in scores.choices})
-    for method, reason in reasons:
-        console.print(
+    lists = ranked_lists(given, scores, most=MOST_ROWS)
+    for method, reason in sorted({(choice.method, choice.reason) for choice in scores.choices}):
+        print(
             words.plain(
                 "rank.table.method",
                 method=words.plain(f"rank.method.{method}"),
                 reason=words.plain(f"rank.reason.{reason.replace('_', '-')}"),
             )
         )
-    if by_category or len(lists) == 1:
+    if by_category:
         for one in lists:
-            _print_lists(console, (one,), words)
+            print(f"\n{one.category}".rstrip())
+            _print_lists((one,), words)
     else:
-        _print_lists(console, lists, words)
+        print()
+        _print_lists(lists, words)
     for line in flag_lines(given, scores):
-        console.print(words.plain(f"rank.flag.{line.code.replace('_', '-')}", names=list(line.names)))
+        print(words.plain(f"rank.flag.{line.code.replace('_', '-')}", names=list(line.names)))
         if line.rest:
-            console.print(words.plain("rank.table.more", n=line.rest))
+            print(words.plain("rank.table.more", n=line.rest))
     for why, judge, entry in advised_reviews(given, scores):
-        console.print(words.plain(f"rank.advice.{why}", judge=judge, entry=entry))
-    if scores.reviews.n_reviews and given.marks.n_abstained:
-        console.print(words.plain("rank.table.abstained", n=given.marks.n_abstained))
+        print(words.plain(f"rank.advice.{why}", judge=judge, entry=entry))
+    if given.marks.n_abstained:
+        print(words.plain("rank.table.abstained", n=given.marks.n_abstained))
 
 
-def _print_lists(console: Console, lists: tuple[RankedList, ...], words: Words) -> None:
-    many = len({one.category for one in lists}) > 1
-    title = lists[0].category if not many else ""
-    table = Table(title=title or None, box=None, pad_edge=False)
-    if many:
-        table.add_column(words.plain("rank.column.category"))
-    for key in ("rank", "entry", "score", "range", "certainty", "raw_mean", "reviews"):
-        table.add_column(
-            words.plain(f"rank.column.{key}"), justify="left" if key in {"entry", "certainty"} else "right"
-        )
-    shown = 0
+def _print_lists(lists: tuple[RankedList, ...], words: Words) -> None:
+    keys = ["rank", "entry", "score", "range", "certainty", "raw_mean", "reviews"]
+    if len({one.category for one in lists}) > 1:
+        keys.insert(0, "category")
+    rows = [[words.plain(f"rank.column.{key}") for key in keys]]
     for one in lists:
-        for row in one.rows:
-            shown += 1
-            if shown > MOST_ROWS:
-                break
+        for row in one.rows[: max(0, MOST_ROWS + 1 - len(rows))]:
             places = f"{row.rank_low}" if row.rank_low == row.rank_high else f"{row.rank_low}\u2013{row.rank_high}"
-            cells = [
-                str(row.rank), row.entry, words.number(row.score, 2), places, words.plain(f"com.{row.certainty}"),
-                words.number(row.raw_mean, 2), str(row.reviews),
-            ]  # fmt: skip
-            table.add_row(*([one.category, *cells] if many else cells))
-    console.print(table)
-    total = sum(len(one.rows) for one in lists)
-    if total > MOST_ROWS:
-        console.print(words.plain("rank.table.more", n=total - MOST_ROWS))
+            cells = {
+                "category": one.category,
+                "rank": str(row.rank),
+                "entry": row.entry,
+                "score": words.number(row.score, 2),
+                "range": places,
+                "certainty": words.plain(f"com.{row.certainty}"),
+                "raw_mean": words.number(row.raw_mean, 2),
+                "reviews": str(row.reviews),
+            }
+            rows.append([cells[key] for key in keys])
+    _print_rows(rows, keys)
+    total = sum(one.size for one in lists)
+    if total > len(rows) - 1:
+        print(words.plain("rank.table.more", n=total - len(rows) + 1))
     for one in lists:
         if one.open_place:
-            console.print(words.plain("rank.undecided", place=one.open_place))
+            print(words.plain("rank.undecided", place=one.open_place))
     if any(row.bracket >= 0 for one in lists for row in one.rows):
-        console.print(words.plain("com.bracket", percent=words.percent(SEPARABLE)))
+        print(words.plain("com.bracket", percent=words.percent(SEPARABLE)))
+
+
+def _print_rows(rows: list[list[str]], keys: list[str]) -> None:
+    widths = [max(_width(row[column]) for row in rows) for column in range(len(keys))]
+    for row in rows:
+        cells = []
+        for text, width, key in zip(row, widths, keys, strict=True):
+            blank = " " * (width - _width(text))
+            cells.append(text + blank if key in AT_START else blank + text)
+        print(GAP.join(cells).rstrip())
+
+
+def _width(text: str) -> int:
+    """Count the places that a text takes: vowel marks and invisible signs take none, wide letters two."""
+    shown = (c for c in text if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in shown)

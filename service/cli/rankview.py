@@ -41,12 +41,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RankedList:
-    """Entries ranked with one another. open_place: the place that is too close to call at the decision line, or 0."""
+    """Entries ranked with one another.
+
+    open_place: the place that is too close to call at the decision line, or 0. size: all entries, of which rows may
+    hold the first only.
+    """
 
     category: str
     component: int
     places: int
     open_place: int
+    size: int
     rows: tuple[Row, ...]
 
 
@@ -74,12 +79,14 @@ class FlagLine:
     rest: int
 
 
-def ranked_lists(given: RankInput, scores: RoundScores) -> tuple[RankedList, ...]:
-    """List every group with its rows in order of rank."""
+def ranked_lists(given: RankInput, scores: RoundScores, *, most: int | None = None) -> tuple[RankedList, ...]:
+    """List every group with its rows in order of rank, at most so many a list."""
     ranking, parts, flags = scores.ranking, scores.parts, entry_flags(scores)
     lists = []
     for group in range(ranking.places.size):
-        members = [int(e) for e in ranking.order[ranking.group[ranking.order] == group]]
+        everyone = ranking.order[ranking.group[ranking.order] == group]
+        on_line = everyone[ranking.is_on_line[everyone] & (ranking.p_above_next[everyone] < SEPARABLE)]
+        members = [int(e) for e in everyone[:most]]
         places = int(ranking.places[group])
         rows = tuple(
             Row(
@@ -110,14 +117,14 @@ def ranked_lists(given: RankInput, scores: RoundScores) -> tuple[RankedList, ...
             )
             for e in members
         )
-        at_line = [e for e in members if ranking.is_on_line[e] and ranking.p_above_next[e] < SEPARABLE]
         first = members[0]
         lists.append(
             RankedList(
                 category=given.categories[scores.reviews.category[first]],
                 component=int(scores.component[first]) + 1,
                 places=places,
-                open_place=places if at_line else 0,
+                open_place=places if on_line.size else 0,
+                size=int(everyone.size),
                 rows=rows,
             )
         )
