@@ -18,7 +18,7 @@ from storage.engine import for_update, is_in_transaction, snapshot
 from storage.errors import TransactionMisuse
 from storage.tables.audit import AuditEvent, AuditHead, AuditNonce
 
-__all__ = ["SYSTEM", "Broken", "Event", "Verdict", "head", "record", "verify"]
+__all__ = ["SYSTEM", "Broken", "Event", "Verdict", "head", "holds", "record", "verify"]
 
 SYSTEM = Actor(role=Role.VISITOR)
 """Who acts when a job or a command does: the log calls it ``system``."""
@@ -166,6 +166,11 @@ async def head() -> tuple[int, str]:
     """Return the number of the last row and its hash."""
     last = await AuditHead.select(AuditHead.sequence, AuditHead.hash).first()
     return (0, "") if last is None else (last["sequence"], last["hash"])
+
+
+async def holds(link: str) -> bool:
+    """Say whether a published or printed link is one of the chain's."""
+    return bool(await AuditEvent.exists().where(AuditEvent.hash == link))
 
 
 async def verify() -> Verdict:
