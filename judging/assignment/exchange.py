@@ -40,6 +40,9 @@ LATER_SHARES = (0.38, 0.45, 0.6, 0.8, 1.0)
 WORTH = 1.0
 # Where the floor of the worst-served entries leaves the graph POOR, it is lowered to these shares, one after the other.
 POOR = 0.85
+# A step of the price that goes this far beyond the goal is taken back and made smaller, down to FINEST.
+OVERSHOOT = 0.001
+FINEST = 1.01
 RELIEFS = (0.8, 0.6)
 # The price rises in steps (smaller ones where rounds are cheap); rounds at one price end when they gain little.
 # Each row: up to so many judges, first price, step of the price, share of a price's gain below which it is left.
@@ -148,6 +151,9 @@ class Exchange:
             if self.graph.efficiency - before.graph.efficiency < worth * (self.spent - before.spent):
                 self._go_back(before)
                 break
+            if self.graph.efficiency > goal + OVERSHOOT and step > FINEST:
+                self._go_back(before)
+                price, step = price / step, step**0.5
             price *= step
         return price / step
 

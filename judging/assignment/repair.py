@@ -23,6 +23,8 @@ NEAR_EACH = 3
 WIDER = 4
 # What mending may cost, as a share of the network's optimum (a bound), before more entries are let in.
 LOSS = 2e-4
+# Less than half of what keeping a published pair is worth.
+MOST_LOSS = 20.0
 
 
 def mend(problem: Problem, arcs: Arcs, reward: Floats, pairs: Ints) -> Ints | None:
@@ -42,7 +44,7 @@ def mend(problem: Problem, arcs: Arcs, reward: Floats, pairs: Ints) -> Ints | No
             return better
         if better is not None:
             loss = bound - _worth(problem, arcs, reward, better)
-            if loss <= LOSS * abs(bound) or again.sum() * WIDER > problem.n_entries:
+            if loss <= min(LOSS * abs(bound), MOST_LOSS) or again.sum() * WIDER > problem.n_entries:
                 return better
         count *= WIDER
 

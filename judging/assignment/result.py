@@ -51,7 +51,7 @@ class Worst:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Changes:
-    """Against the previous pairs: kept, added, removed, and the least number of additions that any answer needs."""
+    """Against the previous pairs: kept, added, removed, and how many additions coverage alone demands, rules apart."""
 
     kept: Ints
     added: Ints

@@ -14,7 +14,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
 
-from judging.assignment import BadOption, BadProblem, Infeasible, assign_judges, order_for_judges
+from judging.assignment import BadOption, BadProblem, Infeasible, Undecided, assign_judges, order_for_judges
 from service.cli.assign_files import Encoded, InputFault, encode
 from service.cli.assign_report import write_report
 from service.cli.assign_words import say_infeasible, say_result, write_assignment
@@ -55,6 +55,9 @@ def run(argv: list[str]) -> int:
             file=sys.stderr,
         )
         return FAULT
+    except Undecided:
+        print(words.plain("assign.undecided"), file=sys.stderr)
+        return IMPOSSIBLE
     except Infeasible as impossible:
         print("\n".join(say_infeasible(impossible, encoded, words)), file=sys.stderr)
         return IMPOSSIBLE

@@ -1,0 +1,262 @@
+"""Assignments measured beside their peers.
+
+``python -m benchmarks.assignment [--sizes 60x15,300x50,...] [--seeds 11,12] [--tracks plain,full] [--sims 20]``
+
+Peers are re-described in a few lines each: the best affinity (min-cost flow), HotCRP's flow (rank within a judge's
+wishes, 100 for each further entry of a judge), greedy. ``aff`` is over the network's optimum, an upper bound; ``worst``
+over what the worst-placed entry could have alone; ``moved`` over the least possible after the busiest judge leaves.
+tau compares the scoring engine's ranking with the truth under score = entry + judge + noise (SDs 1, 0.8 and
+1.1 - 0.6 x affinity), by its additive method (fixed judge effects) and by its random-effects method (shrunken ones).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
+from scipy.stats import kendalltau
+
+from judging.assignment import Problem, assign_judges, count_violations, reassign
+from judging.assignment.design import measure_design
+from judging.assignment.flow import choose_arcs, solve_flow, values_of
+from judging.assignment.start import least_alone
+from judging.marks import gather_marks
+from judging.rubric import make_rubric
+from judging.scoring import score_round
+
+PANELS = Path(__file__).parents[1] / "tests" / "data" / "panels"
+Pairs = np.ndarray
+GATES = {"60x15": 0.94, "300x50": 0.94, "2000x300": 0.95, "20000x3000": 0.95}
+
+
+def make_competition(n_entries: int, n_judges: int, *, seed: int, full: bool, k: int = 3, widest: int = 60) -> Problem:
+    """Draw a competition with unequal topics, judges at home in one to three of them, and every rule where ``full``."""
+    g = np.random.default_rng([seed, n_entries, n_judges])
+    n_topics = max(2, round(0.8 * n_judges**0.5))
+    share = g.gamma(3.0, 1.0, n_topics)
+    topic = g.choice(n_topics, n_entries, p=share / share.sum())
+    asked = np.bincount(topic, minlength=n_topics) + n_entries / n_topics / 2
+    level = np.zeros((n_judges, n_topics))
+    for judge in range(n_judges):
+        home = g.choice(n_topics, min(n_topics, int(g.integers(1, 4))), replace=False, p=asked / asked.sum())
+        level[judge, home] = (0.8, 0.6, 0.45)[: home.size]
+    load = int(np.ceil(1.2 * n_entries * k / n_judges))
+    rows, columns, values = [], [], []
+    for entry in range(n_entries):
+        value = np.clip(level[:, topic[entry]] + g.normal(0.08, 0.1, n_judges), 0, 1).round(3)
+        near = np.flatnonzero(value > 0.12)
+        near = near[np.argsort(-value[near], kind="stable")[:widest]]
+        rows.append(np.full(near.size, entry))
+        columns.append(near)
+        values.append(value[near])
+    from scipy import sparse  # noqa: PLC0415
+
+    place = (np.concatenate(rows), np.concatenate(columns))
+    affinity = sparse.csr_array((np.concatenate(values), place), shape=(n_entries, n_judges))
+    forbidden = (g.random((n_entries, n_judges)) < (0.02 if n_judges < 1000 else 0.003)).astype(np.int8)
+    rules = _every_rule(g, n_entries, n_judges) if full else {}
+    return Problem.of(
+        np.full(n_entries, k), np.full(n_judges, load), affinity=affinity, forbidden=forbidden, category=topic, **rules
+    )
+
+
+def _every_rule(g: np.random.Generator, n_entries: int, n_judges: int) -> dict[str, np.ndarray]:
+    houses = max(8, n_judges // 3)
+    kind = g.integers(0, 2, houses)
+    house = g.integers(0, houses, n_judges)
+    team = np.arange(n_entries)
+    for entry in range(1, n_entries):
+        if g.random() < 0.1:
+            team[entry] = team[g.integers(0, entry)]
+    reads = np.ones((n_judges, 2), dtype=int)
+    reads[:, 1] = g.random(n_judges) < 0.6
+    return {
+        "judge_institution": house,
+        "entry_institution": g.integers(0, houses, n_entries),
+        "team": team,
+        "entry_language": (g.random(n_entries) < 0.15).astype(int),
+        "judge_languages": reads,
+        "judge_role": np.where(g.random(n_judges) < 0.9, kind[house], g.integers(0, 2, n_judges)),
+        "role_need": np.ones((n_entries, 2), dtype=int),
+    }
+
+
+def read_panel(name: str) -> Problem:
+    folder = PANELS / name
+    meta = json.loads((folder / "meta.json").read_text())
+    tables = {}
+    for kind in ("affinity", "conflicts"):
+        with (folder / f"{kind}.csv").open() as file:
+            rows = list(csv.DictReader(file))
+        tables[kind] = [(int(r["entry"][1:]), int(r["judge"][1:]), r.get("affinity", "1")) for r in rows]
+    affinity, forbidden = np.zeros((meta["n"], meta["m"])), np.zeros((meta["n"], meta["m"]), dtype=np.int8)
+    for entry, judge, value in tables["affinity"]:
+        affinity[entry, judge] = float(value)
+    for entry, judge, _ in tables["conflicts"]:
+        affinity[entry, judge], forbidden[entry, judge] = 0.0, 1
+    needs, loads = np.full(meta["n"], meta["k"]), np.full(meta["m"], meta["L"])
+    return Problem.of(needs, loads, affinity=affinity, forbidden=forbidden)
+
+
+def plain(problem: Problem) -> Problem:
+    """Take the rules between pairs away: the peers do not know them."""
+    none = np.full(problem.n_judges, -1)
+    return replace(
+        problem,
+        judge_institution=none,
+        judge_role=none,
+        team=np.full(problem.n_entries, -1),
+        role_need=np.zeros((problem.n_entries, 0), dtype=np.int64),
+    )
+
+
+def best_affinity(problem: Problem) -> Pairs:
+    arcs = choose_arcs(problem, seed=1)
+    chosen = solve_flow(plain(problem), arcs, arcs.value, seed=1)
+    assert chosen is not None
+    return np.c_[arcs.entry[chosen], arcs.judge[chosen]]
+
+
+def hotcrp_flow(problem: Problem) -> Pairs:
+    arcs = choose_arcs(problem, seed=1)
+    reward = np.zeros(arcs.entry.size)
+    for judge in range(problem.n_judges):
+        mine = np.flatnonzero(arcs.judge == judge)
+        if mine.size:
+            levels, rank = np.unique(-arcs.value[mine], return_inverse=True)
+            reward[mine] = -np.floor(60 * rank / levels.size) / 100
+    steps = [(np.ones(problem.n_judges, dtype=np.int64), float(step)) for step in range(int(problem.load_max.max()))]
+    chosen = solve_flow(plain(problem), arcs, reward, seed=1, pieces=steps)
+    assert chosen is not None
+    return np.c_[arcs.entry[chosen], arcs.judge[chosen]]
+
+
+def greedy(problem: Problem) -> Pairs:
+    arcs = choose_arcs(problem, seed=1)
+    need, room = problem.needs.copy(), problem.load_max.copy()
+    pairs = []
+    for arc in np.argsort(-arcs.value, kind="stable"):
+        entry, judge = arcs.entry[arc], arcs.judge[arc]
+        if need[entry] and room[judge]:
+            need[entry] -= 1
+            room[judge] -= 1
+            pairs.append((entry, judge))
+    return np.array(sorted(pairs))
+
+
+def ours(budget: float) -> Callable[[Problem], Pairs]:
+    return lambda problem: assign_judges(problem, seed=1, calibration_budget=budget).pairs
+
+
+def drawn(problem: Problem) -> Pairs:
+    return assign_judges(problem, seed=1, randomise=0.5).pairs
+
+
+METHODS: dict[str, Callable[[Problem], Pairs]] = {
+    "greedy": greedy,
+    "best affinity (flow)": best_affinity,
+    "HotCRP's flow": hotcrp_flow,
+    "drawn, P <= 1/2": drawn,
+    "ours, no exchange": ours(0.0),
+    "ours": ours(0.03),
+}
+
+
+def moved_after_leaving(problem: Problem, pairs: Pairs) -> float:
+    """Count new pairs over the least possible, after the busiest judge leaves."""
+    loads = np.bincount(pairs[:, 1], minlength=problem.n_judges)
+    gone = int(np.argmax(loads))
+    found = reassign(replace(problem, previous=pairs), withdrawn=[gone], seed=2)[0].assignment
+    return len(found.changes.added) / loads[gone]
+
+
+def ranking_taus(problem: Problem, pairs: Pairs, sims: int) -> tuple[float, float]:
+    """Kendall's tau of fixed and of shrunken judge effects against the truth."""
+    value = values_of(problem, pairs[:, 0], pairs[:, 1])
+    taus = np.zeros((sims, 2))
+    for sim in range(sims):
+        g = np.random.default_rng([77, sim])
+        truth, effect = g.normal(0, 1, problem.n_entries), g.normal(0, 0.8, problem.n_judges)
+        noise = np.random.default_rng([78, sim]).normal(0, 1, (problem.n_entries, problem.n_judges))[
+            pairs[:, 0], pairs[:, 1]
+        ]
+        scores = truth[pairs[:, 0]] + effect[pairs[:, 1]] + (1.1 - 0.6 * value) * noise
+        marks = gather_marks(
+            pairs[:, 0], pairs[:, 1], np.zeros(len(pairs), dtype=np.int64), np.clip(scores + 20, 0, 40),
+            n_entries=problem.n_entries, n_judges=problem.n_judges, n_criteria=1,
+            category=np.zeros(problem.n_entries, dtype=np.int64),
+        )  # fmt: skip
+        for place, method in enumerate(("additive", "blup")):
+            score = score_round(marks, make_rubric(np.ones(1), 0, 40), method=method, seed=1).score
+            taus[sim, place] = kendalltau(score, truth)[0]
+    fixed, shrunk = taus.mean(axis=0)
+    return float(fixed), float(shrunk)
+
+
+def measure(name: str, problem: Problem, sims: int) -> None:
+    arcs = choose_arcs(problem, seed=1)
+    best = solve_flow(problem, arcs, arcs.value, seed=1)
+    if best is None:
+        print(f"\n### {name}: no assignment keeps every rule\n")
+        return
+    total, floor = float(arcs.value[best].sum()), least_alone(problem)
+    shape = f"{problem.n_entries} x {problem.n_judges}, k {problem.needs[0]}, load up to {problem.load_max[0]}"
+    print(f"\n### {name} ({shape})\n")
+    print(
+        "| method | broken rules | aff | worst | load | eff | l2 | p99 | linked | moved | tau fixed | shrunk | CPU s |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|---|---|---|---|")
+    large = problem.n_entries > 5000
+    for method, solve in METHODS.items():
+        if large and method not in {"best affinity (flow)", "ours"}:
+            continue
+        start = time.process_time()
+        pairs = solve(problem)
+        spent = time.process_time() - start
+        value = values_of(problem, pairs[:, 0], pairs[:, 1])
+        worst = np.bincount(pairs[:, 0], weights=value, minlength=problem.n_entries).min()
+        loads = np.bincount(pairs[:, 1], minlength=problem.n_judges)
+        design = measure_design(problem, pairs)
+        broken = count_violations(problem, pairs)
+        told = ", ".join(f"{count} {rule}" for rule, count in broken.items()) or "none"
+        linked = "yes" if design.n_components == 1 else "no"
+        moved = f"{moved_after_leaving(problem, pairs):.2f}" if method == "ours" and not large else ""
+        fixed, shrunk = ranking_taus(problem, pairs, sims) if sims and not large else (np.nan, np.nan)
+        print(
+            f"| {method} | {told} | {value.sum() / total:.3f} | {worst / floor:.3f} | {loads.min()}-{loads.max()} "
+            f"| {design.efficiency:.3f} | {design.connectivity:.3f} | {design.tail:.2f} | {linked} "
+            f"| {moved} | {fixed:.3f} | {shrunk:.3f} | {spent:.2f} |",
+            flush=True,
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", default="60x15,300x50,300x30,2000x300")
+    parser.add_argument("--seeds", default="11,12")
+    parser.add_argument("--tracks", default="plain,full")
+    parser.add_argument("--sims", type=int, default=0)
+    chosen = parser.parse_args()
+    for panel in sorted(path.name for path in PANELS.iterdir() if path.is_dir()):
+        measure(panel, read_panel(panel), chosen.sims)
+    for size in chosen.sizes.split(","):
+        n_entries, n_judges = map(int, size.split("x"))
+        for track in chosen.tracks.split(","):
+            for seed in map(int, chosen.seeds.split(",")):
+                problem = make_competition(n_entries, n_judges, seed=seed, full=track == "full")
+                measure(f"{size} {track}, seed {seed}", problem, chosen.sims)
+    print(f"\nlargest memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
