@@ -1,17 +1,18 @@
 """What the committee decides on a computed ranking: places, reasons for every departure, signatures, approval."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from service.actors import Actor, Role
 from service.audit import Event, record
-from service.errors import Conflicting, FieldError, Invalid, NotFound
+from service.errors import Conflicting, FieldError, Invalid, NotFound, StaleRevision
 from service.permissions import Action, require
 from storage.columns import to_json
 from storage.engine import for_update, insert_many, transaction
 from storage.lifecycle import DECISION_MOVES, ROUND_MOVES, DecisionState, MoveLost, RoundState, move
+from storage.reads.committee.decision import digest_of_places
 from storage.reads.decisions import count_signatures, find_last_run, list_categories, list_ranks
 from storage.rows import get_row
 from storage.tables.edition import Edition
@@ -84,13 +85,17 @@ async def open_decision(actor: Actor, round_id: UUID, category_id: UUID, *, now:
         return decision.id
 
 
-async def place_entries(actor: Actor, decision_id: UUID, placings: Sequence[Placing], *, now: datetime) -> None:
+async def place_entries(
+    actor: Actor, decision_id: UUID, placings: Sequence[Placing], *, now: datetime, seen: str | None = None
+) -> None:
     """Write the places of one category. A withheld or shared place, or one out of the computed order, needs a reason.
 
-    Replaces what was written before; signatures given to other places are taken back.
+    Replaces what was written before; signatures given to other places are taken back. ``seen`` is the digest of the
+    places that the writer saw: other places written since then refuse the request.
     """
     async with transaction():
         decision = await _lock_decision(actor, decision_id, Action.DECIDE)
+        await _check_seen(decision, seen)
         ranks = await list_ranks(decision["run"], decision["category"])
         _check_placings(placings, ranks)
         before = await Outcome.count().where(Outcome.decision == decision_id)
@@ -146,10 +151,16 @@ def _check_placings(placings: Sequence[Placing], ranks: dict[UUID, int]) -> None
         raise Invalid(*errors)
 
 
-async def sign_decision(actor: Actor, decision_id: UUID, *, now: datetime) -> int:
-    """Sign a decision as a member; return how many have signed."""
+async def sign_decision(actor: Actor, decision_id: UUID, *, now: datetime, seen: str | None = None) -> int:
+    """Sign a decision as a member; return how many have signed. ``seen`` is the digest of the places that were read.
+
+    Raises PlacesOpen before places are written, and StaleRevision where others were written since they were read.
+    """
     async with transaction():
-        await _lock_decision(actor, decision_id, Action.SIGN_DECISION)
+        decision = await _lock_decision(actor, decision_id, Action.SIGN_DECISION)
+        if not await Outcome.exists().where(Outcome.decision == decision_id):
+            raise PlacesOpen
+        await _check_seen(decision, seen)
         mine = (DecisionSignature.decision == decision_id) & (DecisionSignature.person == actor.person_id)
         if await DecisionSignature.exists().where(mine):
             raise AlreadySigned
@@ -195,6 +206,15 @@ async def approve_decision(actor: Actor, decision_id: UUID, *, now: datetime) ->
                 after="decided",
             )
         return is_last
+
+
+async def _check_seen(decision: Mapping[str, object], seen: str | None) -> None:
+    """Refuse a form that was made from other places than those that stand."""
+    if seen is None:
+        return
+    outcomes = await Outcome.select().where((Outcome.decision == decision["id"]) & Outcome.honour.is_not_null())
+    if digest_of_places(outcomes, str(decision["minutes"])) != seen:
+        raise StaleRevision(current=0)
 
 
 async def find_quorum(edition_id: UUID) -> int:

@@ -8,8 +8,10 @@ from service.web.account.joining import InvitationController, PasswordResetContr
 from service.web.account.signing_in import SignInController, SignOutController
 from service.web.blobs import read_object, receive_part
 from service.web.committee.assignments import AssignmentController
+from service.web.committee.decisions import DecisionController, MinutesController
 from service.web.committee.entries import CommitteeEntriesController
 from service.web.committee.overview import OverviewController
+from service.web.committee.publication import PublicationController
 from service.web.committee.ranking import RankingController
 from service.web.entrant.entries import EntriesController
 from service.web.entrant.entry import EntryController
@@ -56,7 +58,15 @@ ENTRANT: Area = [
     ApprovalController,
 ]
 JUDGE: Area = [JudgeListController, PracticeController, SheetController, JudgeFileController]
-COMMITTEE: Area = [OverviewController, RankingController, CommitteeEntriesController, AssignmentController]
+COMMITTEE: Area = [
+    OverviewController,
+    RankingController,
+    CommitteeEntriesController,
+    AssignmentController,
+    DecisionController,
+    MinutesController,
+    PublicationController,
+]
 OPERATION: Area = [read_health, serve_static, receive_part, read_object, show_patterns]
 
 ROUTES = [*PUBLIC, *ACCOUNT, *ENTRANT, *JUDGE, *COMMITTEE, *OPERATION]

@@ -149,6 +149,13 @@ class RankingController(Controller):
 
     path = "/committee"
 
+    @get("/ranking", opt={"action": Action.READ_RANKING})
+    async def first(self, actor: Actor) -> Redirect:
+        standing = await stand(actor)
+        if not standing.categories:
+            raise NotFound
+        return go_to(f"/committee/ranking/{standing.categories[0].slug}")
+
     @get("/ranking/{category:str}", opt={"action": Action.READ_RANKING})
     async def show(self, category: str, actor: Actor, words: Words) -> Page:
         standing = await stand(actor)

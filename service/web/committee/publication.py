@@ -1,0 +1,176 @@
+"""Telling entrants and publishing: what is ready, what the public will see, and the instant, confirmed by typing."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from litestar import Controller, get, post
+from litestar.response import Redirect
+from markupsafe import Markup
+
+from service.actors import Actor
+from service.errors import FieldError, Invalid
+from service.permissions import Action, may
+from service.text import Ltr, Words
+from service.usecases.publication import notify_entrants, schedule_publication
+from service.web.committee.common import AnyRequest, pick, read_moment, round_of, stand, write_moment
+from service.web.committee.ranking import NO_RANKING
+from service.web.forms import read_form
+from service.web.pages import Page, go_to, page
+from storage.lifecycle import EditionState as Stage
+from storage.reads.committee.publication import Prepared, get_prepared
+from storage.reads.committee.standing import Standing
+
+__all__ = ["PublicationController"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A line of the list before publication."""
+
+    label: Markup
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewLine:
+    """A place as the public will see it, without names."""
+
+    honour: str
+    code: Ltr
+    is_shared: bool
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewCategory:
+    """A category of the preview."""
+
+    name: str
+    slug: str
+    is_approved: bool
+    lines: tuple[PreviewLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishPage:
+    """Everything about publication."""
+
+    is_locked: bool
+    state: str
+    slug: str
+    short: str
+    checks: tuple[Check, ...]
+    preview: tuple[PreviewCategory, ...]
+    told_at: datetime | None
+    has_appeals: bool
+    may_notify: bool
+    is_notify_ready: bool
+    may_publish: bool
+    is_publish_ready: bool
+    publish_at: datetime | None
+    published_at: datetime | None
+    at: str
+
+
+class PublicationController(Controller):
+    """``/committee/publish`` and ``/committee/notify``."""
+
+    path = "/committee"
+
+    @get("/publish", opt={"action": Action.READ_PUBLICATION})
+    async def show(self, actor: Actor, words: Words, now: datetime) -> Page:
+        return await _show(actor, words, now)
+
+    @post("/notify", opt={"action": Action.NOTIFY})
+    async def notify(self, request: AnyRequest, actor: Actor, now: datetime) -> Redirect:
+        await read_form(request)
+        await notify_entrants(actor, (await stand(actor)).edition_id, now=now)
+        return go_to("/committee/publish")
+
+    @post("/publish", opt={"action": Action.PUBLISH})
+    async def publish(self, request: AnyRequest, actor: Actor, words: Words, now: datetime) -> Redirect:
+        async def again() -> Page:
+            return await _show(actor, words, now)
+
+        typed = await read_form(request, again=again)
+        standing = await stand(actor)
+        at = read_moment(typed.text("at"), standing.time_zone)
+        if at is None:
+            raise Invalid(FieldError("at", "err.moment"))
+        await schedule_publication(actor, standing.edition_id, at=at, typed_name=typed.text("typed_name"), now=now)
+        return go_to("/committee/publish")
+
+
+async def _show(actor: Actor, words: Words, now: datetime) -> Page:
+    standing = await stand(actor)
+    in_round = round_of(standing)
+    is_locked = in_round.state in NO_RANKING
+    prepared = await get_prepared(standing.edition_id, in_round.id)
+    told_at = prepared.told_at if standing.state in {Stage.NOTIFIED} else None
+    needs_telling = standing.appeals_days is not None and standing.state == Stage.DECIDING
+    missing = _missing(standing, prepared)
+    default = standing.publish_at or now + timedelta(days=1)
+    if told_at and standing.appeals_days is not None:
+        default = max(default, told_at + timedelta(days=standing.appeals_days, hours=1))
+    shown = PublishPage(
+        is_locked=is_locked,
+        state=standing.state,
+        slug=standing.slug,
+        short=pick(standing, "short", words),
+        checks=() if is_locked else _checks(standing, prepared, told_at, words, now),
+        preview=() if is_locked else _preview(standing, prepared, words),
+        told_at=told_at,
+        has_appeals=standing.appeals_days is not None,
+        may_notify=may(Action.NOTIFY, actor, stage=standing.state) and standing.appeals_days is not None,
+        is_notify_ready=missing == 0 and bool(prepared.judged),
+        may_publish=may(Action.PUBLISH, actor, stage=standing.state),
+        is_publish_ready=missing == 0 and bool(prepared.judged) and not needs_telling,
+        publish_at=standing.publish_at,
+        published_at=standing.published_at,
+        at=write_moment(default, standing.time_zone),
+    )
+    return page("committee/publish", shown)
+
+
+def _missing(standing: Standing, prepared: Prepared) -> int:
+    """Count the judged categories whose minutes are not approved."""
+    return sum(str(each.id) in prepared.judged and each.id not in prepared.approved for each in standing.categories)
+
+
+def _checks(
+    standing: Standing, prepared: Prepared, told_at: datetime | None, words: Words, now: datetime
+) -> tuple[Check, ...]:
+    missing = _missing(standing, prepared)
+    lacking = sum(not (each.citation_ar and each.citation_en) for each in prepared.honoured)
+    is_out = standing.state in {Stage.PUBLISHED, Stage.ARCHIVED}
+    checks = [
+        Check(words.say("publish.check_minutes", n=missing), ok=missing == 0 and bool(prepared.judged)),
+        Check(words.say("publish.check_citations", n=lacking), ok=lacking == 0 and bool(prepared.honoured)),
+    ]
+    if standing.appeals_days is not None:
+        told = told_at is not None or is_out
+        checks.append(Check(words.say(f"publish.check_{'told' if told else 'untold'}"), ok=told))
+        if told_at is not None:
+            end = told_at + timedelta(days=standing.appeals_days)
+            key = "publish.check_appeals" if end <= now else "publish.check_appealing"
+            checks.append(Check(words.say(key, date=end, time=end), ok=end <= now))
+    has_run = prepared.output_hash is not None
+    checks.append(Check(words.say(f"publish.check_{'' if has_run else 'no_'}fingerprint"), ok=has_run))
+    return tuple(checks)
+
+
+def _preview(standing: Standing, prepared: Prepared, words: Words) -> tuple[PreviewCategory, ...]:
+    return tuple(
+        PreviewCategory(
+            name=pick(each, "name", words),
+            slug=each.slug,
+            is_approved=each.id in prepared.approved,
+            lines=tuple(
+                PreviewLine(pick(line, "honour", words), Ltr(line.code_name), line.is_shared,
+                            pick(line, "citation", words))
+                for line in prepared.honoured
+                if line.category_id == each.id
+            ),
+        )
+        for each in standing.categories
+    )  # fmt: skip
