@@ -115,7 +115,7 @@ def test_a_student_enters_uploads_with_an_interruption_and_submits(
     page.route("**/blob/**", let_the_first_part_through)
     page.goto(base)
     with page.expect_response(lambda answer: "/blob/" in answer.url, timeout=60_000) as first:
-        page.locator("#f-film input[type=file]").set_input_files(film)
+        choose(page, "film", film)
     assert first.value.status == 200
     assert part_number(first.value.url) == 1
     expect(page.locator("#f-film")).to_contain_text(words["dropped"], timeout=60_000)
@@ -127,11 +127,11 @@ def test_a_student_enters_uploads_with_an_interruption_and_submits(
     expect(card).to_contain_text(words["again"])
     resent: set[int] = set()
     page.on("request", lambda request: resent.add(part_number(request.url)) if "/blob/" in request.url else None)
-    card.locator("input[type=file]").set_input_files(film)
+    choose(page, "film", film)
     expect(page.locator("#f-film")).to_contain_text(words["ready"], timeout=90_000)
     assert resent == {2, 3}
 
-    page.locator("#f-dossier input[type=file]").set_input_files(write_pdf(tmp_path / "dossier.pdf"))
+    choose(page, "dossier", write_pdf(tmp_path / "dossier.pdf"))
     expect(page.locator("#f-dossier")).to_contain_text(words["ready"], timeout=60_000)
     expect(page.locator("aside")).to_contain_text(words["left"])
     page.get_by_role("link", name=words["check"]).click()
@@ -141,6 +141,12 @@ def test_a_student_enters_uploads_with_an_interruption_and_submits(
     expect(page.locator("h1")).to_have_text(words["submitted"])
     assert page.locator(".digest").count() >= 6
     assert base.rpartition("/")[2] in page.locator(".confirm").inner_text()
+
+
+def choose(page: Page, material: str, path: Path) -> None:
+    """Choose a file, once the script shows its button."""
+    expect(page.locator(f"#f-{material} [data-pick]")).to_be_visible()
+    page.locator(f"#f-{material} input[type=file]").set_input_files(path)
 
 
 def let_the_first_part_through(route: Route) -> None:
@@ -168,7 +174,7 @@ def test_another_file_is_told_apart_and_a_wrong_ending_is_refused_in_words(
     notes = tmp_path / "notes.docx"
     notes.write_bytes(b"PK" + bytes(100))
 
-    page.locator("#f-dossier input[type=file]").set_input_files(notes)
+    choose(page, "dossier", notes)
 
     expect(page.locator("#f-dossier [role=alert]")).to_contain_text("DOCX")
     expect(page.locator("#f-dossier [role=alert]")).to_contain_text("PDF")
