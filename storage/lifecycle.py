@@ -6,7 +6,7 @@ wins and the other is told. Deadlines are not states: the clock refuses a move, 
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from piccolo.table import Table
@@ -208,7 +208,8 @@ async def move(
         raise KeyError(name)
     columns = {column._meta.name: column for column in table._meta.columns}  # noqa: SLF001 - Piccolo's public shape
     for source, target in sources.items():
-        values = {columns["state"]: target.value} | {columns[key]: value for key, value in also.items()}
+        values: dict[Any, Any] = {columns["state"]: target.value}
+        values |= {columns[key]: value for key, value in also.items()}
         rows = (
             await table.update(values)
             .where((table._meta.primary_key == row_id) & (columns["state"] == source.value))  # noqa: SLF001

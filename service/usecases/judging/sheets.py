@@ -1,6 +1,6 @@
 """Marks, comments and seals: saved one by one, compared by revision, each with its row in the log."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -19,12 +19,22 @@ from service.usecases.judging.refusals import (
 )
 from storage.engine import transaction
 from storage.lifecycle import SHEET_MOVES, AssignmentState, MoveLost, RoundState, SheetState, move
-from storage.reads.judge.locks import find_sheet_lock
+from storage.reads.judge.locks import find_my_sheet_id, find_sheet_lock
 from storage.reads.judge.sheets import list_scale_levels, list_sheet_criteria
 from storage.reads.judge.views import CriterionView, SheetLock
 from storage.tables.scoresheet import FileOpening, Mark, MarkChange, PrivateNote, ScoreSheet
 
-__all__ = ["Saved", "abstain", "add_note", "note_opening", "remove_note", "save_comments", "save_mark", "seal_sheet"]
+__all__ = [
+    "Saved",
+    "abstain",
+    "add_note",
+    "note_opening",
+    "remove_note",
+    "save_comments",
+    "save_mark",
+    "seal_complete_sheets",
+    "seal_sheet",
+]
 
 COMMENT_LIMIT = 4_000
 NOTE_LIMIT = 1_000
@@ -117,6 +127,17 @@ async def seal_sheet(judge: JudgeActor, sheet_id: UUID, *, now: datetime) -> Non
             Event.SHEET_SEALED, by=judge, about=("sheet", sheet_id), at=now,
             after={"marks": sealed, "team": sheet.comment_team, "committee": sheet.comment_committee},
         )  # fmt: skip
+
+
+async def seal_complete_sheets(judge: JudgeActor, codes: Sequence[str], *, stage: str, now: datetime) -> int:
+    """Seal each of these projects' sheets in its own step; return how many were sealed."""
+    require(Action.SEAL_SHEET, judge.actor, stage=stage)
+    for code in codes:
+        sheet_id = await find_my_sheet_id(judge.id, code)
+        if sheet_id is None:
+            raise NotFound
+        await seal_sheet(judge, sheet_id, now=now)
+    return len(codes)
 
 
 async def abstain(judge: JudgeActor, sheet_id: UUID, *, reason: str, now: datetime) -> None:

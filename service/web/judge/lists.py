@@ -3,21 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from litestar import Controller, Request, get, post
 from litestar.response import Redirect
 
 from service.actors import JudgeActor
-from service.errors import NotFound
 from service.permissions import Action
 from service.text import Words
-from service.usecases.judging.sheets import seal_sheet
+from service.usecases.judging.sheets import seal_complete_sheets
 from service.web.forms import read_form
 from service.web.judge.views import CardPage, CriterionPage, card_page, criteria_page
 from service.web.pages import Page, go_to, page
 from storage.reads.judge.lists import get_my_list
-from storage.reads.judge.locks import find_my_sheet_id
 from storage.reads.judge.practice import PracticeCard, list_practice
 from storage.reads.judge.sheets import get_my_sheet
 from storage.reads.judge.views import MyList
@@ -88,21 +85,11 @@ class JudgeListController(Controller):
 
     @post("/review", opt={"action": Action.SEAL_SHEET})
     async def seal(self, request: AnyRequest, judge: JudgeActor, now: datetime) -> Redirect:
-        typed = await read_form(request)
-        wanted = typed.text("code")
+        wanted = (await read_form(request)).text("code")
         listed = await get_my_list(judge.id)
-        codes = [card.code_name for card in listed.cards if card.state == "complete"]
-        chosen = [code for code in codes if not wanted or code == wanted] or ([wanted] if wanted else [])
-        for code in chosen:
-            await seal_sheet(judge, await _sheet_id(judge, code), now=now)
-        return go_to(f"/judging/review?sealed={len(chosen)}")
-
-
-async def _sheet_id(judge: JudgeActor, code: str) -> UUID:
-    sheet_id = await find_my_sheet_id(judge.id, code)
-    if sheet_id is None:
-        raise NotFound
-    return sheet_id
+        complete = [card.code_name for card in listed.cards if card.state == "complete"]
+        sealed = await seal_complete_sheets(judge, [wanted] if wanted else complete, stage=listed.stage, now=now)
+        return go_to(f"/judging/review?sealed={sealed}")
 
 
 async def _list_page(judge: JudgeActor, words: Words, now: datetime) -> ListPage:
