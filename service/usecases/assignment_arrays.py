@@ -125,7 +125,7 @@ def encode(given: AssignmentInput) -> Encoded:
 
 
 def _reads(judge: AssignableJudge, language: str) -> bool:
-    """Say whether a judge can judge a work in this language: a work in both asks for both, one without words for none."""
+    """Say whether a judge reads a work: one in both languages asks for both, one without words for neither."""
     wanted = {"both": {"ar", "en"}, "none": set[str]()}.get(language, {language})
     return wanted <= set(judge.languages)
 
