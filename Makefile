@@ -10,8 +10,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
-# What the tests need from Debian: a browser for the journeys, a PostgreSQL server for the second engine.
-TEST_PACKAGES := chromium postgresql
+# What the tests need from Debian: a browser for the journeys, a PostgreSQL server for the second engine, an S3 server that
+# checks signatures, and a tracer that shows what reached the disk.
+TEST_PACKAGES := chromium postgresql memcached swift-account swift-container swift-object swift-proxy strace
 # What only widens what can be read in files: text in scanned pages, in both languages.
 OPTIONAL_PACKAGES := tesseract-ocr tesseract-ocr-ara
 
