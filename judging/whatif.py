@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from judging.marks import Floats, Ints, Marks, gather_marks
-from judging.ranking import draw_ranks
 from judging.rubric import Rubric
 from judging.scoring.fit import combine
 from judging.scoring.round import RoundScores, score_round
@@ -84,7 +83,7 @@ def suggest_reviews(run: RoundScores, *, most: int = 3) -> tuple[tuple[int, int,
         block = fit.block
         for group in np.unique(run.ranking.group[block.entries]):
             mine = np.flatnonzero(run.ranking.group[block.entries] == group)
-            first = (draw_ranks(fit.draws[:, mine]) == 1).mean(axis=0)
+            first = np.bincount(fit.draws[:, mine].argmax(axis=1), minlength=mine.size) / fit.draws.shape[0]
             if mine.size < 2 or first.max() >= 0.5:  # noqa: PLR2004 -- more likely than not
                 continue
             variance = (fit.draws - fit.draws.mean(axis=1, keepdims=True)).var(axis=0)
