@@ -29,6 +29,16 @@ from storage.migrations.run import migrate
 from storage.piccolo_app import TABLES
 from storage.tables.edition import Edition
 from tests.cast import NOW, add_cast, add_edition
+from tests.stages import (  # noqa: F401 (fixtures)
+    judging,
+    judging_stage,
+    notified,
+    notified_stage,
+    open_stage,
+    opened,
+    ranked,
+    ranked_stage,
+)
 
 ORIGIN = "http://localhost:8000"
 FONTS = Path(__file__).parent.parent / "build" / "fonts"
