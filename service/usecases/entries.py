@@ -29,7 +29,7 @@ from storage.reads.entrant.edition import (
 from storage.reads.entrant.entry import EntryView, find_entry
 from storage.tables.edition import Edition
 from storage.tables.entrant import EntryOwner, TeamMember
-from storage.tables.entry import Entry
+from storage.tables.entry import Entry, EntryVersion
 from storage.tables.file import File
 from storage.tables.person import Person
 
@@ -39,6 +39,7 @@ __all__ = [
     "Rights",
     "count_projects",
     "open_entry",
+    "queue_new_copies",
     "save_ai_statement",
     "save_details",
     "save_rights",
@@ -158,8 +159,8 @@ async def save_details(actor: Actor, number: str, details: Details, *, revision:
             now=now,
         )
         await look_in_fields(entry.id, now=now)
-        if before["credits_start"] != clean.credits_start:
-            await _queue_new_copies(entry.id, saved, now)
+        if before["credits_start"] != clean.credits_start and not await _was_submitted(entry.id):
+            await queue_new_copies(entry.id, saved, now=now)
         await record(Event.ENTRY_CHANGED, by=actor, about=("entry", entry.id), at=now, after={"revision": saved})
     return saved
 
@@ -338,7 +339,12 @@ async def _has_files(entry_id: UUID) -> bool:
     return await File.exists().where((File.entry == entry_id) & File.state.is_in(live))
 
 
-async def _queue_new_copies(entry_id: UUID, revision: int, now: datetime) -> None:
+async def _was_submitted(entry_id: UUID) -> bool:
+    """Whether a version stands: its copies keep their end until another is submitted."""
+    return await EntryVersion.exists().where(EntryVersion.entry == entry_id)
+
+
+async def queue_new_copies(entry_id: UUID, revision: int, *, now: datetime) -> None:
     """Have the judges' copies of films made again: they end where the credits begin, and that second moved."""
     rows = await File.select(File.id).where(
         (File.entry == entry_id) & (File.state == FileState.READY.value) & File.seconds.is_not_null()

@@ -10,6 +10,7 @@ from service.audit import SYSTEM, Event, record
 from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.permissions import Action
 from service.usecases.deadline import queue_grace_end
+from service.usecases.entries import queue_new_copies
 from service.usecases.own_entry import OwnEntry, lock_own_entry
 from service.usecases.receipts import queue_receipt, queue_second_receipt, queue_withdrawn
 from service.usecases.tasks import list_tasks
@@ -66,6 +67,8 @@ async def submit_entry(actor: Actor, number: str, *, revision: int, is_declared:
             await _write(own, entry, accepted, ordinal=ordinal, is_current=False, now=now)
             ordinal += 1
         version_id = await _write(own, entry, chosen, ordinal=ordinal, is_current=True, now=now)
+        if entry.current is not None and entry.current.credits_start != entry.credits_start:
+            await queue_new_copies(own.id, own.revision, now=now)
         if _is_arriving(chosen):
             await queue_grace_end(own.rules, due_at=own.due_at, now=now)
         version = (await list_versions(own.id))[0]

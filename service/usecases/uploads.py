@@ -23,7 +23,7 @@ from service.usecases.own_entry import OwnEntry, find_own_entry, lock_own_entry,
 from service.usecases.written import read_line
 from storage.columns import to_json
 from storage.engine import transaction
-from storage.errors import ObjectMissing, PartsIncomplete
+from storage.errors import ObjectMissing, ObjectStoreAway, PartsIncomplete
 from storage.lifecycle import FILE_MOVES, UPLOAD_MOVES, FileState, MoveLost, UploadState, move
 from storage.objects.store import PART_SIZE, ObjectStore, PartLink, UploadRef, count_parts, make_key
 from storage.reads.entrant.entry import EntryView
@@ -156,11 +156,14 @@ async def list_held_parts(upload: UploadView, *, objects: ObjectStore) -> tuple[
 
 
 async def count_held_bytes(entry: EntryView, *, objects: ObjectStore) -> dict[str, int]:
-    """Count the bytes that the store holds of each file still on its way, by upload."""
-    held = {}
+    """Count the bytes that the store holds of each file still on its way, by upload; none while the store is away."""
+    held: dict[str, int] = {}
     for upload in (file.upload for material in entry.materials for file in material.files):
         if upload is not None and upload.state is UploadState.OPEN:
-            numbers = await list_held_parts(upload, objects=objects)
+            try:
+                numbers = await list_held_parts(upload, objects=objects)
+            except ObjectStoreAway:
+                return {}
             held[str(upload.id)] = sum(upload.size_of_part(number) for number in numbers)
     return held
 

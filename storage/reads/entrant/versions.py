@@ -37,6 +37,7 @@ class VersionView:
     id: UUID
     ordinal: int
     digest: str
+    credits_start: int | None
     submitted_at: datetime
     complete_at: datetime | None
     is_current: bool
@@ -121,7 +122,8 @@ async def _list_due(entry_ids: list[UUID]) -> dict[UUID, datetime]:
 
 
 _COLUMNS = (
-    EntryVersion.id, EntryVersion.ordinal, EntryVersion.digest, EntryVersion.submitted_at, EntryVersion.complete_at,
+    EntryVersion.id, EntryVersion.ordinal, EntryVersion.digest, EntryVersion.credits_start,
+    EntryVersion.submitted_at, EntryVersion.complete_at,
     EntryVersion.is_current, EntryVersion.files,
 )  # fmt: skip
 
