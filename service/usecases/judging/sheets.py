@@ -20,8 +20,8 @@ from service.usecases.judging.refusals import (
 from storage.engine import transaction
 from storage.lifecycle import SHEET_MOVES, AssignmentState, MoveLost, RoundState, SheetState, move
 from storage.reads.judge.locks import find_my_sheet_id, find_sheet_lock
-from storage.reads.judge.sheets import list_scale_levels, list_sheet_criteria
-from storage.reads.judge.views import CriterionView, SheetLock
+from storage.reads.judge.sheets import list_criteria, list_scale_levels, list_weights
+from storage.reads.judge.views import SheetLock
 from storage.tables.scoresheet import FileOpening, Mark, MarkChange, PrivateNote, ScoreSheet
 
 __all__ = [
@@ -63,13 +63,13 @@ async def save_mark(
         sheet = await _open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
         if not 1 <= step <= sheet.steps:
             raise Invalid(FieldError("step", "err.step", max=sheet.steps))
-        criteria = await list_sheet_criteria(sheet)
-        if criterion_id not in {each.id for each in criteria}:
+        weights = await list_weights(sheet.category_id)
+        if criterion_id not in weights:
             raise NotFound
         marks = await _read_marks(sheet_id)
         before = marks.get(criterion_id)
         if before == step and sheet.revision >= revision:
-            return _saved(sheet, criteria, marks, revision=sheet.revision, now=now)
+            return _saved(sheet, weights, marks, revision=sheet.revision, now=now)
         await _advance(sheet, revision, marks, now)
         await _put_mark(sheet_id, criterion_id, step, is_new=before is None, now=now)
         await _note_change(sheet, "mark", now, criterion_id=criterion_id, steps=(before, step))
@@ -78,7 +78,7 @@ async def save_mark(
             before=None if before is None else {"criterion": str(criterion_id), "step": before},
             after={"criterion": str(criterion_id), "step": step},
         )  # fmt: skip
-        return _saved(sheet, criteria, marks | {criterion_id: step}, revision=revision + 1, now=now)
+        return _saved(sheet, weights, marks | {criterion_id: step}, revision=revision + 1, now=now)
 
 
 async def save_comments(
@@ -90,26 +90,26 @@ async def save_comments(
             raise Invalid(FieldError(field, "err.note_too_long", max=COMMENT_LIMIT, count=len(text)))
     async with transaction():
         sheet = await _open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
-        criteria = await list_sheet_criteria(sheet)
+        weights = await list_weights(sheet.category_id)
         marks = await _read_marks(sheet_id)
         before = {"team": sheet.comment_team, "committee": sheet.comment_committee}
         after = {"team": team, "committee": committee}
         if before == after:
-            return _saved(sheet, criteria, marks, revision=sheet.revision, now=now)
+            return _saved(sheet, weights, marks, revision=sheet.revision, now=now)
         await _advance(sheet, revision, marks, now)
         await ScoreSheet.update({ScoreSheet.comment_team: team, ScoreSheet.comment_committee: committee}).where(
             ScoreSheet.id == sheet_id
         )
         await _note_change(sheet, "comments", now)
         await record(Event.COMMENT_SAVED, by=judge, about=("sheet", sheet_id), at=now, before=before, after=after)
-        return _saved(sheet, criteria, marks, revision=revision + 1, now=now)
+        return _saved(sheet, weights, marks, revision=revision + 1, now=now)
 
 
 async def seal_sheet(judge: JudgeActor, sheet_id: UUID, *, now: datetime) -> None:
     """Seal a complete score sheet. After this only two committee members can reopen it."""
     async with transaction():
         sheet = await _open_sheet(judge, sheet_id, Action.SEAL_SHEET, now)
-        criteria = await list_sheet_criteria(sheet)
+        criteria = await list_criteria(sheet.category_id)
         marks = await _read_marks(sheet_id)
         missing = [each for each in criteria if each.id not in marks]
         if missing:
@@ -251,16 +251,15 @@ async def _note_change(
 
 
 def _saved(
-    sheet: SheetLock, criteria: tuple[CriterionView, ...], marks: Mapping[UUID, int], *, revision: int, now: datetime
+    sheet: SheetLock, weights: Mapping[UUID, int], marks: Mapping[UUID, int], *, revision: int, now: datetime
 ) -> Saved:
-    marked = [each for each in criteria if each.id in marks]
     return Saved(
         revision=revision,
         saved_at=now,
         marks=marks,
-        points=sum(each.weight * marks[each.id] / sheet.steps for each in marked),
-        weight=sum(each.weight for each in marked),
-        n_left=len(criteria) - len(marked),
+        points=sum(weights[criterion] * step / sheet.steps for criterion, step in marks.items()),
+        weight=sum(weights[criterion] for criterion in marks),
+        n_left=len(weights) - len(marks),
     )
 
 

@@ -3,13 +3,8 @@
 from uuid import UUID
 
 from storage.columns import from_json
-from storage.engine import for_update
+from storage.engine import on_postgres, run_sql
 from storage.reads.judge.views import SheetLock
-from storage.rows import get_row
-from storage.tables.assignment import Assignment
-from storage.tables.conflict import Conflict, Independence
-from storage.tables.edition import Edition
-from storage.tables.panel import Round
 from storage.tables.scoresheet import ScoreSheet
 
 __all__ = ["find_my_sheet_id", "find_sheet_lock"]
@@ -32,59 +27,48 @@ async def find_my_sheet_id(judge_id: UUID, code_name: str) -> UUID | None:
 async def find_sheet_lock(judge_id: UUID, sheet_id: UUID) -> SheetLock | None:
     """Read, and on PostgreSQL lock, the facts on which a write to this sheet depends. Use it inside a transaction.
 
-    The round is locked first, as its closing does, so that a seal and a close never pass each other.
+    The round is shared and the sheet is taken: saves of many sheets pass each other, a save and the close of its round
+    do not. One statement, written out, since every mark that is saved begins with it.
     """
-    found = (
-        await ScoreSheet.select(
-            ScoreSheet.assignment.round.as_alias("round"), ScoreSheet.assignment.entry.as_alias("entry")
-        )
-        .where((ScoreSheet.id == sheet_id) & (ScoreSheet.assignment.judge == judge_id))
-        .first()
-    )
-    if found is None:
+    rows = await run_sql(_LOCK + (" FOR SHARE OF r FOR UPDATE OF s" if on_postgres() else ""), sheet_id, judge_id)
+    if not rows:
         return None
-    in_round = await get_row(
-        for_update(Round.select(Round.state, Round.closes_at, Round.edition).where(Round.id == found["round"]))
-    )
-    edition = await get_row(
-        Edition.select(Edition.id, Edition.state, Edition.steps, Edition.comment_levels).where(
-            Edition.id == in_round["edition"]
-        )
-    )
-    sheet = await get_row(for_update(ScoreSheet.select().where(ScoreSheet.id == sheet_id)))
-    assignment = await get_row(
-        Assignment.select(
-            Assignment.state,
-            Assignment.entry.code_name.as_alias("code_name"),
-            Assignment.entry.category.as_alias("category"),
-        ).where(Assignment.id == sheet["assignment"])
-    )
-    answer = (
-        await Independence.select(Independence.answer).where(Independence.assignment == sheet["assignment"]).first()
-    )
-    barred = await Conflict.exists().where(
-        (Conflict.judge == judge_id) & (Conflict.entry == found["entry"]) & Conflict.state.is_in(["held", "confirmed"])
-    )
+    row = rows[0]
     return SheetLock(
         id=sheet_id,
-        assignment_id=sheet["assignment"],
+        assignment_id=row["assignment_id"],
         judge_id=judge_id,
-        entry_id=found["entry"],
-        round_id=found["round"],
-        category_id=assignment["category"],
-        code_name=assignment["code_name"],
-        revision=sheet["revision"],
-        state=sheet["state"],
-        assignment_state=assignment["state"],
-        answer=answer["answer"] if answer else None,
-        abstained=sheet["abstained"],
-        comment_team=sheet["comment_team"],
-        comment_committee=sheet["comment_committee"],
-        round_state=in_round["state"],
-        closes_at=in_round["closes_at"],
-        edition_id=edition["id"],
-        stage=edition["state"],
-        steps=edition["steps"],
-        comment_levels=tuple(from_json(edition["comment_levels"]) or ()),
-        is_barred=barred,
+        entry_id=row["entry_id"],
+        round_id=row["round_id"],
+        category_id=row["category_id"],
+        code_name=row["code_name"],
+        revision=row["revision"],
+        state=row["state"],
+        assignment_state=row["assignment_state"],
+        answer=row["answer"],
+        abstained=row["abstained"],
+        comment_team=row["comment_team"],
+        comment_committee=row["comment_committee"],
+        round_state=row["round_state"],
+        closes_at=row["closes_at"],
+        edition_id=row["edition_id"],
+        stage=row["stage"],
+        steps=row["steps"],
+        comment_levels=tuple(from_json(row["comment_levels"]) or ()),
+        is_barred=row["bar"] is not None,
     )
+
+
+_LOCK = """SELECT s.revision, s.state, s.abstained, s.comment_team, s.comment_committee,
+    a.id AS assignment_id, a.state AS assignment_state, a.entry AS entry_id, a.round AS round_id, e.code_name,
+    v.category AS category_id, r.state AS round_state, r.closes_at, d.id AS edition_id, d.state AS stage, d.steps,
+    d.comment_levels, i.answer, c.state AS bar
+    FROM score_sheet s
+    JOIN assignment a ON a.id = s.assignment
+    JOIN entry e ON e.id = a.entry
+    JOIN entry_version v ON v.entry = e.id AND v.is_current
+    JOIN round r ON r.id = a.round
+    JOIN edition d ON d.id = r.edition
+    LEFT JOIN independence i ON i.assignment = a.id
+    LEFT JOIN conflict c ON c.judge = a.judge AND c.entry = a.entry AND c.state IN ('held', 'confirmed')
+    WHERE s.id = {} AND a.judge = {}"""

@@ -23,7 +23,7 @@ from storage.tables.panel import Round
 from storage.tables.rubric import Criterion
 from storage.tables.scoresheet import Mark, PrivateNote, ScoreSheet
 
-__all__ = ["get_my_sheet", "list_criteria", "list_scale_levels", "list_sheet_criteria"]
+__all__ = ["get_my_sheet", "list_criteria", "list_scale_levels", "list_weights"]
 
 
 async def get_my_sheet(judge_id: UUID, code_name: str) -> MySheet | None:
@@ -56,7 +56,7 @@ async def _read_sheet(
     )
     in_round = await get_row(Round.select(Round.edition).where(Round.id == lock.round_id))
     edition = await get_row(Edition.select(Edition.id, Edition.comment_levels).where(Edition.id == in_round["edition"]))
-    criteria = await list_criteria(version["category"])
+    criteria = await list_criteria(lock.category_id)
     return MySheet(
         id=lock.id,
         assignment_id=lock.assignment_id,
@@ -129,14 +129,10 @@ async def list_criteria(category_id: UUID) -> tuple[CriterionView, ...]:
     )
 
 
-async def list_sheet_criteria(lock: SheetLock) -> tuple[CriterionView, ...]:
-    """Read the rubric by which this sheet is marked: that of the category in which the entry was submitted."""
-    version = await get_row(
-        EntryVersion.select(EntryVersion.category).where(
-            (EntryVersion.entry == lock.entry_id) & EntryVersion.is_current.eq(True)
-        )
-    )
-    return await list_criteria(version["category"])
+async def list_weights(category_id: UUID) -> dict[UUID, int]:
+    """Read the weight of each criterion of a category's rubric."""
+    rows = await Criterion.select(Criterion.id, Criterion.weight).where(Criterion.category == category_id)
+    return {row["id"]: row["weight"] for row in rows}
 
 
 async def list_scale_levels(edition_id: UUID) -> tuple[LevelView, ...]:
