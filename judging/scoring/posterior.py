@@ -13,9 +13,9 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from judging.marks import Floats
-from judging.scoring.design import Block
+from judging.scoring.design import Block, sums
 from judging.scoring.henderson import Henderson, Normal, at
-from judging.scoring.mixed import MixedFit
+from judging.scoring.mixed import MixedFit, solve_additive
 
 ERRATIC = 0.03  # prior probability that a judge is
 SHARE = (0.005, 0.9)  # of noise among the scores of an honest and of an erratic judge
@@ -78,10 +78,25 @@ class Chains:
         self.m = 0.5 * np.log(start.noise_var) * one
         self.gamma = 0.0 * one
         self.normal: Normal | None = None
+        if rung.has_guard:
+            self._start_apart()
         self._share = 1.0 / block.reads[block.e]
         self._cat = block.cat[block.e]
         self._precision, self._widen = block.v[None], 1.0 / np.sqrt(block.v)[None]
         self._range = float(np.ptp(block.y)) + 2 * block.half
+
+    def _start_apart(self) -> None:
+        """Start where leniency is told from contrasts within entries alone, which no assignment can bias."""
+        block = self.block
+        level, b = solve_additive(block, block.v)
+        met = block.by_entry(b[block.j]) / block.reads
+        middle = sums(block.cat, level, block.n_categories) / np.bincount(block.cat)
+        quality = level - middle[block.cat]
+        met = met - (sums(block.cat, met, block.n_categories) / np.bincount(block.cat))[block.cat]
+        self.b[:], self.quality[:], self.mean[:] = b, quality, middle
+        self.gamma[:] = float(quality @ met) / (float(met @ met) + float(self.t2[0]))
+        self.tb2[:] = np.maximum(self.tb2, b.var())
+        self.t2[:] = np.maximum(self.t2, (quality - self.gamma[0] * met).var() / 2)
 
     def sweep(self) -> None:
         """Draw everything once."""
