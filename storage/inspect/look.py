@@ -9,7 +9,7 @@ import time
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageOps, ImageStat
 
 if TYPE_CHECKING:
     from storage.inspect.examination import Examination
@@ -19,7 +19,9 @@ READER = "tesseract"
 LANGUAGES = "ara+eng"
 SECONDS_A_PICTURE = 8.0
 SECONDS_A_FILE = 20.0
-READ_WIDTH = 1600
+READ_WIDTH = 1280
+DARK = 110
+"""Of 255: a picture darker than this is read inverted (by ourselves: the reader would read everything twice)."""
 _CELL = 8
 _LOOK_WIDTH = 640
 _EDGE = 40
@@ -60,10 +62,22 @@ def read_writing(picture: Image.Image, examination: Examination) -> str | None:
     grey = picture.convert("L")
     if grey.width > READ_WIDTH:
         grey = grey.resize((READ_WIDTH, max(1, grey.height * READ_WIDTH // grey.width)))
+    if ImageStat.Stat(grey).mean[0] < DARK:
+        grey = ImageOps.invert(grey)
     grey.save(body, "PNG", compress_level=1)
     try:
         done = subprocess.run(  # noqa: S603 - a fixed program with fixed arguments, inside the limited process
-            [shutil.which(READER) or READER, "stdin", "stdout", "-l", LANGUAGES, "--psm", "11"],
+            [
+                shutil.which(READER) or READER,
+                "stdin",
+                "stdout",
+                "-l",
+                LANGUAGES,
+                "--psm",
+                "11",
+                "-c",
+                "tessedit_do_invert=0",
+            ],
             input=body.getvalue(),
             capture_output=True,
             timeout=SECONDS_A_PICTURE,

@@ -38,6 +38,8 @@ _OF_THE_MAKER = frozenset({"major_brand", "minor_version", "compatible_brands", 
                            "number_of_frames"})  # fmt: skip
 _SOUND = ("mp3", "m4a", "wav", "ogg", "flac")
 MAX_DECODED = 120
+SAME = 2.0
+"""Of 255: how far the points of two frames may lie apart on average that are read once."""
 SLACK_SECONDS = 1.0
 """A film that passes its limit by less is on time: containers round."""
 
@@ -160,10 +162,22 @@ def _look_at_frames(examination: Examination, name: str) -> None:
         return
     if examination.pages_to is not None:
         examination.poster = write_picture(poster, int(wanted), examination.pages_to / "poster.jpg")
+    seen: list[bytes] = []
     for second in sorted({min(0.5, end / 2), min(3.0, end / 2), max(0.0, end - 3.0), max(0.0, end - 0.7)}):
         frame = _frame_at(examination.path, name, second)
-        if frame is not None:
-            look_at(frame, Place(PlaceKind.SECOND, int(second)), examination)
+        if frame is None or any(_is_same(thumbnail(frame), other) for other in seen):
+            continue
+        seen.append(thumbnail(frame))
+        look_at(frame, Place(PlaceKind.SECOND, int(second)), examination)
+
+
+def thumbnail(picture: Image.Image) -> bytes:
+    """Give a picture in a few hundred points, to tell whether two frames show the same card."""
+    return picture.convert("L").resize((48, 27), Image.Resampling.BOX).tobytes()
+
+
+def _is_same(one: bytes, other: bytes) -> bool:
+    return sum(abs(a - b) for a, b in zip(one, other, strict=True)) <= SAME * len(one)
 
 
 def _frame_at(path: Path, name: str, wanted: float) -> Image.Image | None:
