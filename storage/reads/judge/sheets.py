@@ -3,23 +3,13 @@
 from uuid import UUID
 
 from storage.columns import from_json
+from storage.engine import run_sql
 from storage.reads.judge.files import list_blind_files
-from storage.reads.judge.lists import get_my_list
-from storage.reads.judge.locks import find_my_sheet_id, find_sheet_lock
-from storage.reads.judge.views import (
-    BlindEntry,
-    CriterionView,
-    EarlierMark,
-    LevelView,
-    MyCard,
-    MySheet,
-    NoteView,
-    SheetLock,
-)
+from storage.reads.judge.locks import find_sheet_lock
+from storage.reads.judge.views import BlindEntry, CriterionView, EarlierMark, LevelView, MySheet, NoteView, SheetLock
 from storage.rows import get_row
-from storage.tables.edition import Edition, ScaleLevel
+from storage.tables.edition import Category, ScaleLevel
 from storage.tables.entry import EntryVersion
-from storage.tables.panel import Round
 from storage.tables.rubric import Criterion
 from storage.tables.scoresheet import Mark, PrivateNote, ScoreSheet
 
@@ -28,35 +18,33 @@ __all__ = ["get_my_sheet", "list_criteria", "list_scale_levels", "list_weights"]
 
 async def get_my_sheet(judge_id: UUID, code_name: str) -> MySheet | None:
     """Read the scoring page of one of the judge's own projects; None for any other."""
-    listed = await get_my_list(judge_id)
-    codes = [each.code_name for each in listed.cards]
-    sheet_id = await find_my_sheet_id(judge_id, code_name)
-    if sheet_id is None or code_name not in codes:
+    codes = await _list_codes(judge_id)
+    if code_name not in codes:
         return None
-    lock = await find_sheet_lock(judge_id, sheet_id)
+    lock = await find_sheet_lock(judge_id, codes[code_name])
     if lock is None:
         return None
-    at = codes.index(code_name)
-    return await _read_sheet(
-        lock,
-        listed.cards[at],
-        position=at + 1,
-        n_cards=len(codes),
-        previous_code=codes[at - 1] if at else None,
-        next_code=codes[at + 1] if at + 1 < len(codes) else None,
+    return await _read_sheet(lock, tuple(codes))
+
+
+async def _list_codes(judge_id: UUID) -> dict[str, UUID]:
+    """Read the judge's code names in the judge's own order, each with its sheet."""
+    rows = await run_sql(
+        "SELECT e.code_name, s.id FROM assignment a "
+        "JOIN entry e ON e.id = a.entry JOIN score_sheet s ON s.assignment = a.id "
+        "WHERE a.judge = {} AND a.state = 'published' ORDER BY a.position",
+        judge_id,
     )
+    return {row["code_name"]: row["id"] for row in rows}
 
 
-async def _read_sheet(
-    lock: SheetLock, card: MyCard, *, position: int, n_cards: int, previous_code: str | None, next_code: str | None
-) -> MySheet:
-    sheet = await get_row(ScoreSheet.select().where(ScoreSheet.id == lock.id))
+async def _read_sheet(lock: SheetLock, codes: tuple[str, ...]) -> MySheet:
+    at = codes.index(lock.code_name)
+    sheet = await get_row(ScoreSheet.select(ScoreSheet.saved_at, ScoreSheet.sealed_at).where(ScoreSheet.id == lock.id))
     version = await get_row(
         EntryVersion.select().where((EntryVersion.entry == lock.entry_id) & EntryVersion.is_current.eq(True))
     )
-    in_round = await get_row(Round.select(Round.edition).where(Round.id == lock.round_id))
-    edition = await get_row(Edition.select(Edition.id, Edition.comment_levels).where(Edition.id == in_round["edition"]))
-    criteria = await list_criteria(lock.category_id)
+    category = await get_row(Category.select(Category.name_ar, Category.name_en).where(Category.id == lock.category_id))
     return MySheet(
         id=lock.id,
         assignment_id=lock.assignment_id,
@@ -71,15 +59,15 @@ async def _read_sheet(
             title_en=version["title_en"],
             abstract_ar=version["abstract_ar"],
             abstract_en=version["abstract_en"],
-            category_ar=card.category_ar,
-            category_en=card.category_en,
+            category_ar=category["name_ar"],
+            category_en=category["name_en"],
             work_language=version["work_language"],
             seconds=version["duration_seconds"],
             ai_text=version["ai_text"],
         ),
         files=await list_blind_files([UUID(each["id"]) for each in from_json(version["files"])], lock.id),
-        levels=await list_scale_levels(edition["id"]),
-        criteria=criteria,
+        levels=await list_scale_levels(lock.edition_id),
+        criteria=await list_criteria(lock.category_id),
         marks={each["criterion"]: each["step"] for each in await Mark.select().where(Mark.sheet == lock.id)},
         earlier=await _list_earlier(lock),
         notes=tuple(
@@ -88,26 +76,29 @@ async def _read_sheet(
         ),
         comment_team=lock.comment_team,
         comment_committee=lock.comment_committee,
-        comment_levels=tuple(from_json(edition["comment_levels"]) or ()),
+        comment_levels=lock.comment_levels,
         steps=lock.steps,
         stage=lock.stage,
         round_state=lock.round_state,
         closes_at=lock.closes_at,
         saved_at=sheet["saved_at"],
         sealed_at=sheet["sealed_at"],
-        position=position,
-        n_cards=n_cards,
-        previous_code=previous_code,
-        next_code=next_code,
+        position=at + 1,
+        n_cards=len(codes),
+        previous_code=codes[at - 1] if at else None,
+        next_code=codes[at + 1] if at + 1 < len(codes) else None,
     )
 
 
 async def _list_earlier(lock: SheetLock) -> tuple[EarlierMark, ...]:
     """Read this judge's marks on the same criteria in other projects of the round."""
-    rows = await Mark.select(Mark.criterion, Mark.step, Mark.sheet).where(
-        (Mark.sheet.assignment.judge == lock.judge_id) & (Mark.sheet.assignment.round == lock.round_id)  # type: ignore[union-attr]
-    ).order_by(Mark.step)  # fmt: skip
-    return tuple(EarlierMark(row["criterion"], row["step"]) for row in rows if row["sheet"] != lock.id)
+    rows = await run_sql(
+        "SELECT m.criterion, m.step FROM mark m "
+        "JOIN score_sheet s ON s.id = m.sheet JOIN assignment a ON a.id = s.assignment "
+        "WHERE a.judge = {} AND a.round = {} AND s.id <> {} ORDER BY m.step",
+        lock.judge_id, lock.round_id, lock.id,
+    )  # fmt: skip
+    return tuple(EarlierMark(row["criterion"], row["step"]) for row in rows)
 
 
 async def list_criteria(category_id: UUID) -> tuple[CriterionView, ...]:
