@@ -8,9 +8,14 @@ from service.web.account.joining import InvitationController, PasswordResetContr
 from service.web.account.signing_in import SignInController, SignOutController
 from service.web.blobs import read_object, receive_part
 from service.web.committee.assignments import AssignmentController
+from service.web.committee.conflicts import ConflictController
 from service.web.committee.decisions import DecisionController, MinutesController
+from service.web.committee.eligibility import EligibilityController
 from service.web.committee.entries import CommitteeEntriesController
+from service.web.committee.judges import JudgesController
+from service.web.committee.log import AuditController
 from service.web.committee.overview import OverviewController
+from service.web.committee.progress import ProgressController
 from service.web.committee.publication import PublicationController
 from service.web.committee.ranking import RankingController
 from service.web.entrant.entries import EntriesController
@@ -66,6 +71,11 @@ COMMITTEE: Area = [
     DecisionController,
     MinutesController,
     PublicationController,
+    ProgressController,
+    EligibilityController,
+    ConflictController,
+    JudgesController,
+    AuditController,
 ]
 OPERATION: Area = [read_health, serve_static, receive_part, read_object, show_patterns]
 

@@ -106,7 +106,7 @@ async def _show(actor: Actor, words: Words, now: datetime) -> Page:
     in_round = round_of(standing)
     is_locked = in_round.state in NO_RANKING
     prepared = await get_prepared(standing.edition_id, in_round.id)
-    told_at = prepared.told_at if standing.state in {Stage.NOTIFIED} else None
+    told_at = prepared.told_at if standing.state == Stage.NOTIFIED else None
     needs_telling = standing.appeals_days is not None and standing.state == Stage.DECIDING
     missing = _missing(standing, prepared)
     default = standing.publish_at or now + timedelta(days=1)

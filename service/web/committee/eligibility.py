@@ -1,0 +1,176 @@
+"""The registrar's queue and one entry with its evidence: admit, return with a date, exclude by a rule."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from litestar import Controller, get, post
+from litestar.response import Redirect
+
+from service.actors import Actor
+from service.errors import FieldError, Invalid, NotFound
+from service.permissions import Action, may
+from service.text import Ltr, Words
+from service.usecases.eligibility import Check, check_entry
+from service.web.committee.common import AnyRequest, pick, read_moment, stand, write_moment
+from service.web.forms import read_form
+from service.web.pages import Page, go_to, page
+from storage.reads.committee.standing import Standing
+from storage.reads.registrar import EligibilityCard, EligibilityPage, get_eligibility_page, get_eligibility_queue
+
+__all__ = ["EligibilityController"]
+
+DAYS_TO_MEND = 3
+"""The time that a returned entry is offered first; the registrar may change it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """An entry in the queue."""
+
+    number: Ltr
+    title: str
+    category: str
+    state: str
+    submitted_at: datetime | None
+    is_complete: bool
+    n_findings: int
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """The queue."""
+
+    waiting: tuple[CardView, ...]
+    decided: tuple[CardView, ...]
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A rule to choose."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLine:
+    """A member of the team."""
+
+    name: str
+    email: Ltr
+    is_confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    """An earlier decision."""
+
+    decision: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPage:
+    """One entry with the evidence for each rule."""
+
+    card: CardView
+    members: tuple[MemberLine, ...]
+    institution: str
+    academic_year: str
+    supervisor: str
+    supervisor_at: datetime | None
+    ai_text: str
+    findings: tuple[str, ...]
+    rules: tuple[Option, ...]
+    decisions: tuple[DecisionLine, ...]
+    is_open: bool
+    due_at: str
+
+
+class EligibilityController(Controller):
+    """``/committee/eligibility``."""
+
+    path = "/committee/eligibility"
+
+    @get("/", opt={"action": Action.CHECK_ELIGIBILITY})
+    async def queue(self, actor: Actor, words: Words) -> Page:
+        standing = await stand(actor)
+        found = await get_eligibility_queue(standing.edition_id)
+        shown = QueuePage(
+            waiting=tuple(_card(each, words) for each in found.waiting),
+            decided=tuple(_card(each, words) for each in found.decided),
+            is_open=may(Action.CHECK_ELIGIBILITY, actor, stage=standing.state),
+        )
+        return page("committee/eligibility", shown)
+
+    @get("/{number:str}", opt={"action": Action.CHECK_ELIGIBILITY})
+    async def show(self, number: str, actor: Actor, words: Words, now: datetime) -> Page:
+        return await _show(actor, words, number, now)
+
+    @post("/{number:str}", opt={"action": Action.CHECK_ELIGIBILITY})
+    async def decide(self, request: AnyRequest, number: str, actor: Actor, words: Words, now: datetime) -> Redirect:
+        async def again() -> Page:
+            return await _show(actor, words, number, now)
+
+        typed = await read_form(request, again=again)
+        standing = await stand(actor)
+        found = await get_eligibility_page(standing.edition_id, number)
+        if found is None:
+            raise NotFound
+        try:
+            decision = Check(typed.text("decision"))
+        except ValueError:
+            raise Invalid(FieldError("decision", "err.choose_decision")) from None
+        await check_entry(
+            actor,
+            found.card.id,
+            decision,
+            now=now,
+            rule_id=typed.uuid("rule") if decision is Check.EXCLUDE and typed.text("rule") else None,
+            reason=typed.text("reason"),
+            due_at=read_moment(typed.text("due_at"), standing.time_zone) if decision is Check.RETURN else None,
+        )
+        return go_to("/committee/eligibility")
+
+
+async def _show(actor: Actor, words: Words, number: str, now: datetime) -> Page:
+    standing = await stand(actor)
+    found = await get_eligibility_page(standing.edition_id, number)
+    if found is None:
+        raise NotFound
+    return page("committee/check", _check_page(actor, standing, found, words, now))
+
+
+def _check_page(actor: Actor, standing: Standing, found: EligibilityPage, words: Words, now: datetime) -> CheckPage:
+    return CheckPage(
+        card=_card(found.card, words),
+        members=tuple(
+            MemberLine(pick(each, "name", words), Ltr(each.email), each.is_confirmed) for each in found.members
+        ),
+        institution=pick(found, "institution", words),
+        academic_year=found.academic_year,
+        supervisor=pick(found, "supervisor", words),
+        supervisor_at=found.supervisor_approved_at,
+        ai_text=found.ai_text,
+        findings=found.findings,
+        rules=tuple(Option(str(each.id), pick(each, "text", words)) for each in found.rules),
+        decisions=tuple(DecisionLine(*each) for each in found.decisions),
+        is_open=may(Action.CHECK_ELIGIBILITY, actor, stage=standing.state) and found.card.state == "submitted",
+        due_at=write_moment(now + timedelta(days=DAYS_TO_MEND), standing.time_zone),
+    )
+
+
+def _card(card: EligibilityCard, words: Words) -> CardView:
+    return CardView(
+        number=Ltr(card.entry_number),
+        title=pick(card, "title", words),
+        category=pick(card, "category", words),
+        state=card.state,
+        submitted_at=card.submitted_at,
+        is_complete=card.is_complete,
+        n_findings=card.n_findings,
+        href=f"/committee/eligibility/{card.entry_number}",
+    )

@@ -1,0 +1,165 @@
+"""The judges of an edition with load and state, and the form that invites one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from litestar import Controller, get, post
+from litestar.response import Redirect
+
+from service.actors import Actor
+from service.errors import FieldError, Invalid
+from service.permissions import Action, may
+from service.text import Words
+from service.usecases.panel import JudgeDetails, add_judge
+from service.web.committee.common import AnyRequest, pick, stand
+from service.web.forms import read_form
+from service.web.pages import Page, go_to, page
+from storage.reads.committee.people import JudgeLine, Named, list_expertise, list_institutions, list_judges
+from storage.reads.committee.standing import Standing
+
+__all__ = ["JudgesController"]
+
+LANGUAGES = ("ar", "en")
+KINDS = ("academic", "practitioner")
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeRow:
+    """A judge in the list."""
+
+    name: str
+    title: str
+    kind: str
+    institution: str
+    categories: tuple[str, ...]
+    languages: tuple[str, ...]
+    n_given: int
+    n_sealed: int
+    most: int
+    n_practised: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class JudgesPage:
+    """The judges."""
+
+    rows: tuple[JudgeRow, ...]
+    may_invite: bool
+    invited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A choice of the form."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvitePage:
+    """The form that invites a judge."""
+
+    is_open: bool
+    categories: tuple[Option, ...]
+    institutions: tuple[Option, ...]
+    expertise: tuple[Option, ...]
+
+
+class JudgesController(Controller):
+    """``/committee/judges``."""
+
+    path = "/committee/judges"
+
+    @get("/", opt={"action": Action.READ_JUDGES})
+    async def show(self, request: AnyRequest, actor: Actor, words: Words) -> Page:
+        standing = await stand(actor)
+        names = {each.slug: pick(each, "name", words) for each in standing.categories}
+        lines = await list_judges(standing.edition_id, standing.in_round.id if standing.in_round else None)
+        shown = JudgesPage(
+            rows=tuple(_row(each, names, words) for each in lines),
+            may_invite=may(Action.INVITE_JUDGE, actor, stage=standing.state),
+            invited="invited" in request.query_params,
+        )
+        return page("committee/judges", shown)
+
+    @get("/invite", opt={"action": Action.INVITE_JUDGE})
+    async def form(self, actor: Actor, words: Words) -> Page:
+        return await _form(actor, words)
+
+    @post("/invite", opt={"action": Action.INVITE_JUDGE})
+    async def invite(self, request: AnyRequest, actor: Actor, words: Words, now: datetime) -> Redirect:
+        async def again() -> Page:
+            return await _form(actor, words)
+
+        typed = await read_form(request, again=again)
+        standing = await stand(actor)
+        required = {"email": "head.email", "name_ar": "invite.name_ar", "name_en": "invite.name_en"}
+        missing = [
+            FieldError(name, "err.required", word_field=key) for name, key in required.items() if not typed.text(name)
+        ]
+        if "@" not in typed.text("email") and typed.text("email"):
+            missing.append(FieldError("email", "err.email"))
+        if missing:
+            raise Invalid(*missing)
+        details = JudgeDetails(
+            email=typed.text("email").lower(),
+            name_ar=typed.text("name_ar"),
+            name_en=typed.text("name_en"),
+            kind=typed.text("kind"),
+            title_ar=typed.text("title_ar"),
+            title_en=typed.text("title_en"),
+            languages=[each for each in typed.all("languages") if each in LANGUAGES],
+            expertise=typed.all("expertise"),
+            categories=typed.all("categories"),
+            institution=typed.text("institution"),
+            employer_ar=typed.text("employer_ar"),
+            employer_en=typed.text("employer_en"),
+            past=typed.all("past"),
+            max_entries=typed.number("max_entries") or 0,
+        )
+        await add_judge(actor, standing.edition_id, details, now=now)
+        return go_to("/committee/judges?invited=yes")
+
+
+def _row(line: JudgeLine, names: dict[str, str], words: Words) -> JudgeRow:
+    return JudgeRow(
+        name=pick(line, "name", words),
+        title=pick(line, "title", words),
+        kind=line.kind,
+        institution=pick(line, "institution", words),
+        categories=tuple(names.get(slug, slug) for slug in line.categories),
+        languages=line.languages,
+        n_given=line.n_given,
+        n_sealed=line.n_sealed,
+        most=line.max_entries,
+        n_practised=line.n_practised,
+        state=_state(line),
+    )
+
+
+def _state(line: JudgeLine) -> str:
+    """Say where a judge stands: invited, joined, judging, or done."""
+    if not line.is_active:
+        return "left"
+    if not line.has_account:
+        return "invited"
+    if line.n_given:
+        return "done" if line.n_sealed >= line.n_given else "judging"
+    return "joined"
+
+
+async def _form(actor: Actor, words: Words) -> Page:
+    standing: Standing = await stand(actor)
+    shown = InvitePage(
+        is_open=may(Action.INVITE_JUDGE, actor, stage=standing.state),
+        categories=tuple(Option(each.slug, pick(each, "name", words)) for each in standing.categories),
+        institutions=_options(await list_institutions(), words),
+        expertise=_options(await list_expertise(standing.edition_id), words),
+    )
+    return page("committee/invite", shown)
+
+
+def _options(rows: tuple[Named, ...], words: Words) -> tuple[Option, ...]:
+    return tuple(Option(each.slug, pick(each, "name", words)) for each in rows)
