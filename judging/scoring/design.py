@@ -140,22 +140,41 @@ def make_block(reviews: Reviews, rows: Ints) -> Block:
 
 
 def canonical_order(e: Ints, j: Ints, score: Floats, *, category: Ints) -> tuple[Ints, Ints]:
-    """Order entries and judges by what was marked, not by their numbers (colour refinement on the bipartite graph).
+    """Order entries and judges by what was marked, not by their numbers.
 
-    What this cannot tell apart is alike in every score around it; there the given numbers decide.
+    What the fingerprints cannot tell apart is alike in every score around it; there the given numbers decide.
+    """
+    _value, entry, judge = _fingerprints(e, j, score, category)
+    return np.argsort(entry, kind="stable"), np.argsort(judge, kind="stable")
+
+
+def fingerprint_rows(e: Ints, j: Ints, score: Floats, *, category: Ints) -> Hashes:
+    """Give sorted fingerprints of all reviews and of all that surrounds each: the same however things are numbered."""
+    value, entry, judge = _fingerprints(e, j, score, category)
+    return np.sort(_mix(value + np.uint64(7) * entry[e] + np.uint64(11) * judge[j]))
+
+
+def _fingerprints(e: Ints, j: Ints, score: Floats, category: Ints) -> tuple[Hashes, Hashes, Hashes]:
+    """Refine colours on the graph of entries and judges: what each was given, by whom, who else they marked, and so on.
+
+    Every index up to the largest must occur.
     """
     n_entries, n_judges = category.size, int(j.max()) + 1
     value = _mix(score.view(np.uint64) + np.uint64(0x9E3779B97F4A7C15))
-    group = np.zeros(n_entries, dtype=np.uint64)
-    for k in np.unique(category):  # a category is known by its entries' scores, not by its number
-        inside = (category == k)[e]
-        group[category == k] = _mix(value[inside].sum(dtype=np.uint64)[None])[0]
     by_e, by_j = _Sums(e, n_entries), _Sums(j, n_judges)
-    entry_hash, judge_hash = group, np.zeros(n_judges, dtype=np.uint64)
+    entry, judge = _of_category(by_e.total(value), category), np.zeros(n_judges, dtype=np.uint64)
     for _ in range(ROUNDS):
-        judge_hash = _mix(by_j.total(_mix(value + np.uint64(3) * entry_hash[e])) + judge_hash)
-        entry_hash = _mix(by_e.total(_mix(value + np.uint64(5) * judge_hash[j])) + entry_hash)
-    return np.argsort(entry_hash, kind="stable"), np.argsort(judge_hash, kind="stable")
+        judge = _mix(by_j.total(_mix(value + np.uint64(3) * entry[e])) + judge)
+        entry = _mix(by_e.total(_mix(value + np.uint64(5) * judge[j])) + entry)
+    return value, entry, judge
+
+
+def _of_category(told: Hashes, category: Ints) -> Hashes:
+    """Know a category by its entries' scores, not by its number."""
+    group = np.zeros(category.size, dtype=np.uint64)
+    for k in np.unique(category):
+        group[category == k] = _mix(told[category == k].sum(dtype=np.uint64)[None])[0]
+    return group
 
 
 class _Sums:

@@ -12,7 +12,7 @@ from judging.marks import Floats, Ints, Marks
 from judging.ranking import TIE, Group, Ranking, rank_entries
 from judging.rubric import Reviews, Rubric, review_scores
 from judging.scoring.bridges import find_weak_bridge
-from judging.scoring.design import find_components, make_block
+from judging.scoring.design import find_components, fingerprint_rows, make_block
 from judging.scoring.explain import ReviewParts, ScoreParts, explain_entries, explain_reviews
 from judging.scoring.fit import AUTO, JudgeFit
 from judging.scoring.judges import JudgeTable, judge_table
@@ -109,10 +109,13 @@ def score_round(
 
 def digest_of(reviews: Reviews, *, places: int | tuple[int, ...], method: str, is_separate: bool) -> str:
     """Give the SHA-256 of everything a run depends on, whatever order the rows came in or numbers judges had."""
-    rows = np.sort(np.round(reviews.score, 9))
     told = hashlib.sha256(f"{VERSION} {method} {places} {is_separate} {reviews.low} {reviews.high}".encode())
-    told.update(rows.tobytes())
-    told.update(np.sort(np.bincount(reviews.entry)).tobytes() + np.sort(np.bincount(reviews.judge)).tobytes())
+    told.update(f"{reviews.half_cell} {int(reviews.at_floor.sum())} {int(reviews.at_ceiling.sum())}".encode())
+    entry = np.unique(reviews.entry, return_inverse=True)[1]
+    judge = np.unique(reviews.judge, return_inverse=True)[1]
+    category = reviews.category[np.unique(reviews.entry)]
+    score = np.round(reviews.score, 9) + 1e6 * np.round(reviews.precision, 9)
+    told.update(fingerprint_rows(entry, judge, score, category=category).tobytes())
     return told.hexdigest()
 
 

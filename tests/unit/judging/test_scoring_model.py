@@ -179,3 +179,15 @@ def test_every_method_answers_the_same_question_in_the_same_form():
         assert scores.fits[0].method == method
         assert scores.score == pytest.approx(scores.raw_mean, abs=3)
         assert sorted(scores.ranking.rank) == list(range(1, 61))
+
+
+def test_the_fingerprint_of_a_run_knows_who_marked_whom():
+    table = drawn(np.random.default_rng(13), n_entries=12, n_judges=5, reads=3)[0]
+    other = table.copy()
+    first, second = np.flatnonzero(~np.isnan(other[0]))[:2]
+    other[0, [first, second]] = other[0, [second, first]]
+
+    assert scored(table).digest == scored(table).digest
+    assert scored(table).digest != scored(other).digest
+    assert scored(table).digest != scored(table, method="raw").digest
+    assert scored(table).seed == scored(table).seed != scored(other).seed
