@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -132,8 +133,6 @@ def test_at_the_judge_model_s_habits_a_higher_mark_never_lowers_its_entry(seed, 
     row = data.draw(st.integers(0, block.y.size - 1))
     raised = block.y.copy()
     raised[row] += 2 * block.half
-
-    from dataclasses import replace
 
     _latent, quality = settle(
         replace(block, y=raised),

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from judging.marks import gather_marks
 from judging.rubric import infer_rubric
 from judging.scoring import METHODS, score_round
 from judging.scoring.diagnostics import diagnose_judges, own_group_effect
@@ -146,8 +147,6 @@ def test_drift_halo_and_own_institution_are_found_where_they_were_planted():
     judge_group, entry_group = np.arange(n_judges) % 4, np.arange(n_entries) % 4
     marks3 += 0.8 * (judge_group[None, :] == entry_group[:, None])[:, :, None]
     e, j, c = (x.ravel() for x in np.indices(marks3.shape))
-    from judging.marks import gather_marks
-
     marks = gather_marks(e, j, c, marks3.ravel(), order=order[j, e].astype(float))
     scores = score_round(marks, infer_rubric(marks), method="blup")
 

@@ -1,4 +1,4 @@
-"""Figures computed by others on the same data: lme4 (REML), lm, psych, and Shrout & Fleiss's and Krippendorff's tables."""
+"""Figures computed by others on the same data: lme4, lm, psych, Shrout & Fleiss's and Krippendorff's tables."""
 
 from dataclasses import replace
 
