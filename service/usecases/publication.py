@@ -54,17 +54,21 @@ async def notify_entrants(actor: Actor, edition_id: UUID, *, now: datetime) -> i
     async with transaction():
         edition = await _lock_edition(edition_id)
         require(Action.NOTIFY, actor, stage=edition["state"], owns=actor.edition_id in {None, edition_id})
-        await _check_decided(edition_id)
         await move_edition(actor, edition_id, "notify", now=now)
+        in_round = await _check_decided(edition_id)
+        places = {row["id"]: row for row in await list_places(edition_id)}
+        honours = {row["entry"]: places[row["honour"]] for row in await list_honoured(in_round["id"])}
         n_letters = 0
         for entry in await Entry.select(Entry.id, Entry.entry_number).where(
             (Entry.edition == edition_id) & (Entry.state == "admitted")
         ):
+            honour = honours.get(entry["id"])
+            named = {"honour_ar": honour["name_ar"], "honour_en": honour["name_en"]} if honour else {}
             for person in await find_letter_people(entry["id"]):
                 n_letters += await queue_letter(
-                    "outcome", name=f"outcome:{entry['id']}:{person.email}", email=person.email,
-                    language=person.language, at=now, number=entry["entry_number"],
-                    path=f"/entries/{entry['entry_number']}",
+                    "outcome-honoured" if honour else "outcome", name=f"outcome:{entry['id']}:{person.email}",
+                    email=person.email, language=person.language, at=now, number=entry["entry_number"],
+                    path=f"/entries/{entry['entry_number']}", **named,
                 )  # fmt: skip
         return n_letters
 
