@@ -8,7 +8,8 @@ _TYPES = b"""<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.or
 <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
 <Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml"
 ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>
-<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/></Types>"""
+<Override PartName="/docProps/core.xml"
+ContentType="application/vnd.openxmlformats-package.core-properties+xml"/></Types>"""
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 _RELS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
@@ -37,17 +38,19 @@ _TRACKED = (
     f'<w:p><w:ins w:id="1" w:author="{SECRET}" w:date="2026-01-01T00:00:00Z"><w:r><w:t>Kept.</w:t></w:r></w:ins>'
     f'<w:del w:id="2" w:author="{SECRET}"><w:r><w:delText>by {SECRET}</w:delText></w:r></w:del></w:p>'
 )
-_COMMENTS = f'<w:comments {_W}><w:comment w:id="0" w:author="{SECRET}"><w:p><w:r><w:t>{SECRET}</w:t></w:r></w:p></w:comment></w:comments>'
+_COMMENT = f'<w:comment w:id="0" w:author="{SECRET}"><w:p><w:r><w:t>{SECRET}</w:t></w:r></w:p></w:comment>'
+_COMMENTS = f"<w:comments {_W}>{_COMMENT}</w:comments>".encode()
+_IN_TWO = f"<w:p><w:r><w:t>By Zahran </w:t></w:r><w:r><w:t>{SECRET.split()[1]}</w:t></w:r></w:p>"
+_TEMPLATE = _relations(("attachedTemplate", "http://127.0.0.1/t.dotm", ' TargetMode="External"'))
 _LAUGHS = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><x>&b;</x>'
 
 DOCUMENTS: tuple[Row, ...] = (
     Row("ok.docx", holding(word()), "accept"),
-    Row("id-tracked.docx", holding(word(_TRACKED, **{"word__comments.xml": _COMMENTS.encode()})), "accept", "document.comments"),
-    Row("id-text.docx", holding(word(f"<w:p><w:r><w:t>By Zahran </w:t></w:r><w:r><w:t>{SECRET.split()[1]}</w:t></w:r></w:p>")),
-        "flag", "identity.person"),
+    Row("id-tracked.docx", holding(word(_TRACKED, **{"word__comments.xml": _COMMENTS})), "accept", "document.comments"),
+    Row("id-text.docx", holding(word(_IN_TWO)), "flag", "identity.person"),
     Row("id-custom.docx", holding(word(**{"customXml__item1.xml": f"<a>{SECRET}</a>".encode()})), "accept"),
-    Row("ssrf-template.docx", holding(word(**{"word___rels__document.xml.rels":
-        _relations(("attachedTemplate", "http://127.0.0.1/t.dotm", ' TargetMode="External"'))})), "reject", "document.remote"),
+    Row("ssrf-template.docx", holding(word(**{"word___rels__document.xml.rels": _TEMPLATE})), "reject",
+        "document.remote"),
     Row("lim-entities.docx", holding(word(**{"word__header1.xml": _LAUGHS.encode()})), "reject", "document.entities"),
     Row("act-macros.docx", holding(word(**{"word__vbaProject.bin": b"x"})), "reject", "file.office-macros"),
     Row("lim-bomb.docx", holding(word(**{"word__media__x.bin": b"\0" * 300_000_000})), "reject", "archive.bomb"),
@@ -60,11 +63,11 @@ DOCUMENTS: tuple[Row, ...] = (
 
 SUBTITLE = "1\n00:00:01,000 --> 00:00:02,500\n{}\n\n2\n00:01:03,000 --> 00:01:04,000\nThe end\n"
 
+NOTED = f"WEBVTT - {SECRET}\n\nNOTE {SECRET}\n\n00:01.000 --> 00:02.000\nHello\n".encode()
 TEXTS: tuple[Row, ...] = (
     Row("ok.srt", holding(SUBTITLE.format("مرحبًا بكم").encode()), "accept"),
     Row("id.srt", holding(SUBTITLE.format(f"تصوير {SECRET_AR}").encode("cp1256")), "flag", "identity.person"),
-    Row("id-note.vtt", holding(f"WEBVTT - {SECRET}\n\nNOTE {SECRET}\n\n00:01.000 --> 00:02.000\nHello\n".encode()), "accept",
-        "identity.removed-person"),
+    Row("id-note.vtt", holding(NOTED), "accept", "identity.removed-person"),
     Row("ok.csv", holding(b"day,litres\n1,20\n2,30\n"), "accept"),
     Row("act-formula.csv", holding(b'a,b\n1,"=HYPERLINK(1)"\n2,=1+1\n'), "flag", "text.formula"),
     Row("ok.txt", holding("نص عادي عن المياه.\n".encode()), "accept"),

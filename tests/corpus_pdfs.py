@@ -58,6 +58,13 @@ def pdf(*lines: str, pages: int = 1, content: bytes | None = None) -> PdfWriter:
     return writer
 
 
+def jpeg_inside(data: bytes, width: int, height: int) -> DecodedStreamObject:
+    picture = stream(data, Type=name("/XObject"), Subtype=name("/Image"), ColorSpace=name("/DeviceRGB"))
+    picture.update({name("/Width"): NumberObject(width), name("/Height"): NumberObject(height)})
+    picture.update({name("/BitsPerComponent"): NumberObject(8), name("/Filter"): name("/DCTDecode")})
+    return picture
+
+
 def saved(build: Callable[[], PdfWriter]) -> Callable[[Path], None]:
     def make(path: Path) -> None:
         build().write(path)
@@ -132,9 +139,7 @@ def _with_jpeg_inside() -> PdfWriter:
     exif = Image.Exif()
     exif[0x013B] = SECRET
     Image.new("RGB", (64, 64), "teal").save(body, "JPEG", exif=exif, comment=SECRET.encode())
-    picture = stream(body.getvalue(), Type=name("/XObject"), Subtype=name("/Image"), Width=NumberObject(64),
-                     Height=NumberObject(64), ColorSpace=name("/DeviceRGB"), BitsPerComponent=NumberObject(8))  # fmt: skip
-    picture[name("/Filter")] = name("/DCTDecode")
+    picture = jpeg_inside(body.getvalue(), 64, 64)
     xmp = writer._add_object(stream(SECRET.encode(), Type=name("/Metadata"), Subtype=name("/XML")))
     picture[name("/Metadata")] = xmp
     page = writer.pages[0]
@@ -205,9 +210,7 @@ def _scan() -> PdfWriter:
     writer = PdfWriter()
     body = io.BytesIO()
     Image.radial_gradient("L").resize((600, 800)).convert("RGB").save(body, "JPEG")
-    picture = stream(body.getvalue(), Type=name("/XObject"), Subtype=name("/Image"), Width=NumberObject(600),
-                     Height=NumberObject(800), ColorSpace=name("/DeviceRGB"), BitsPerComponent=NumberObject(8))  # fmt: skip
-    picture[name("/Filter")] = name("/DCTDecode")
+    picture = jpeg_inside(body.getvalue(), 600, 800)
     page = writer.add_blank_page(595, 842)
     page[name("/Resources")] = dictionary(XObject=dictionary(Im0=writer._add_object(picture)))
     page[name("/Contents")] = writer._add_object(stream(b"q 595 0 0 842 0 0 cm /Im0 Do Q"))

@@ -1,4 +1,4 @@
-"""Names done to as real files and real people do to them. Each takes a name and gives back a string in which it still stands."""
+"""What real files and real people do to names: each takes a name and gives a string in which it still stands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,19 @@ for _code in (*range(0xFB50, 0xFDFC), *range(0xFE70, 0xFEFD)):
     _base = unicodedata.normalize("NFKC", chr(_code))
     if len(_base) == 1:
         _FORMS.setdefault(_base, []).append(chr(_code))
-_VARIANTS = {"ي": "یى", "ى": "ي", "ك": "ک", "ه": "ة", "ة": "ه", "أ": "ا", "إ": "ا", "آ": "ا", "ا": "أٱ", "ئ": "ي", "ؤ": "و"}
+_VARIANTS = {
+    "ي": "یى",
+    "ى": "ي",
+    "ك": "ک",
+    "ه": "ة",
+    "ة": "ه",
+    "أ": "ا",
+    "إ": "ا",
+    "آ": "ا",
+    "ا": "أٱ",
+    "ئ": "ي",
+    "ؤ": "و",
+}
 _LIGATURES = {"لا": "ﻻ", "لأ": "ﻷ", "لإ": "ﻹ", "لآ": "ﻵ"}
 
 
@@ -25,7 +37,7 @@ def with_tatweel(name: str, random: Random) -> str:
 
 
 def with_marks(name: str, random: Random) -> str:
-    return "".join(letter + (random.choice(MARKS) if random.random() < 0.6 and letter != " " else "") for letter in name)
+    return "".join(letter + random.choice(MARKS) * (random.random() < 0.6 and letter != " ") for letter in name)
 
 
 def with_zero_width(name: str, random: Random) -> str:
@@ -118,8 +130,10 @@ def after_a_letter(name: str, random: Random) -> str:
 
 
 ARABIC: tuple[Callable[[str, Random], str], ...] = (
-    as_it_is, with_tatweel, with_marks, with_zero_width, in_presentation_forms, with_ligatures, mirrored, mirrored_with_ligatures,
-    mirrored_in_forms, with_broken_lam_alef, in_letters, in_letters_with_gaps, torn, run_together, with_variants, words_turned_round,
+    as_it_is, with_tatweel, with_marks, with_zero_width, in_presentation_forms, with_ligatures, mirrored,
+    mirrored_with_ligatures,
+    mirrored_in_forms, with_broken_lam_alef, in_letters, in_letters_with_gaps, torn, run_together, with_variants,
+    words_turned_round,
     first_and_last, last_comma_first, over_two_lines, without_article, with_sons, without_sons, after_a_letter,
 )  # fmt: skip
 

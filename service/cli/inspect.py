@@ -12,6 +12,7 @@ import tomllib
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ _ALIASES = {
     "linkedin", "youtube"),
     "domains": ("domain", "domains", "email_domain", "email_domains"),
 }  # fmt: skip
+_FLAT = frozenset(alias for aliases in _ALIASES.values() for alias in aliases)
 _INSTITUTIONS = frozenset({"institution", "institutions", "university", "universities", "college", "school"})
 
 
@@ -106,8 +108,6 @@ def _inspect_all(chosen: Namespace, identities: Identities | None) -> Iterator[t
 
 def _with_extension(report: Report, *, is_named: bool, is_wanted: bool) -> Report:
     """Give a copy whose name was ours to choose gets the extension of what it is; one that nobody wanted is gone."""
-    from dataclasses import replace  # noqa: PLC0415
-
     if report.clean is None or not is_wanted:
         return replace(report, clean=None)
     if is_named:
@@ -165,10 +165,11 @@ def read_identities(values: dict[str, Any]) -> Identities:
             words += [str(entry) for entry in entries if not isinstance(entry, dict)]
         elif key in _INSTITUTIONS:
             institutions += [_institution(entry) for entry in entries]
-        else:
+        elif key not in _FLAT:
             people += [_person(entry, role=key) for entry in entries if isinstance(entry, (dict, str))]
-    if any(key in values for aliases in _ALIASES.values() for key in aliases):
-        people = [_person(values, role="member")]
+    if _FLAT & values.keys():
+        people.append(_person(values, role="member"))
+        institutions += [Institution(domains=domains)] if (domains := _gather(values, "domains")) else []
     return Identities(tuple(people), tuple(institutions), tuple(words))
 
 

@@ -1,5 +1,6 @@
-"""The corpus: every file gets the verdict beside it, and no judge's copy holds what was planted where judges do not look."""
+"""Every file of the corpus gets the verdict beside it; no judge's copy holds what was planted unseen."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -41,4 +42,4 @@ async def test_a_file_gets_its_verdict_and_a_copy_without_what_was_hidden(row: c
             assert secret.encode() not in said
             assert secret.encode("utf-16-le") not in said
             assert secret.encode("utf-16-be") not in said
-    assert sorted(tmp_path.glob(".inspect-*")) == []
+    assert [each for each in os.listdir(tmp_path) if each.startswith(".inspect-")] == []  # noqa: PTH208
