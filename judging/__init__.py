@@ -1,1 +1,1 @@
-"""Pure arithmetic of the competition: scores, rankings, assignments and hidden identities, with no database and no clock."""
+"""Pure arithmetic of the competition: scores, rankings, assignments, hidden identities; no database, no clock."""

@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refused(Exception):
     """An expected no. ``code`` names the message; ``facts`` fill it."""
 
     code: ClassVar[str] = "refused"

@@ -60,7 +60,8 @@ async def compute_ranking(actor: Actor, round_id: UUID, *, now: datetime, seen: 
     """Rank a closed round and keep the run: inputs' hash, parameters, versions, seed, output. It is never updated.
 
     The engine runs in a thread, outside the transaction. A second call makes a second run, of equal bytes where nothing
-    changed. ``seen`` is the last run that the asker saw: a newer one refuses the request, so a form sent twice makes one.
+    changed. ``seen`` is the last run that the asker saw: a newer one refuses the request, so a form sent twice makes
+    one.
     """
     given = await read_marks(round_id)
     if not given.marks:
