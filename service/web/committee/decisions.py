@@ -13,7 +13,6 @@ from service.text import Ltr, Words
 from service.usecases.decisions import (
     Placing,
     approve_decision,
-    find_quorum,
     open_decision,
     place_entries,
     sign_decision,
@@ -28,11 +27,12 @@ from storage.reads.committee.decision import (
     CategoryDecision,
     Place,
     Placed,
+    Signer,
     find_decision,
     list_category_places,
     list_signers,
 )
-from storage.reads.committee.ranking import CategoryRanking, get_category_ranking
+from storage.reads.committee.ranking import ComputedOrder, get_computed_order
 from storage.reads.committee.standing import CategoryRef, Standing
 
 __all__ = ["DecisionController", "MinutesController"]
@@ -198,8 +198,9 @@ class MinutesController(Controller):
         in_round = round_of(standing)
         is_locked = in_round.state in NO_RANKING
         decision = None if is_locked else await find_decision(in_round.id, found.id)
-        ranking = await get_category_ranking(in_round.id, found.id)
+        ranking = await get_computed_order(in_round.id, found.id)
         run = None if is_locked else ranking.run
+        members = await list_signers(standing.edition_id, decision.id if decision else None)
         shown = MinutesPage(
             slug=found.slug,
             name=pick(found, "name", words),
@@ -210,11 +211,11 @@ class MinutesController(Controller):
             made_at=run.made_at if run else None,
             output_hash=Ltr(run.output_hash if run else ""),
             n_entries=len(ranking.titles),
-            n_evaluations=ranking.sheets.n_sealed,
+            n_evaluations=sum(int(line["reviews"]) for line in ranking.lines),
             places=_lines(await _places(standing), decision, ranking, words),
             order=() if is_locked else _order(ranking, words),
-            signers=await _signers(standing, decision, words),
-            quorum=await find_quorum(standing.edition_id),
+            signers=_signers(members, words),
+            quorum=_quorum(members),
         )
         return page("committee/minutes", shown)
 
@@ -256,9 +257,9 @@ async def _show(actor: Actor, words: Words, slug: str) -> Page:
     in_round = round_of(standing)
     is_locked = in_round.state in NO_RANKING
     decision = None if is_locked else await find_decision(in_round.id, category.id)
-    ranking = await get_category_ranking(in_round.id, category.id)
+    ranking = await get_computed_order(in_round.id, category.id)
     places = await _places(standing)
-    signers = await _signers(standing, decision, words)
+    members = await list_signers(standing.edition_id, decision.id if decision else None)
     is_open = decision is not None and decision.state == DecisionState.OPEN
     shown = DecisionPage(
         slug=category.slug,
@@ -273,30 +274,29 @@ async def _show(actor: Actor, words: Words, slug: str) -> Page:
         forms=_forms(places, decision, ranking, words) if is_open else (),
         places=_lines(places, decision, ranking, words),
         order=() if is_locked else _order(ranking, words),
-        signers=signers,
-        n_signed=sum(each.signed_at is not None for each in signers),
-        quorum=await find_quorum(standing.edition_id),
+        signers=_signers(members, words),
+        n_signed=sum(each.signed_at is not None for each in members),
+        quorum=_quorum(members),
         approved_at=decision.approved_at if decision else None,
         threshold=standing.honour_threshold / 10,
         may_decide=may(Action.DECIDE, actor, stage=standing.state),
         may_sign=may(Action.SIGN_DECISION, actor, stage=standing.state)
-        and not await _has_signed(actor, standing, decision),
+        and not any(each.person_id == actor.person_id and each.signed_at for each in members),
         has_places=decision is not None and bool(decision.placed or decision.withheld),
     )
     return page("committee/decision", shown)
 
 
-async def _has_signed(actor: Actor, standing: Standing, decision: CategoryDecision | None) -> bool:
-    rows = await list_signers(standing.edition_id, decision.id if decision else None)
-    return any(each.person_id == actor.person_id and each.signed_at for each in rows)
+def _quorum(members: tuple[Signer, ...]) -> int:
+    """Say how many signatures are needed: more than half of the members and the chair, as the use case holds."""
+    return len(members) // 2 + 1
 
 
-async def _signers(standing: Standing, decision: CategoryDecision | None, words: Words) -> tuple[SignerView, ...]:
-    rows = await list_signers(standing.edition_id, decision.id if decision else None)
-    return tuple(SignerView(pick(each, "name", words), each.role, each.signed_at) for each in rows)
+def _signers(members: tuple[Signer, ...], words: Words) -> tuple[SignerView, ...]:
+    return tuple(SignerView(pick(each, "name", words), each.role, each.signed_at) for each in members)
 
 
-def _options(ranking: CategoryRanking, words: Words) -> tuple[Option, ...]:
+def _options(ranking: ComputedOrder, words: Words) -> tuple[Option, ...]:
     """List the ranked projects in the computed order."""
     return tuple(
         Option(
@@ -314,7 +314,7 @@ def _options(ranking: CategoryRanking, words: Words) -> tuple[Option, ...]:
 
 
 def _forms(
-    places: tuple[Place, ...], decision: CategoryDecision | None, ranking: CategoryRanking, words: Words
+    places: tuple[Place, ...], decision: CategoryDecision | None, ranking: ComputedOrder, words: Words
 ) -> tuple[PlaceForm, ...]:
     """Fill the form: with what is written, else with the computed order."""
     pair = find_close_pair(ranking.pairs)
@@ -340,7 +340,7 @@ def _forms(
 
 
 def _lines(
-    places: tuple[Place, ...], decision: CategoryDecision | None, ranking: CategoryRanking, words: Words
+    places: tuple[Place, ...], decision: CategoryDecision | None, ranking: ComputedOrder, words: Words
 ) -> tuple[PlaceLine, ...]:
     if decision is None or not (decision.placed or decision.withheld):
         return ()
@@ -351,7 +351,7 @@ def _lines(
 
 
 def _line(
-    place: Place, here: list[Placed], decision: CategoryDecision, ranking: CategoryRanking, words: Words
+    place: Place, here: list[Placed], decision: CategoryDecision, ranking: ComputedOrder, words: Words
 ) -> PlaceLine:
     known = [ranking.titles[str(each.entry_id)] for each in here if str(each.entry_id) in ranking.titles]
     other = "en" if words.lang == "ar" else "ar"
@@ -368,7 +368,7 @@ def _line(
     )
 
 
-def _order(ranking: CategoryRanking, words: Words) -> tuple[RankLine, ...]:
+def _order(ranking: ComputedOrder, words: Words) -> tuple[RankLine, ...]:
     return tuple(
         RankLine(
             line["rank"],

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from storage.columns import from_json, to_json
+from storage.engine import run_sql
 from storage.tables.edition import Honour
-from storage.tables.person import RoleGrant
-from storage.tables.result import Decision, DecisionSignature, Outcome
+from storage.tables.result import Decision, Outcome
 
 __all__ = [
     "CategoryDecision",
@@ -117,23 +117,22 @@ async def list_decisions(round_id: UUID) -> dict[UUID, str]:
 
 
 async def list_signers(edition_id: UUID, decision_id: UUID | None) -> tuple[Signer, ...]:
-    """List the members and the chair, with when each signed."""
-    signed = {}
-    if decision_id is not None:
-        rows = await DecisionSignature.select(DecisionSignature.person, DecisionSignature.signed_at).where(
-            DecisionSignature.decision == decision_id
-        )
-        signed = {row["person"]: row["signed_at"] for row in rows}
-    members = await RoleGrant.select(
-        RoleGrant.person, RoleGrant.role, RoleGrant.person.name_ar.as_alias("name_ar"),
-        RoleGrant.person.name_en.as_alias("name_en"),
-    ).where(
-        (RoleGrant.edition == edition_id) & RoleGrant.role.is_in(["member", "chair"]) & RoleGrant.revoked_at.is_null()
-    )  # fmt: skip
-    return tuple(
-        Signer(row["person"], row["name_ar"], row["name_en"], row["role"], signed.get(row["person"]))
-        for row in sorted(members, key=lambda row: (row["role"], str(row["name_ar"])))
+    """List the members and the chair, with when each signed; somebody who is both is told once."""
+    rows = await run_sql(
+        """SELECT role_grant.person AS person, role_grant.role AS role, person.name_ar AS name_ar,
+        person.name_en AS name_en, decision_signature.signed_at AS signed_at
+        FROM role_grant JOIN person ON person.id = role_grant.person
+        LEFT JOIN decision_signature ON decision_signature.person = person.id AND decision_signature.decision = {}
+        WHERE role_grant.edition = {} AND role_grant.role IN ('chair', 'member') AND role_grant.revoked_at IS NULL
+        ORDER BY role_grant.role, person.name_ar""",
+        decision_id,
+        edition_id,
     )
+    signers: dict[UUID, Signer] = {}
+    for row in rows:
+        person = UUID(str(row["person"]))
+        signers.setdefault(person, Signer(person, row["name_ar"], row["name_en"], row["role"], row["signed_at"]))
+    return tuple(signers.values())
 
 
 async def list_category_places(edition_id: UUID) -> tuple[Place, ...]:

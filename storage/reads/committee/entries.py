@@ -134,7 +134,8 @@ async def _list_sheets(entry_id: UUID) -> tuple[SheetLine, ...]:
     )  # fmt: skip
     sealed = [row["id"] for row in sheets if row["state"] in {"sealed", "set-aside"}]
     marks: dict[UUID, dict[UUID, int]] = {}
-    for each in await Mark.select(Mark.sheet, Mark.criterion, Mark.step).where(Mark.sheet.is_in(sealed)):
+    of_these = Mark.sheet.is_in(sealed) if sealed else Mark.sheet.is_null()
+    for each in await Mark.select(Mark.sheet, Mark.criterion, Mark.step).where(of_these):
         marks.setdefault(each["sheet"], {})[each["criterion"]] = each["step"]
     return tuple(
         SheetLine(

@@ -44,7 +44,7 @@ async def get_prepared(edition_id: UUID, round_id: UUID) -> Prepared:
             Decision.round == round_id
         )
     }
-    rows = await Outcome.select(
+    rows = [] if not decisions else await Outcome.select(
         Outcome.decision, Outcome.is_shared, Outcome.citation_ar, Outcome.citation_en, Outcome.computed_rank,
         Outcome.entry.code_name.as_alias("code"), Outcome.honour.place.as_alias("place"),
         Outcome.honour.name_ar.as_alias("honour_ar"), Outcome.honour.name_en.as_alias("honour_en"),

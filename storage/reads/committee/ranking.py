@@ -14,12 +14,14 @@ from storage.tables.result import Decision
 
 __all__ = [
     "CategoryRanking",
+    "ComputedOrder",
     "EntryTitle",
     "JudgeName",
     "LogLine",
     "SheetCounts",
     "find_last_run",
     "get_category_ranking",
+    "get_computed_order",
     "list_judge_names",
     "list_log_of",
 ]
@@ -58,13 +60,19 @@ class LogLine:
 
 
 @dataclass(frozen=True, slots=True)
-class CategoryRanking:
-    """Everything about a category's ranking. ``lines`` are the run's own, in rank order."""
+class ComputedOrder:
+    """A category's computed order. ``lines`` are the run's own, in rank order."""
 
     run: RunView | None
     lines: tuple[dict[str, Any], ...]
     pairs: tuple[dict[str, Any], ...]
     titles: dict[str, EntryTitle]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRanking(ComputedOrder):
+    """Everything about a category's ranking: its sheets, its decision and what the log tells of it too."""
+
     sheets: SheetCounts
     decision_state: str | None
     decision_id: UUID | None
@@ -80,20 +88,26 @@ class JudgeName:
     name_en: str
 
 
-async def get_category_ranking(round_id: UUID, category_id: UUID) -> CategoryRanking:
-    """Read a category's ranking in five queries."""
+async def get_computed_order(round_id: UUID, category_id: UUID) -> ComputedOrder:
+    """Read a category's computed order and titles in two queries."""
     run = await find_last_run(round_id)
     lines = tuple(run.output["categories"].get(str(category_id), ())) if run else ()
     ids = {line["entry"] for line in lines}
     pairs = tuple(pair for pair in run.output["pairs"] if pair["upper"] in ids) if run else ()
+    return ComputedOrder(run, lines, pairs, await _list_titles(category_id))
+
+
+async def get_category_ranking(round_id: UUID, category_id: UUID) -> CategoryRanking:
+    """Read a category's ranking in five queries."""
+    order = await get_computed_order(round_id, category_id)
     decision = await Decision.select(Decision.id, Decision.state).where(
         (Decision.round == round_id) & (Decision.category == category_id)
     ).first()  # fmt: skip
     return CategoryRanking(
-        run=run,
-        lines=lines,
-        pairs=pairs,
-        titles=await _list_titles(category_id),
+        run=order.run,
+        lines=order.lines,
+        pairs=order.pairs,
+        titles=order.titles,
         sheets=await _count_sheets(round_id, category_id),
         decision_state=decision["state"] if decision else None,
         decision_id=decision["id"] if decision else None,

@@ -1,12 +1,10 @@
-"""Where an edition stands: its stage, its last round and its categories, in three queries."""
+"""Where an edition stands: its stage, its last round and its categories, in one query."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from storage.rows import get_row
-from storage.tables.edition import Category, Edition
-from storage.tables.panel import Round
+from storage.engine import run_sql
 
 __all__ = ["CategoryRef", "RoundRef", "Standing", "get_standing"]
 
@@ -63,30 +61,40 @@ class Standing:
 
 
 async def get_standing(edition_id: UUID) -> Standing:
-    """Read where an edition stands."""
-    edition = await get_row(
-        Edition.select(
-            Edition.slug, Edition.state, Edition.name_ar, Edition.name_en, Edition.short_ar, Edition.short_en,
-            Edition.time_zone, Edition.steps, Edition.honour_threshold, Edition.appeals_days, Edition.judges_per_entry,
-            Edition.fingerprint, Edition.publish_at, Edition.published_at,
-        ).where(Edition.id == edition_id)
-    )  # fmt: skip
-    last = (
-        await Round.select(
-            Round.id, Round.ordinal, Round.state, Round.opens_at, Round.closes_at, Round.reviews_per_entry, Round.method
-        )
-        .where(Round.edition == edition_id)
-        .order_by(Round.ordinal, ascending=False)
-        .first()
+    """Read where an edition stands: one query, a row a category."""
+    rows = await run_sql(_STANDING, edition_id)
+    if not rows:
+        raise LookupError(edition_id)
+    first = rows[0]
+    edition = {name: first[name] for name in _OF_EDITION}
+    last = None
+    if first["round_id"] is not None:
+        last = RoundRef(UUID(str(first["round_id"])), *(first[f"round_{name}"] for name in _OF_ROUND))
+    categories = tuple(
+        CategoryRef(UUID(str(row["category_id"])), *(row[f"category_{name}"] for name in _OF_CATEGORY))
+        for row in rows
+        if row["category_id"] is not None
     )
-    categories = (
-        await Category.select(Category.id, Category.slug, Category.prefix, Category.name_ar, Category.name_en)
-        .where(Category.edition == edition_id)
-        .order_by(Category.position)
-    )
-    return Standing(
-        edition_id=edition_id,
-        in_round=RoundRef(**last) if last else None,
-        categories=tuple(CategoryRef(**row) for row in categories),
-        **edition,
-    )
+    return Standing(edition_id=edition_id, in_round=last, categories=categories, **edition)
+
+
+_OF_EDITION = (
+    "slug", "state", "name_ar", "name_en", "short_ar", "short_en", "time_zone", "steps", "honour_threshold",
+    "appeals_days", "judges_per_entry", "fingerprint", "publish_at", "published_at",
+)  # fmt: skip
+_OF_ROUND = ("ordinal", "state", "opens_at", "closes_at", "reviews_per_entry", "method")
+_OF_CATEGORY = ("slug", "prefix", "name_ar", "name_en")
+
+
+def _columns(table: str, names: tuple[str, ...]) -> str:
+    return ", ".join(f"{table}.{name} AS {table}_{name}" for name in names)
+
+
+_STANDING = f"""SELECT {", ".join(f"edition.{name} AS {name}" for name in _OF_EDITION)},
+    round.id AS round_id, {_columns("round", _OF_ROUND)},
+    category.id AS category_id, {_columns("category", _OF_CATEGORY)}
+    FROM edition
+    LEFT JOIN round ON round.edition = edition.id
+      AND round.ordinal = (SELECT max(later.ordinal) FROM round AS later WHERE later.edition = edition.id)
+    LEFT JOIN category ON category.edition = edition.id
+    WHERE edition.id = {{}} ORDER BY category.position"""  # noqa: S608 - the names are ours
