@@ -21,7 +21,7 @@ from service.web.committee.ranking import RankingController
 from service.web.entrant.entries import EntriesController
 from service.web.entrant.entry import EntryController
 from service.web.entrant.files import FilesController, OwnFileController, PlainUploadController
-from service.web.entrant.submission import SubmissionController
+from service.web.entrant.submitting import SubmittingController
 from service.web.entrant.team import MemberController, SupervisorController, TeamController
 from service.web.entrant.uploads import UploadController
 from service.web.health import read_health
@@ -58,7 +58,7 @@ ENTRANT: Area = [
     PlainUploadController,
     OwnFileController,
     UploadController,
-    SubmissionController,
+    SubmittingController,
     ApprovalsController,
     ApprovalController,
 ]

@@ -64,7 +64,7 @@ export const cardOf = (element) => {
       look("paused", "wait");
       pauseWord(say.sayResume, true);
       parts.note.className = "sm warn-ink";
-      parts.note.textContent = say.sayPaused.replace("%SHARE%", share);
+      parts.note.textContent = say.sayPaused.replace("[SHARE]", share);
     },
     checking: () => {
       look("checking", "up");

@@ -24,4 +24,4 @@ export const time = (seconds) => {
   return new Intl.NumberFormat(digits, { style: "unit", unit, unitDisplay: "long" }).format(value);
 };
 
-export const fill = (sentence, facts) => sentence.replace(/%([A-Z]+)%/g, (_, name) => facts[name] ?? "");
+export const fill = (sentence, facts) => sentence.replace(/\[([A-Z]+)\]/g, (_, name) => facts[name] ?? "");

@@ -67,7 +67,7 @@ export const start = (element) => {
     if (!chosen) return;
     file = chosen;
     if (!file.size) { card.fail(card.words.empty); return; }
-    if (file.size > Number(element.dataset.max)) { card.fail(card.words.size.replace("%SIZE%", size(file.size))); return; }
+    if (file.size > Number(element.dataset.max)) { card.fail(card.words.size.replace("[SIZE]", size(file.size))); return; }
     busy.add(element);
     try {
       card.fingerprinting(file);

@@ -25,7 +25,7 @@ from storage.reads.entrant.entry import EntryView
 from storage.reads.entrant.files import FileView, list_pages
 from storage.reads.entrant.receipts import ReceiptView, find_receipt
 
-__all__ = ["SubmissionController"]
+__all__ = ["SubmittingController"]
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -107,7 +107,7 @@ class SubmittedPage:
     is_earlier_standing: bool
 
 
-class SubmissionController(Controller):
+class SubmittingController(Controller):
     """``/entries/{number}``: ``/check``, ``/preview``, ``/submitted``, ``/withdraw``."""
 
     path = "/entries/{number:str}"
