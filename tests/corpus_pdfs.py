@@ -221,8 +221,8 @@ def _clean_pdf() -> PdfWriter:
     return pdf("Water use in the gardens of the coast.", "Method and results.", pages=3)
 
 
-def _linked() -> PdfWriter:
-    return _annotated(Subtype=name("/Link"), A=dictionary(S=name("/URI"), URI=text("https://example.org/~zahran")))
+def _linked(address: str = "https://example.org/~zahran") -> PdfWriter:
+    return _annotated(Subtype=name("/Link"), A=dictionary(S=name("/URI"), URI=text(address)))
 
 
 PDFS: tuple[Row, ...] = (
@@ -259,6 +259,8 @@ PDFS: tuple[Row, ...] = (
         "reject",
         "pdf.remote",
     ),
+    Row("act-link.pdf", saved(lambda: _linked("javascript:app.alert(1)")), "reject", "pdf.script"),
+    Row("act-unc.pdf", saved(lambda: _linked(r"\\127.0.0.1\share")), "reject", "pdf.remote"),
     Row("act-media.pdf", saved(lambda: _annotated(Subtype=name("/RichMedia"))), "reject", "pdf.rich-media"),
     Row("lim-locked.pdf", saved(_locked), "reject", "pdf.locked"),
     Row("lim-bomb.pdf", _bomb, "", None),

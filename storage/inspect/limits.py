@@ -98,7 +98,7 @@ class ProcessLimits:
     """What one inspection may use before it is ended."""
 
     cpu_seconds: int = 20
-    wall_seconds: float = 60.0
+    wall_seconds: float = 120.0
     memory_bytes: int = 1024 * MIB
     open_files: int = 64
     written_bytes: int = 256 * MIB
@@ -109,7 +109,7 @@ class ProcessLimits:
         gibibytes = size / (1024 * MIB)
         return cls(
             cpu_seconds=20 + int(30 * gibibytes),
-            wall_seconds=60.0 + 240.0 * gibibytes,
+            wall_seconds=120.0 + 240.0 * gibibytes,
             written_bytes=256 * MIB + 2 * size,
         )
 

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pypdf import PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject, TextStringObject
+from pypdf.generic import (
+    ArrayObject,
+    ByteStringObject,
+    DictionaryObject,
+    IndirectObject,
+    StreamObject,
+    TextStringObject,
+)
 
 if TYPE_CHECKING:
     from storage.inspect.examination import Examination
@@ -25,6 +32,7 @@ _ACTIONS: dict[str, str] = {
     "/Movie": "pdf.rich-media",
     "/Sound": "pdf.rich-media",
 }
+_FILE_NAMES = (TextStringObject, ByteStringObject, DictionaryObject)
 _RICH_REMARKS = frozenset({"/RichMedia", "/Movie", "/Sound", "/Screen", "/3D"})
 _TEXT_KEYS = frozenset({"/T", "/TU", "/Contents", "/Subj", "/RC", "/Author", "/Creator", "/Producer", "/Title",
     "/Keywords",
@@ -62,7 +70,12 @@ def _codes(dictionary: DictionaryObject) -> Iterator[str]:
         yield "pdf.form-program"
     if dictionary.get("/Type") == "/EmbeddedFile" or "/EmbeddedFiles" in dictionary or _holds_file(dictionary):
         yield "pdf.attachment"
-    if isinstance(dictionary.get("/F"), (str, DictionaryObject)) and isinstance(dictionary, StreamObject):
+    if isinstance(dictionary, StreamObject) and isinstance(dictionary.get("/F"), _FILE_NAMES):
+        yield "pdf.remote"
+    address = str(dictionary.get("/URI", "")).strip().casefold()
+    if address.startswith("javascript:"):
+        yield "pdf.script"
+    elif address.startswith(("file:", "\\\\")):
         yield "pdf.remote"
 
 

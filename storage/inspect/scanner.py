@@ -1,7 +1,7 @@
-"""A scanner for malware beside the inspection: clamd, asked over its socket. It is optional; nothing else depends on it.
+"""A scanner for malware beside the inspection: clamd, asked over its socket. Optional; nothing depends on it.
 
-It runs in a process of its own, outside the limited one, which has no network. Files not yet scanned are not shown to judges where
-a scanner is set: that is the caller's rule.
+It runs outside the limited process, which has no network. Where a scanner is set, files not yet scanned are not
+shown to judges: that is the caller's rule.
 """
 
 from __future__ import annotations
@@ -46,7 +46,11 @@ def _connect(address: str, seconds: float) -> socket.socket:
     if kind == "unix":
         connection = socket.socket(socket.AF_UNIX)
         connection.settimeout(seconds)
-        connection.connect(where)
+        try:
+            connection.connect(where)
+        except OSError:
+            connection.close()
+            raise
         return connection
     host, _, port = where.rpartition(":")
     return socket.create_connection((host, int(port)), timeout=seconds)
