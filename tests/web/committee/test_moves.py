@@ -1,0 +1,314 @@
+"""What the committee does by its forms: errors beside fields, nothing twice, nobody over somebody else's work."""
+
+import asyncio
+import re
+from datetime import timedelta
+
+from storage.lifecycle import EditionState, RoundState
+from storage.rows import get_row
+from storage.tables.assignment import Assignment
+from storage.tables.conflict import Conflict
+from storage.tables.edition import DeadlineExtension, Edition
+from storage.tables.entry import Entry
+from storage.tables.message import Message
+from storage.tables.panel import Judge, Round
+from storage.tables.result import Decision, DecisionSignature, Outcome, RankingRun
+from tests.competition import DEADLINE, JUDGED, JUDGING, NOTICE, PUBLISH
+from tests.conftest import post
+from tests.web.committee.conftest import House
+
+
+def field_in(text: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', text)
+    assert found, name
+    return found[1]
+
+
+async def state_of(house: House) -> str:
+    return str((await get_row(Edition.select(Edition.state).where(Edition.id == house.edition_id)))["state"])
+
+
+async def test_an_extension_without_a_reason_shows_the_form_again_with_what_was_typed(entering: House):
+    chair = await entering.client("chair")
+
+    answer = await post(chair, "/en/committee/extend", {"to": "2027-12-01T14:00", "reason": " "}, page="/en/committee")
+
+    assert answer.status_code == 422
+    assert 'value="2027-12-01T14:00"' in answer.text
+    assert 'id="f-reason-error"' in answer.text
+    assert await DeadlineExtension.count() == 0
+
+
+async def test_an_extension_is_read_in_the_edition_s_time_zone_and_shown_with_its_reason(entering: House):
+    chair = await entering.client("chair")
+
+    answer = await post(
+        chair,
+        "/en/committee/extend",
+        {"to": "2027-12-01T14:00", "reason": "The network was down"},
+        page="/en/committee",
+    )
+
+    assert answer.status_code == 303
+    row = await get_row(DeadlineExtension.select())
+    assert row["to_at"].isoformat() == "2027-12-01T10:00:00+00:00"
+    assert "The network was down" in (await entering.visitor().get("/en")).text
+
+
+async def test_entries_close_at_the_deadline_once(entering: House):
+    chair = await entering.client("chair")
+    entering.clock.set(DEADLINE - timedelta(minutes=1))
+    assert (await post(chair, "/ar/committee/close", page="/ar/committee")).status_code == 409
+    entering.clock.set(DEADLINE)
+
+    first = await post(chair, "/ar/committee/close")
+    second = await post(chair, "/ar/committee/close")
+
+    assert (first.status_code, second.status_code) == (303, 409)
+    assert await state_of(entering) == EditionState.CLOSED
+
+
+async def test_the_registrar_s_three_decisions(entering: House):
+    competition = entering.competition
+    numbers = [await competition.enter(f"Student {at}") for at in range(3)]
+    await competition.close()
+    entering.clock.set(DEADLINE + timedelta(days=1))
+    registrar = await entering.client("registrar")
+    paths = [f"/en/committee/eligibility/{number}" for number in numbers]
+
+    admitted = await post(registrar, paths[0], {"decision": "admit"}, page=paths[0])
+    wrong = await post(registrar, paths[1], {"decision": "return", "due_at": "2026-01-01T10:00"}, page=paths[1])
+    returned = await post(
+        registrar, paths[1], {"decision": "return", "reason": "A page is missing", "due_at": "2028-01-01T10:00"}
+    )
+    excluded = await post(registrar, paths[2], {"decision": "exclude", "reason": "Not a student"}, page=paths[2])
+    twice = await post(registrar, paths[0], {"decision": "admit"})
+
+    assert (admitted.status_code, returned.status_code, twice.status_code) == (303, 303, 409)
+    assert wrong.status_code == excluded.status_code == 422
+    assert 'id="f-due_at-error"' in wrong.text
+    assert 'id="f-rule-error"' in excluded.text
+    states = {row["entry_number"]: row["state"] for row in await Entry.select(Entry.entry_number, Entry.state)}
+    assert [states[number] for number in numbers] == ["admitted", "returned", "submitted"]
+
+
+async def test_assigning_from_the_page_with_a_change_by_hand_and_the_opening(entering: House):
+    competition = entering.competition
+    for at in range(4):
+        await competition.enter(f"Student {at}")
+    await competition.close()
+    await competition.admit()
+    for at in range(3):
+        await competition.seat(f"Judge {at}")
+    entering.clock.set(DEADLINE + timedelta(days=5))
+    assigner, chair = await entering.client("assigner"), await entering.client("chair")
+
+    proposed = await post(
+        assigner, "/en/committee/assignments/propose", {"seed": "1"}, page="/en/committee/assignments"
+    )
+    shown = await assigner.get("/en/committee/assignments")
+    pair = await get_row(Assignment.select(Assignment.judge, Assignment.entry.code_name.as_alias("code")))
+    taken = {
+        row["judge"]
+        for row in await Assignment.select(Assignment.judge).where(Assignment.entry.code_name == pair["code"])
+    }
+    other = next(row["id"] for row in await Judge.select(Judge.id) if row["id"] not in taken)
+    change = {"entry": pair["code"], "remove": str(pair["judge"]), "add": str(other), "reason": ""}
+    unexplained = await post(assigner, "/en/committee/assignments/change", change)
+    changed = await post(assigner, "/en/committee/assignments/change", {**change, "reason": "Knows the field"})
+    again = await post(assigner, "/en/committee/assignments/change", {**change, "reason": "Twice"})
+    early = await post(chair, "/en/committee/open-judging", page="/en/committee")
+    entering.clock.set(JUDGING)
+    opened = await post(chair, "/en/committee/open-judging")
+
+    assert proposed.status_code == 303
+    assert "Among the best suited" in shown.text
+    assert unexplained.status_code == 422
+    assert (changed.status_code, again.status_code) == (303, 404)
+    assert "Chosen by hand" in (await assigner.get("/en/committee/assignments")).text
+    assert (early.status_code, opened.status_code) == (409, 303)
+    assert await state_of(entering) == EditionState.JUDGING
+
+
+async def test_a_wish_that_cannot_be_met_is_explained_with_ways_out(entering: House):
+    competition = entering.competition
+    await competition.enter("Student")
+    await competition.close()
+    await competition.admit()
+    await competition.seat("Only Judge")
+    entering.clock.set(DEADLINE + timedelta(days=5))
+    assigner = await entering.client("assigner")
+
+    for language, word in (("en", "No assignment is possible"), ("ar", "لا إسناد ممكن")):
+        answer = await post(
+            assigner, f"/{language}/committee/assignments/propose", {"seed": "1"}, page="/ar/committee/assignments"
+        )
+        assert answer.status_code == 409
+        assert word in answer.text
+        assert "DOC-" in answer.text
+    assert await Assignment.count() == 0
+
+
+async def test_a_conflict_is_decided_once_and_with_a_reason(judged_now: House):
+    pair = await get_row(Assignment.select(Assignment.judge, Assignment.entry))
+    conflict = Conflict(judge=pair["judge"], entry=pair["entry"], source="declared", kind="", state="held",
+                        note="I may know the author", reason="", made_at=JUDGING)  # fmt: skip
+    await Conflict.insert(conflict)
+    secretary = await judged_now.client("secretary")
+    path, page = f"/en/committee/conflicts/{conflict.id}", "/en/committee/declared-conflicts"
+
+    assert "I may know the author" in (await secretary.get(page)).text
+    silent = await post(secretary, path, {"decision": "dismiss", "reason": "", "list": "declared"}, page=page)
+    told = await post(secretary, path, {"decision": "dismiss", "reason": "Another person", "list": "declared"})
+    twice = await post(secretary, path, {"decision": "confirm", "reason": "Or not", "list": "declared"})
+
+    assert silent.status_code == 422
+    assert 'id="f-reason-error"' in silent.text
+    assert (told.status_code, twice.status_code) == (303, 409)
+    assert (await get_row(Conflict.select(Conflict.state)))["state"] == "dismissed"
+
+
+async def test_a_judge_is_invited_once_and_errors_stand_beside_their_fields(judged_now: House):
+    assigner = await judged_now.client("assigner")
+    page = "/en/committee/judges/invite"
+    told = {"email": "new@judges.example", "name_ar": "محكّمة", "name_en": "A Judge", "kind": "academic",
+            "categories": "podcast", "languages": "ar"}  # fmt: skip
+
+    empty = await post(assigner, page, {"kind": "academic"}, page=page)
+    first = await post(assigner, page, told)
+    second = await post(assigner, page, told)
+
+    assert empty.status_code == 422
+    assert empty.text.count("-error") >= 3
+    assert (first.status_code, second.status_code) == (303, 409)
+    assert "A Judge" in (await assigner.get("/en/committee/judges")).text
+
+
+async def test_the_ranking_is_locked_until_the_round_closes_and_computed_once_for_a_form_sent_twice(judged_now: House):
+    secretary = await judged_now.client("secretary")
+    locked = await secretary.get("/en/committee/ranking/documentary")
+    assert "Ranking opens when the round closes" in locked.text
+    await judged_now.competition.judge_all()
+    judged_now.clock.set(JUDGED)
+    secretary, chair = await judged_now.client("secretary"), await judged_now.client("chair")
+    assert (await post(chair, "/en/committee/close-round", page="/en/committee")).status_code == 303
+    path = "/en/committee/ranking/documentary"
+
+    answers = await asyncio.gather(*(post(secretary, f"{path}/compute", {"seen": "0"}, page=path) for _ in range(3)))
+
+    assert sorted(answer.status_code for answer in answers) == [303, 409, 409]
+    assert await RankingRun.count() == 1
+    assert "Decision line" in (await secretary.get(path)).text
+
+
+async def places_form(house: House, language: str = "en") -> tuple[str, dict[str, str]]:
+    """The decision's form as the chair's page offers it, citations filled in."""
+    chair = await house.client("chair")
+    page = f"/{language}/committee/decision/documentary"
+    if await Decision.count() == 0:
+        assert (await post(chair, f"{page}/open", page=page)).status_code == 303
+    text = (await chair.get(page)).text
+    selects = dict(
+        re.findall(r'<select class="input" id="f-(place-\d)".*?<option value="([^"]+)" selected', text, re.DOTALL)
+    )
+    form = {**selects, "seen": field_in(text, "seen")}
+    for number in range(1, len(selects) + 1):
+        form |= {f"citation-{number}": "جملة", f"citation-en-{number}": "A sentence", f"reason-{number}": ""}
+    return page, form
+
+
+async def test_places_in_the_computed_order_need_no_reason_and_departures_do(ranked_now: House):
+    chair = await ranked_now.client("chair")
+    page, form = await places_form(ranked_now)
+
+    swapped = form | {"place-1": form["place-2"], "place-2": form["place-1"]}
+    refused = await post(chair, f"{page}/places", swapped, page=page)
+    kept = await post(chair, f"{page}/places", form)
+    withheld = await post(
+        chair,
+        f"{page}/places",
+        {
+            **form,
+            "seen": field_in((await chair.get(page)).text, "seen"),
+            "place-2": "withheld",
+            "reason-2": "Under the threshold",
+        },
+    )
+
+    assert refused.status_code == 422
+    assert 'id="f-reason-1-error"' in refused.text
+    assert f'value="{form["place-2"]}" selected' in refused.text
+    assert (kept.status_code, withheld.status_code) == (303, 303)
+    assert await Outcome.count().where(Outcome.honour.is_not_null()) == 1
+
+
+async def test_of_two_members_at_once_one_is_told_that_the_places_changed(ranked_now: House):
+    chair, member = await ranked_now.client("chair"), await ranked_now.client("member")
+    page, form = await places_form(ranked_now)
+    first = await post(chair, f"{page}/places", form, page=page)
+    read = field_in((await member.get(page)).text, "seen")
+    other = await post(chair, f"{page}/places", {**form, "reason-1": "Said otherwise", "seen": read})
+    stale = await post(chair, f"{page}/places", {**form, "seen": read})
+
+    signed = await post(member, f"{page}/sign", {"seen": read}, page="/en/account")
+
+    assert (first.status_code, other.status_code, stale.status_code, signed.status_code) == (303, 303, 409, 409)
+    assert await DecisionSignature.count() == 0
+
+
+async def test_a_decision_is_signed_once_each_and_approved_by_a_quorum(ranked_now: House):
+    chair, member = await ranked_now.client("chair"), await ranked_now.client("member")
+    page, form = await places_form(ranked_now, "ar")
+    unwritten = await post(member, f"{page}/sign", {"seen": form["seen"]}, page="/ar/account")
+    await post(chair, f"{page}/places", form, page=page)
+    seen = field_in((await member.get(page)).text, "seen")
+
+    early = await post(chair, f"{page}/approve")
+    signed = [await post(each, f"{page}/sign", {"seen": seen}, page="/ar/account") for each in (chair, member, member)]
+    approved = await post(chair, f"{page}/approve")
+    again = await post(chair, f"{page}/approve")
+
+    assert unwritten.status_code == early.status_code == again.status_code == 409
+    assert [answer.status_code for answer in signed] == [303, 303, 409]
+    assert approved.status_code == 303
+    minutes = await member.get("/ar/committee/minutes/documentary")
+    assert "جملة" in minutes.text
+    assert (await get_row(Round.select(Round.state)))["state"] == RoundState.RANKED
+
+
+async def test_publication_is_confirmed_by_typing_and_after_the_appeals(told: House):
+    chair = await told.client("chair")
+    page = "/en/committee/publish"
+
+    wrong = await post(chair, page, {"at": "2027-12-01T10:00", "typed_name": "small"}, page=page)
+    early = await post(chair, page, {"at": (NOTICE + timedelta(days=1)).isoformat()[:16], "typed_name": "Small 2027"})
+    right = await post(chair, page, {"at": "2027-12-01T10:00", "typed_name": "Small 2027"})
+
+    assert wrong.status_code == 422
+    assert 'id="f-typed_name-error"' in wrong.text
+    assert early.status_code == 409
+    assert right.status_code == 303
+    assert "Publication happens by itself" in (await chair.get(page)).text
+
+
+async def test_twenty_publications_at_once_publish_once_and_write_each_winner_once(told: House):
+    competition = told.competition
+    await competition.schedule()
+    told.clock.set(PUBLISH)
+
+    answers = await asyncio.gather(*(competition.publish() for _ in range(20)), return_exceptions=True)
+
+    assert sum(isinstance(answer, str) for answer in answers) == 1
+    letters = await Message.select(Message.email).where(Message.template == "published")
+    assert len(letters) == len({row["email"] for row in letters}) > 0
+
+
+async def test_the_log_can_be_narrowed_and_checked(ranked_now: House):
+    chair = await ranked_now.client("chair")
+
+    narrowed = await chair.get("/en/committee/audit?event=ranking-computed")
+    checked = await chair.get("/en/committee/audit?check=yes")
+
+    assert narrowed.text.count("The ranking was computed") >= 2
+    assert "A mark was saved</span>" not in narrowed.text
+    assert "The log is whole" in checked.text
