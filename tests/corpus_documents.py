@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
+from PIL import Image
+
 from tests.corpus_parts import SECRET, SECRET_AR, Row, holding, zipped
 
 _TYPES = b"""<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
@@ -44,11 +48,41 @@ _IN_TWO = f"<w:p><w:r><w:t>By Zahran </w:t></w:r><w:r><w:t>{SECRET.split()[1]}</
 _TEMPLATE = _relations(("attachedTemplate", "http://127.0.0.1/t.dotm", ' TargetMode="External"'))
 _LAUGHS = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><x>&b;</x>'
 
+_SLIDE = (
+    '<p:sld xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><p:cSld><a:t>{}</a:t></p:cSld></p:sld>'
+)
+
+
+def slides(*texts: str) -> bytes:
+    """A presentation whose notes and comments name someone."""
+    members = {
+        "[Content_Types].xml": _TYPES,
+        "_rels__.rels": _relations(("officeDocument", "ppt/presentation.xml", "")),
+        "ppt__presentation.xml": b'<p:presentation xmlns:p="x"/>',
+        "ppt__commentAuthors.xml": f'<p:cmAuthorLst xmlns:p="x"><p:cmAuthor name="{SECRET}"/></p:cmAuthorLst>'.encode(),
+        "ppt__notesSlides__notesSlide1.xml": _SLIDE.format(f"say thanks to {SECRET}").encode(),
+    }
+    members |= {f"ppt__slides__slide{n}.xml": _SLIDE.format(shown).encode() for n, shown in enumerate(texts, start=1)}
+    return zipped(**members)
+
+
+def _photo() -> bytes:
+    made = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x013B] = SECRET
+    Image.new("RGB", (32, 32), "teal").save(made, "JPEG", exif=exif, comment=SECRET.encode())
+    return made.getvalue()
+
+
 DOCUMENTS: tuple[Row, ...] = (
     Row("ok.docx", holding(word()), "accept"),
     Row("id-tracked.docx", holding(word(_TRACKED, **{"word__comments.xml": _COMMENTS})), "accept", "document.comments"),
     Row("id-text.docx", holding(word(_IN_TWO)), "flag", "identity.person"),
     Row("id-custom.docx", holding(word(**{"customXml__item1.xml": f"<a>{SECRET}</a>".encode()})), "accept"),
+    Row("id-photo.docx", holding(word(**{"word__media__image1.jpeg": _photo()})), "accept"),
+    Row("id-notes.pptx", holding(slides("Water", "Gardens")), "accept", "identity.removed-person"),
+    Row("id-slide.pptx", holding(slides("Water", SECRET_AR)), "flag", "identity.person"),
     Row("ssrf-template.docx", holding(word(**{"word___rels__document.xml.rels": _TEMPLATE})), "reject",
         "document.remote"),
     Row("lim-entities.docx", holding(word(**{"word__header1.xml": _LAUGHS.encode()})), "reject", "document.entities"),
