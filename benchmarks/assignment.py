@@ -26,7 +26,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 from scipy.stats import kendalltau
 
-from judging.assignment import Problem, assign_judges, count_violations, reassign
+from judging.assignment import Infeasible, Problem, assign_judges, count_violations, reassign
 from judging.assignment.design import measure_design
 from judging.assignment.flow import choose_arcs, solve_flow, values_of
 from judging.assignment.start import least_alone
@@ -176,7 +176,10 @@ def moved_after_leaving(problem: Problem, pairs: Pairs) -> float:
     """Count new pairs over the least possible, after the busiest judge leaves."""
     loads = np.bincount(pairs[:, 1], minlength=problem.n_judges)
     gone = int(np.argmax(loads))
-    found = reassign(replace(problem, previous=pairs), withdrawn=[gone], seed=2)[0].assignment
+    try:
+        found = reassign(replace(problem, previous=pairs), withdrawn=[gone], seed=2)[0].assignment
+    except Infeasible:
+        return float("nan")
     return len(found.changes.added) / loads[gone]
 
 

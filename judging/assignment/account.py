@@ -11,6 +11,7 @@ from judging.assignment.flow import values_of
 from judging.assignment.problem import NONE, Bar
 from judging.assignment.result import Assignment, Changes, Join, Reasons, Why, Worst
 from judging.assignment.rules import may_add
+from judging.assignment.start import best_alone
 
 if TYPE_CHECKING:
     from judging.assignment.design import Design
@@ -109,14 +110,9 @@ def find_worst(problem: Problem, pairs: Ints, value: Floats) -> Worst:
     total = np.bincount(pairs[:, 0], weights=value, minlength=problem.n_entries)
     mean = np.where(problem.needs > 0, total / np.maximum(problem.needs, 1), np.inf)
     entry = int(np.argmin(mean))
-    return Worst(entry=entry, affinity=float(total[entry]), best_alone=best_alone(problem, entry))
-
-
-def best_alone(problem: Problem, entry: int) -> float:
-    """Return the most affinity that an entry could have if no other entry needed judges."""
-    held = slice(problem.affinity.indptr[entry], problem.affinity.indptr[entry + 1])
-    free = problem.barred[entry][problem.affinity.indices[held]] == Bar.FREE
-    return float(np.sort(problem.affinity.data[held][free])[::-1][: int(problem.needs[entry])].sum())
+    return Worst(
+        entry=entry, affinity=float(total[entry]), best_alone=float(best_alone(problem)[entry]) * problem.affinity_top
+    )
 
 
 def find_changes(problem: Problem, pairs: Ints) -> Changes:

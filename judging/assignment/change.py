@@ -54,9 +54,10 @@ def reassign(
         raise explain_infeasible(left, rest, seed=seed)
     pairs = join_pairs(rest.fixed, start.pairs)
     before = float(values_of(left, pairs[:, 0], pairs[:, 1]).sum()) * left.affinity_top
-    options = []
+    options: list[Option] = []
     for share in SHARES:
-        movable = math.ceil(share * pairs.shape[0]) if share else 0
+        moved = len(options[-1].assignment.changes.added) - len(options[0].assignment.changes.added) if options else 0
+        movable = max(math.ceil(share * pairs.shape[0]) - moved, 0)
         pairs = calibrate(left, rest, start, budget=calibration_budget, pairs=pairs, movable=movable)
         account = give_account(left, pairs, start=start, seed=seed, before=before)
         options.append(Option(share=share, assignment=account))

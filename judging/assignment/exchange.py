@@ -148,7 +148,8 @@ class Exchange:
                 break
             before = self._remember()
             self._settle(price, goal)
-            if self.graph.efficiency - before.graph.efficiency < worth * (self.spent - before.spent):
+            cost = self.spent - before.spent
+            if cost > FAINT and self.graph.efficiency - before.graph.efficiency < worth * cost:
                 self._go_back(before)
                 break
             if self.graph.efficiency > goal + OVERSHOOT and step > FINEST:

@@ -42,10 +42,13 @@ class Rows:
         *,
         slack: tuple[str, int, float] | None = None,
         role: int = -1,
+        weight: Floats | None = None,
     ) -> None:
         """Add rows: arc ``arc`` counts one in row ``number``. slack: (name, sign, price) of a row's own slack."""
         count = low.size
-        block = sparse.csr_array((np.ones(arc.size), (number, arc)), shape=(count, self.n_arcs))
+        block = sparse.csr_array(
+            (np.ones(arc.size) if weight is None else weight, (number, arc)), shape=(count, self.n_arcs)
+        )
         self.blocks.append(block)
         self.lows.append(low)
         self.highs.append(high)
@@ -115,15 +118,26 @@ class Solved:
 
 
 def solve_programme(
-    problem: Problem, arcs: Arcs, reward: Floats, *, prices: Mapping[str, float] | None = None
+    problem: Problem,
+    arcs: Arcs,
+    reward: Floats,
+    *,
+    prices: Mapping[str, float] | None = None,
+    floor: float = 0.0,
 ) -> Solved | None:
     """Choose the best arcs under every rule, or return None where there is no choice.
 
+    floor: least value of the arcs chosen for each entry.
     Raises Undecided when the node limit ends the search before it has found anything.
     """
     if not arcs.entry.size and not prices:
         return None
     rows = rule_rows(problem, arcs, prices=prices)
+    if floor:
+        asking = np.unique(arcs.entry[np.isin(arcs.entry, np.flatnonzero(problem.needs > 0))])
+        low = np.where(np.isin(np.arange(problem.n_entries), asking), floor, -np.inf)
+        every = np.arange(arcs.entry.size)
+        rows.add(arcs.entry, every, low, np.full(low.size, np.inf), weight=arcs.value)
     matrix = _with_slacks(rows)
     slack_price = np.concatenate([*rows.slack_prices, np.zeros(0)])
     n_arcs, n_slacks = rows.n_arcs, slack_price.size

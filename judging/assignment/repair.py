@@ -27,11 +27,16 @@ LOSS = 2e-4
 MOST_LOSS = 20.0
 
 
-def mend(problem: Problem, arcs: Arcs, reward: Floats, pairs: Ints) -> Ints | None:
+def mend(
+    problem: Problem, arcs: Arcs, reward: Floats, pairs: Ints, *, floor: float = 0.0, fair: int = 0
+) -> Ints | None:
     """Decide again the entries that break a rule; None where every rule together admits no answer.
 
-    pairs: the network's answer, whose reward no answer can exceed.
+    pairs: the network's answer, whose reward no answer can exceed. floor: the least value each entry is to have, where
+    that can be had; fair: the load that no judge is to fall below, or further below.
     """
+    loads = np.bincount(pairs[:, 1], minlength=problem.n_judges)
+    strict = replace(problem, load_min=np.maximum(problem.load_min, np.minimum(loads, fair)))
     bound = _worth(problem, arcs, reward, pairs)
     broken = find_broken(problem, pairs)
     count = NEAR + NEAR_EACH * int(broken.sum())
@@ -39,7 +44,9 @@ def mend(problem: Problem, arcs: Arcs, reward: Floats, pairs: Ints) -> Ints | No
         again = _near(problem, arcs, pairs, broken, count)
         if arcs.entry.size <= WHOLE_ARCS:
             again[:] = True
-        better = _decide(problem, arcs, reward, pairs, again)
+        better = _decide(strict, arcs, reward, pairs, again, floor)
+        if better is None and (floor or fair):
+            better = _decide(problem, arcs, reward, pairs, again, 0.0)
         if again.all():
             return better
         if better is not None:
@@ -81,13 +88,15 @@ def _near(problem: Problem, arcs: Arcs, pairs: Ints, broken: Bools, count: int) 
     return again
 
 
-def _decide(problem: Problem, arcs: Arcs, reward: Floats, pairs: Ints, again: Bools) -> Ints | None:
+def _decide(  # noqa: PLR0917  (one question in six parts)
+    problem: Problem, arcs: Arcs, reward: Floats, pairs: Ints, again: Bools, floor: float
+) -> Ints | None:
     kept = pairs[~again[pairs[:, 0]]]
     rest = set_locks_apart(replace(problem, locked=kept)).problem
     here = again[arcs.entry] & (rest.barred[arcs.entry, arcs.judge] == Bar.FREE)
     some = Arcs(arcs.entry[here], arcs.judge[here], arcs.value[here], is_complete=False)
     try:
-        solved = solve_programme(rest, some, reward[here])
+        solved = solve_programme(rest, some, reward[here], floor=floor)
     except Undecided:
         if again.all():
             raise

@@ -15,7 +15,7 @@ from judging.assignment.rules import count_violations
 
 if TYPE_CHECKING:
     from judging.assignment.flow import Arcs
-    from judging.assignment.problem import Floats, Ints, Problem
+    from judging.assignment.problem import Bools, Floats, Ints, Problem
 
 # Judges are brought up to this share of the mean load, as long as that costs at most FAIR_BUDGET of all affinity; where
 # it costs more, the lower prices (of one entry, in shares of the top affinity) decide how far it goes.
@@ -26,6 +26,8 @@ FAIR_BUDGET = 0.004
 FLOOR = 0.975
 FLOOR_TRIES = 9
 RAISE = 1.35
+# A pair that would take its entry below the floor whatever its other judges costs this much.
+SPOILS = 1.5
 # A pair already published is worth more than any affinity could be.
 KEEP = 50.0
 # Above this many arcs a flow takes tens of seconds: fairness and floor are then asked for once.
@@ -64,7 +66,9 @@ def find_start(problem: Problem, *, seed: int) -> Start | None:
     pairs = np.c_[arcs.entry[chosen], arcs.judge[chosen]]
     method = "flow"
     if count_violations(problem, pairs):
-        mended = mend(problem, arcs, reward, pairs)
+        is_new = not problem.previous.size
+        floor, fair = (least_alone(problem) * FLOOR, fair_load(problem)) if is_new else (0.0, 0)
+        mended = mend(problem, arcs, reward, pairs, floor=floor, fair=fair)
         if mended is None:
             return None
         pairs, method = mended, "programme"
@@ -95,6 +99,10 @@ def _shape(
     reward = arcs.value + keep
     if problem.previous.size:
         return reward, chosen, 0.0
+    alone, weakest = _alone(problem)
+    goal = float(alone[problem.needs > 0].min(initial=np.inf)) * FLOOR
+    reward = reward - SPOILS * ((alone - weakest)[arcs.entry] + arcs.value < goal)
+    bare = reward
     few = arcs.entry.size <= ARCS_FOR_TRIES
     price = 0.0
     for price in FAIR_PRICES if few else FAIR_PRICES[:1]:
@@ -104,7 +112,6 @@ def _shape(
         chosen = fair
         if best - float(arcs.value[chosen].sum()) <= FAIR_BUDGET * best:
             break
-    goal = least_alone(problem) * FLOOR
     claim = np.ones(problem.n_entries)
     worst, kept = -1.0, (reward, chosen)
     for _ in range(FLOOR_TRIES if few else 2):
@@ -116,7 +123,7 @@ def _shape(
         if not poor.any():
             break
         claim = np.where(poor, claim * RAISE, claim)
-        reward = arcs.value * claim[arcs.entry] + keep
+        reward = bare + arcs.value * (claim[arcs.entry] - 1)
         again = solve_flow(problem, arcs, reward, seed=seed, pieces=fair_pieces(problem, price))
         if again is None:
             break
@@ -151,17 +158,41 @@ def fair_pieces(problem: Problem, price: float) -> list[tuple[Ints, float]]:
 
 def least_alone(problem: Problem) -> float:
     """Return what the worst-placed entry could have if it chose first: no assignment gives every entry more."""
+    asking = best_alone(problem)[problem.needs > 0]
+    return float(asking.min()) if asking.size else 0.0
+
+
+def best_alone(problem: Problem) -> Floats:
+    """(n_entries,) what each entry could have if no other needed judges: the best of each role asked for, then any."""
+    return _alone(problem)[0]
+
+
+def _alone(problem: Problem) -> tuple[Floats, Floats]:
+    """Return that and the value of the weakest judge in it."""
     matrix = problem.affinity
     entry = np.repeat(np.arange(problem.n_entries), np.diff(matrix.indptr))
     free = problem.barred[entry, matrix.indices] == Bar.FREE
-    entry, value = entry[free], matrix.data[free]
+    entry, judge, value = entry[free], matrix.indices[free], matrix.data[free] / problem.affinity_top
     order = np.lexsort((-value, entry))
-    entry, value = entry[order], value[order]
+    entry, judge, value = entry[order], judge[order], value[order]
+    taken = np.zeros(entry.size, dtype=np.bool_)
+    room = problem.needs - problem.role_need.sum(axis=1)
+    for role in range(problem.n_roles):
+        mine = np.flatnonzero(problem.judge_role[judge] == role)
+        taken[mine[_first_of_each(problem, entry[mine], problem.role_need[:, role])]] = True
+    others = np.flatnonzero(~taken)
+    taken[others[_first_of_each(problem, entry[others], room)]] = True
+    total = np.asarray(np.bincount(entry[taken], weights=value[taken], minlength=problem.n_entries), dtype=float)
+    weakest = np.full(problem.n_entries, np.inf)
+    np.minimum.at(weakest, entry[taken], value[taken])
+    filled = np.bincount(entry[taken], minlength=problem.n_entries) >= problem.needs
+    return total, np.where(filled & np.isfinite(weakest), weakest, 0.0)
+
+
+def _first_of_each(problem: Problem, entry: Ints, count: Ints) -> Bools:
+    """Whether each of some arcs, by entry and then best first, is among the first so many of its entry."""
     first = np.searchsorted(entry, np.arange(problem.n_entries))
-    top = np.arange(entry.size) - first[entry] < problem.needs[entry]
-    alone = np.bincount(entry[top], weights=value[top], minlength=problem.n_entries)
-    asking = alone[problem.needs > 0].astype(float)
-    return float(asking.min()) / problem.affinity_top if asking.size else 0.0
+    return np.asarray(np.arange(entry.size) - first[entry] < count[entry])
 
 
 def widen(problem: Problem, arcs: Arcs, *, seed: int) -> Arcs:
