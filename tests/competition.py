@@ -23,6 +23,7 @@ from service.usecases.entries import (
     save_rights,
     start_entry,
 )
+from service.usecases.invitations import accept_invitation
 from service.usecases.judging.conflicts import Answer, answer_conflict
 from service.usecases.judging.sheets import save_comments, save_mark, seal_sheet
 from service.usecases.opening import close_round, open_judging
@@ -211,6 +212,7 @@ class Competition:
             ),
             now=DEADLINE + timedelta(days=3),
         )  # fmt: skip
+        await accept_invitation(added.secret, password=None, device="tests", now=DEADLINE + timedelta(days=3))
         actor = Actor(Role.JUDGE, added.person_id, self.edition_id, name, address)
         judge = JudgeActor(added.id, self.edition_id, actor)
         self.judges.append(judge)

@@ -18,11 +18,13 @@ from tests.conftest import ORIGIN
 
 __all__ = ["MOST_PAGES", "Answer", "crawl", "find_markers"]
 
-MOST_PAGES = 1_500
-_LINKS = re.compile(r"""(?:href|src|action|poster|srcset|formaction|content|data-[a-z-]+)=["']([^"']+)["']""")
+MOST_PAGES = 600
+_LINKS = re.compile(
+    r"""\b(?:href|src|action|poster|srcset|formaction)=["']([^"']+)["']|\b(?:content|data-[a-z-]+)=["']((?:/|\?|http)[^"']*)["']"""
+)
 _SIGNS = re.compile(r"[\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]")
 """What is written over and under letters, and the stretch between them."""
-_FREE = {"theme"}
+_FREE = {"theme", "language", "next"}
 """Parts of a query that change no fact on the page."""
 
 
@@ -65,7 +67,7 @@ async def crawl(client: httpx.AsyncClient, *starts: str, with_static: bool = Fal
 def _leads(path: str, given: httpx.Response, kind: str) -> set[str]:
     found = {given.headers["location"]} if "location" in given.headers else set()
     if kind == "text/html":
-        found |= {html.unescape(each) for each in _LINKS.findall(given.text)}
+        found |= {html.unescape(one or other) for one, other in _LINKS.findall(given.text)}
     elif kind == "text/css":
         found |= {each.strip("'\"") for each in re.findall(r"url\(([^)]+)\)", given.text)}
     elif kind in {"application/json", "application/xml", "text/xml", "text/plain"}:
