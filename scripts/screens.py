@@ -23,19 +23,24 @@ ROOT = Path(__file__).resolve().parents[1]
 SCREENS = ROOT / "docs" / "screens"
 WORK = ROOT / "build" / "screens"
 PORT = 8765
-TAHKIM = Path(sys.executable).with_name("tahkim")
+BASE = f"http://localhost:{PORT}"
+TAHKIM = (sys.executable, "-m", "service.cli.main")
 READY_WITHIN_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: who looks (nobody for the public), at which page, through how large a window."""
+    """One picture: who looks (nobody for the public), at which page, through how large a window.
+
+    ``follow`` is a link on that page to the one that is photographed.
+    """
 
     name: str
     role: str
     path: str
     width: int = 1280
     height: int = 860
+    follow: str = ""
 
 
 SHOTS = (
@@ -43,10 +48,12 @@ SHOTS = (
     Shot("winners-en", "", "/en/winners"),
     Shot("home-ar", "", "/ar"),
     Shot("home-narrow", "", "/ar", 390, 844),
-    Shot("entrant", "entrant", "/ar/my-entries"),
-    Shot("judge", "judge", "/ar/judging"),
-    Shot("ranking-en", "chair", "/en/committee/ranking"),
-    Shot("ranking-ar", "chair", "/ar/committee/ranking"),
+    Shot("entries", "entrant", "/ar/entries"),
+    Shot("judging-ar", "judge", "/ar/judging", follow="a.cover"),
+    Shot("judging-narrow", "judge", "/en/judging", 390, 844, follow="a.cover"),
+    Shot("assignments-ar", "chair", "/ar/committee/assignments"),
+    Shot("ranking-ar", "chair", "/ar/committee/ranking/documentary"),
+    Shot("ranking-en", "chair", "/en/committee/ranking/documentary"),
 )
 OVERVIEW = ("ranking-en", "winners-ar")
 
@@ -58,9 +65,9 @@ def main() -> None:
     SCREENS.mkdir(parents=True, exist_ok=True)
     facts = WORK / "demo.json"
     data = WORK / "data"
-    subprocess.run([TAHKIM, "demo", "--headless", "--data", data, "--json", facts], check=True)
+    subprocess.run([*TAHKIM, "demo", "--headless", "--data", data, "--json", facts], check=True)
     sign_in = json.loads(facts.read_text(encoding="utf-8"))["sign_in"]
-    server = subprocess.Popen([TAHKIM, "serve", "--data", data, "--port", str(PORT)], start_new_session=True)
+    server = subprocess.Popen([*TAHKIM, "serve", "--data", data, "--port", str(PORT)], start_new_session=True)
     try:
         _wait_until_ready()
         with sync_playwright() as playwright:
@@ -80,27 +87,28 @@ def _take(browser: Browser, shot: Shot, sign_in: dict[str, dict[str, Any]]) -> N
     context = browser.new_context(viewport=size, device_scale_factor=2, reduced_motion="reduce")  # type: ignore[arg-type]
     page = context.new_page()
     if shot.role:
-        page.goto(_here(sign_in[shot.role]["address"]))
-        button = page.locator("main form button[type=submit]")
-        if button.count():
-            button.first.click()
-    page.goto(f"http://127.0.0.1:{PORT}{shot.path}")
+        page.goto(f"{BASE}/en/sign-in")
+        page.fill("[name=email]", sign_in[shot.role]["email"])
+        page.fill("[name=password]", sign_in[shot.role]["password"])
+        page.locator("main form button[type=submit]").first.click()
+        page.wait_for_load_state()
+    page.goto(BASE + shot.path)
+    if shot.follow:
+        page.locator(shot.follow).first.click()
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=SCREENS / f"{shot.name}.png")
+    part = WORK / f"{shot.name}.png"
+    page.screenshot(path=part)
+    # Flat colours: a palette keeps what one sees and a fifth of the bytes.
+    Image.open(part).convert("RGB").quantize(256).save(SCREENS / part.name, optimize=True)
     print(f"docs/screens/{shot.name}.png")
     context.close()
-
-
-def _here(address: str) -> str:
-    """Give a sign-in address on the port that is served now."""
-    return f"http://127.0.0.1:{PORT}/" + address.split("/", 3)[3]
 
 
 def _wait_until_ready() -> None:
     until = time.monotonic() + READY_WITHIN_SECONDS
     while time.monotonic() < until:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/ar"):
+            with urllib.request.urlopen(f"{BASE}/ar"):  # noqa: S310 (our own server)
                 return
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.2)
@@ -119,7 +127,7 @@ def _set_side_by_side() -> None:
         whole.paste(each, (at, 0))
         at += each.width + gap
     whole.thumbnail((2000, 2000))
-    whole.save(SCREENS / "overview.png", optimize=True)
+    whole.quantize(256).save(SCREENS / "overview.png", optimize=True)
 
 
 if __name__ == "__main__":
