@@ -25,9 +25,10 @@ DARK = 110
 _CELL = 8
 _LOOK_WIDTH = 640
 _EDGE = 40
-_DENSE, _EMPTY = 46, 14
-"""Of 255: how much of a cell is edges where letters stand, and in the quiet lines over and under them."""
-_LEAST_CELLS = 6
+WINDOW, TALLEST = 8, 9
+"""Cells: how wide a stretch of a line is looked at, and how tall letters may be."""
+BUSY, QUIET = 18, 4
+"""Of 255: how much of a row of cells is edges where letters stand, and over and under them."""
 
 
 def is_reader_here() -> bool:
@@ -103,23 +104,23 @@ def has_writing(picture: Image.Image) -> bool:
     edges.paste(0, (0, 0, 2, height))
     cells = edges.resize((_LOOK_WIDTH // (2 * _CELL), height // _CELL), Image.Resampling.BOX)
     rows = [_row(cells, at) for at in range(cells.height)]
-    return any(_is_line(rows, at) for at in range(1, len(rows) - 1))
+    starts = range(0, cells.width - WINDOW + 1, WINDOW // 2)
+    return any(_has_line([sum(row[start : start + WINDOW]) / WINDOW for row in rows]) for start in starts)
 
 
 def _row(cells: Any, at: int) -> list[int]:
     return [int(value) for value in cells.crop((0, at, cells.width, at + 1)).tobytes()]
 
 
-def _is_line(rows: list[list[int]], at: int) -> bool:
-    """Whether a run of dense cells begins in this row under a quiet one and ends in a quiet one within a few rows."""
-    run = 0
-    for column, value in enumerate(rows[at]):
-        above = rows[at - 1][column]
-        is_edge_of_line = value >= _DENSE and above <= _EMPTY
-        if is_edge_of_line and any(rows[low][column] <= _EMPTY for low in range(at + 1, min(at + 9, len(rows)))):
-            run += 1
-            if run >= _LEAST_CELLS:
+def _has_line(profile: list[float]) -> bool:
+    """Whether a few busy rows stand between quiet ones in this window."""
+    since = None
+    busiest = 0.0
+    for at, value in enumerate(profile):
+        if value <= QUIET:
+            if since is not None and at - since <= TALLEST and busiest >= BUSY:
                 return True
-        elif value <= _EMPTY and run:
-            run -= 1
+            since, busiest = at + 1, 0.0
+        else:
+            busiest = max(busiest, value)
     return False
