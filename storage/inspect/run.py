@@ -147,10 +147,14 @@ class Starters:
         self._idle: list[Starter] = []
 
     def run(self, request: dict[str, Any], *, seconds: float) -> Ending:
-        """Run one request when a turn is free. A starter that has died of idleness is replaced."""
+        """Run one request when a turn is free. A starter that died, even at this very moment, is replaced once."""
         with self._turns:
             starter = self._take()
-            ending = starter.run(request, seconds=seconds)
+            try:
+                ending = starter.run(request, seconds=seconds)
+            except InspectionFailed:
+                starter = Starter(self._module, self._root)
+                ending = starter.run(request, seconds=seconds)
             with self._lock:
                 self._idle.append(starter)
             return ending

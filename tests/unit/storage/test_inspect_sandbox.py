@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from service import inspection
 from service.inspection import inspect_file
 from storage.inspect.limits import FileRules, ProcessLimits
 from tests import corpus
@@ -106,3 +107,15 @@ async def test_a_file_that_wants_too_much_memory_is_refused(tmp_path: Path):
     )
 
     assert report.verdict == "reject"
+
+
+async def test_a_starter_that_died_is_replaced_without_a_word(tmp_path: Path):
+    path = tmp_path / "a.pdf"
+    corpus.saved(corpus.pdf)(path)
+    await inspect_file(path, FileRules())
+    for starter in inspection._STARTERS._idle:
+        starter._process.kill()
+
+    report = await inspect_file(path, FileRules())
+
+    assert report.verdict == "accept"
