@@ -10,11 +10,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
-# What the tests need from Debian: a browser for the journeys, a PostgreSQL server for the second engine, an S3 server that
-# checks signatures, and a tracer that shows what reached the disk.
-TEST_PACKAGES := chromium postgresql memcached swift-account swift-container swift-object swift-proxy strace
 # What only widens what can be read in files: text in scanned pages, in both languages.
 OPTIONAL_PACKAGES := tesseract-ocr tesseract-ocr-ara
+# What the tests need from Debian: a browser for the journeys, a PostgreSQL server for the second engine, an S3 server that
+# checks signatures, a tracer that shows what reached the disk, and a reader of scanned pages in both languages.
+TEST_PACKAGES := chromium postgresql memcached swift-account swift-container swift-object swift-proxy strace $(OPTIONAL_PACKAGES)
 
 .PHONY: help install demo serve check test soak format lock screens static venv-dev test-packages
 
