@@ -64,15 +64,7 @@ def as_json(given: RankInput, scores: RoundScores) -> Json:
         "own_institution": _own(given, scores),
         "entries": entries,
         "judges": per_judge,
-        "ties": [
-            {
-                "entries": [given.entries[e] for e in step.entries],
-                "criterion": given.criteria[step.criterion],
-                "values": [_number(x) for x in step.values],
-                "resolved": step.is_resolved,
-            }
-            for step in ranking.steps
-        ],
+        "ties": _ties(given, scores),
         "flags": [
             {
                 "code": flag.code,
@@ -83,6 +75,18 @@ def as_json(given: RankInput, scores: RoundScores) -> Json:
             for flag in scores.flags
         ],
     }
+
+
+def _ties(given: RankInput, scores: RoundScores) -> Json:
+    return [
+        {
+            "entries": [given.entries[e] for e in step.entries],
+            "criterion": given.criteria[step.criterion],
+            "values": [_number(x) for x in step.values],
+            "resolved": step.is_resolved,
+        }
+        for step in scores.ranking.steps
+    ]
 
 
 def _component(scores: RoundScores, k: int) -> Json:
