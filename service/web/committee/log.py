@@ -123,9 +123,15 @@ def _row(line: LogEvent, words: Words) -> LogRow:
         duty=words.say("audit.system" if line.role == "system" else f"duty.{line.role}"),
         what=words.say(f"audit.{line.event}"),
         subject=words.say(subject if subject in words else "subject.other"),
-        reason="" if _is_digest(line.reason) else line.reason,
+        reason=_reason(line.reason, words),
         hash=Ltr(line.hash),
     )
+
+
+def _reason(text: str, words: Words) -> str:
+    """Give a person's reason as written, one of the program's own in words, and a digest not at all."""
+    key = f"log.reason_{text}"
+    return words.plain(key) if key in words else "" if _is_digest(text) else text
 
 
 def _is_digest(text: str) -> bool:

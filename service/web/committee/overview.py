@@ -165,7 +165,7 @@ def _stages(standing: Standing) -> tuple[tuple[str, str], ...]:
     if standing.appeals_days is None:
         order.remove(Stage.NOTIFIED)
     state = Stage.PUBLISHED if standing.state == Stage.ARCHIVED else Stage(standing.state)
-    at = order.index(state) if state in order else -1
+    at = len(order) if state == Stage.PUBLISHED else order.index(state) if state in order else -1
     return tuple(
         (each.value, "done" if step < at else "current" if step == at else "next") for step, each in enumerate(order)
     )

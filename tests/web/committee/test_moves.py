@@ -312,3 +312,16 @@ async def test_the_log_can_be_narrowed_and_checked(ranked_now: House):
     assert narrowed.text.count("The ranking was computed") >= 2
     assert "A mark was saved</span>" not in narrowed.text
     assert "The log is whole" in checked.text
+
+
+async def test_entrants_are_told_once_and_only_when_every_category_is_decided(ranked_now: House):
+    chair = await ranked_now.client("chair")
+    early = await post(chair, "/en/committee/notify", page="/en/account")
+    await ranked_now.competition.decide()
+    assert "This cannot be undone." in (await chair.get("/en/committee/publish")).text
+
+    first = await post(chair, "/en/committee/notify", page="/en/committee/publish")
+    second = await post(chair, "/en/committee/notify", page="/en/committee/publish")
+
+    assert (early.status_code, first.status_code, second.status_code) == (409, 303, 409)
+    assert await state_of(ranked_now) == EditionState.NOTIFIED

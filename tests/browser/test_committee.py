@@ -1,0 +1,167 @@
+"""The committee from the assignment to the winners, in a real browser; others act through the use cases."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from service.fonts import ensure_fonts
+from storage.engine import bind, close_database, open_database, sqlite_url
+from storage.migrations.run import migrate
+from storage.piccolo_app import TABLES
+from storage.tables.panel import Round
+from tests.browser.conftest import Site, run_apart, serving
+from tests.cast import PASSWORD
+from tests.competition import CATEGORIES, Competition, make_competition, make_plan
+from tests.conftest import FONTS
+
+pytestmark = pytest.mark.browser
+
+PUBLISHED_WITHIN = 90_000
+"""Milliseconds: the worker looks for due jobs every few seconds."""
+
+
+@dataclass(frozen=True)
+class House:
+    """A site whose entries are admitted and whose round may open, and the competition behind it."""
+
+    site: Site
+    competition: Competition
+
+
+async def _seed(data: Path) -> Competition:
+    engine = await open_database(sqlite_url(data / "tahkim.db"))
+    await migrate(engine)
+    bind(engine, TABLES)
+    try:
+        competition = await make_competition(plan=make_plan(appeals_days=None))
+        for at in range(8):
+            await competition.enter(f"Student {at}", list(CATEGORIES)[at % 2])
+        await competition.close()
+        await competition.admit()
+        for at in range(4):
+            await competition.seat(f"Judge {at}")
+        await Round.update({Round.opens_at: datetime.now(UTC) - timedelta(hours=1)}).where(
+            Round.id == competition.round_id
+        )
+        return competition
+    finally:
+        await close_database(engine)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    data = tmp_path_factory.mktemp("committee")
+    ensure_fonts(FONTS)
+    (data / "fonts").symlink_to(FONTS)
+    competition = run_apart(lambda: _seed(data))
+    with serving(data) as address:
+        yield House(Site(address, data), competition)
+
+
+class Members:
+    """A browser for each member of the committee."""
+
+    def __init__(self, chromium: Browser, address: str) -> None:
+        self._chromium, self._address = chromium, address
+        self.contexts: list[BrowserContext] = []
+
+    def visitor(self) -> Page:
+        context = self._chromium.new_context(base_url=self._address, viewport={"width": 1280, "height": 900})
+        context.set_default_timeout(30_000)
+        self.contexts.append(context)
+        return context.new_page()
+
+    def sign_in(self, role: str) -> Page:
+        page = self.visitor()
+        page.goto("/ar/sign-in")
+        page.fill("#f-email", f"{role}@people.example")
+        page.fill("#f-password", PASSWORD)
+        page.locator("main form button[type=submit]").first.click()
+        page.wait_for_url("**/ar/committee")
+        return page
+
+
+@pytest.fixture
+def members(chromium: Browser, house: House) -> Iterator[Members]:
+    made = Members(chromium, house.site.address)
+    yield made
+    for context in made.contexts:
+        context.close()
+
+
+def move(page: Page, name: str) -> None:
+    """Make a move of the edition: open its explanation, then confirm."""
+    page.goto("/ar/committee")
+    form = page.locator(f"form[action='/ar/committee/{name}']")
+    page.locator("details", has=form).locator("summary").click()
+    form.locator("button[type=submit]").click()
+    page.wait_for_url("**/ar/committee")
+    expect(form).to_have_count(0)
+
+
+def decide(chair: Page, member: Page, category: str) -> None:
+    path = f"/ar/committee/decision/{category}"
+    chair.goto(path)
+    chair.locator(f"form[action='{path}/open'] button").click()
+    places = chair.locator(f"form[action='{path}/places']")
+    for number in (1, 2):
+        places.locator(f"[name=citation-{number}]").fill(f"رأي اللجنة في المركز {number}")
+        places.locator(f"[name=citation-en-{number}]").fill(f"What the jury says of place {number}")
+    places.locator("button[type=submit]").click()
+    for page in (chair, member):
+        page.goto(path)
+        page.locator(f"form[action='{path}/sign'] button").click()
+        expect(page.locator(f"form[action='{path}/sign']")).to_have_count(0)
+    chair.goto(path)
+    chair.locator(f"form[action='{path}/approve'] button").click()
+    expect(chair.locator(".notice.ok")).to_be_visible()
+
+
+def test_the_committee_assigns_ranks_decides_and_publishes_and_the_public_sees_it(house: House, members: Members):
+    chair, assigner = members.sign_in("chair"), members.sign_in("assigner")
+    secretary, member, public = members.sign_in("secretary"), members.sign_in("member"), members.visitor()
+
+    assigner.goto("/ar/committee/assignments")
+    assigner.locator("form[action='/ar/committee/assignments/propose'] button").click()
+    expect(assigner.locator("tbody tr").first).to_contain_text("DOC-")
+    move(chair, "open-judging")
+    secretary.goto("/ar/committee/ranking/documentary")
+    expect(secretary.locator("table.rank")).to_have_count(0)
+
+    house.site.ask(house.competition.judge_all)
+    chair.goto("/ar/committee/progress")
+    expect(chair.locator("td.cell-sealed")).to_have_count(16)
+    move(chair, "close-round")
+    secretary.reload()
+    secretary.locator("form[action$='/compute'] button").click()
+    expect(secretary.locator("table.rank tbody tr")).to_have_count(4)
+
+    for category in CATEGORIES:
+        decide(chair, member, category)
+    public.goto("/en/winners")
+    expect(public.locator("article.win")).to_have_count(0)
+
+    chair.goto("/ar/committee/publish")
+    here = datetime.now(ZoneInfo("Asia/Muscat"))
+    chair.fill("#f-at", here.strftime("%Y-%m-%dT%H:%M"))
+    chair.fill("#f-typed_name", "Small 2027 بالعربية")
+    chair.locator("form[action='/ar/committee/publish'] button").click()
+    expect(chair.locator(".notice").first).to_be_visible()
+
+    public.wait_for_function(
+        "async () => (await (await fetch('/en/winners')).text()).includes('article class=\"card win')",
+        timeout=PUBLISHED_WITHIN,
+    )
+    for language, sentence in (("ar", "رأي اللجنة في المركز 1"), ("en", "What the jury says of place 1")):
+        public.goto(f"/{language}/winners")
+        expect(public.locator("article.win")).to_have_count(4)
+        expect(public.locator("article.win.first").first).to_contain_text(sentence)
+        public.locator("article.win h3 a").first.click()
+        public.wait_for_url(re.compile(rf".*/{language}/winners/small-2027/.+"))
+        expect(public.locator("h1")).to_contain_text("The work of Student")
