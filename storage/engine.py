@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from piccolo.querystring import QueryString
 
-from storage.engines.base import QueryCount, Row, TahkimEngine, Transaction
+from storage.engines.transactions import QueryCount, Row, TahkimEngine, Transaction
 from storage.errors import StorageMisuse, TransactionMisuse
 
 if TYPE_CHECKING:

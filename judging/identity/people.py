@@ -9,8 +9,8 @@ from enum import IntEnum
 
 from rapidfuzz import fuzz
 
-from judging.identity.common import JOINTS, TITLES, is_common
 from judging.identity.folding import bare_forms, fold, is_arabic, loosen, settle, settled_forms, sounds, tidy
+from judging.identity.frequent import JOINTS, TITLES, is_common
 from judging.identity.words import Word, cut
 
 REACH = 2

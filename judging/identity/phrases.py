@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from judging.identity.common import JOINTS
 from judging.identity.folding import is_arabic, settle, settled_forms, tidy
+from judging.identity.frequent import JOINTS
 from judging.identity.people import Hit, Strength
 from judging.identity.words import Word, cut
 

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 import asyncpg  # type: ignore[import-untyped]  # it has no types
 
-from storage.engines.base import Row, Session, TahkimEngine
+from storage.engines.transactions import Row, Session, TahkimEngine
 from storage.errors import (
     CheckViolation,
     ForeignKeyViolation,

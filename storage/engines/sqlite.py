@@ -11,8 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from storage.engines.base import Row, Session, TahkimEngine, first_word
 from storage.engines.threads import BUSY_SECONDS, ConnectionThread, begin, finish, roll_back, run_statement
+from storage.engines.transactions import Row, Session, TahkimEngine, first_word
 from storage.errors import StorageBusy
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ from storage.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from storage.engines.base import Row
+    from storage.engines.transactions import Row
 
 Result = TypeVar("Result")
 

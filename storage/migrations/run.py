@@ -19,7 +19,7 @@ from storage.errors import NewerSchema, SchemaMismatch, StorageBusy, StorageMisu
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from storage.engines.base import TahkimEngine
+    from storage.engines.transactions import TahkimEngine
 
 _PATIENCE = 60  # times the 10 seconds that a wait for another process takes
 _LOCK = 7_420_190_511  # any number, as long as every release takes the same one

@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 from litestar import get
 
@@ -7,6 +10,7 @@ from service.settings import Settings
 from service.web import routes
 from service.web.language import BARE
 from tests.contracts.routes_of import list_routes
+from tests.tree import ROOT
 
 
 def test_every_route_names_an_action(settings: Settings):
@@ -31,10 +35,15 @@ def test_every_action_has_a_rule_and_every_rule_an_action():
     assert set(RULES) == set(Action)
 
 
-def test_every_action_is_used_by_a_route(settings: Settings):
+def test_every_action_is_used_by_a_route_or_required_by_a_use_case(settings: Settings):
     used = {route.action for route in list_routes(create_app(settings))}
+    required = {
+        Action[name]
+        for path in Path(ROOT, "service", "usecases").rglob("*.py")
+        for name in re.findall(r"require\(\s*Action\.(\w+)", path.read_text(encoding="utf-8"))
+    }
 
-    assert set(Action) - used == set()
+    assert set(Action) - used - required == set()
 
 
 def test_addresses_are_lower_case_words_joined_by_dashes(settings: Settings):

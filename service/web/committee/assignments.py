@@ -15,7 +15,7 @@ from service.errors import NotFound
 from service.permissions import Action, may
 from service.text import Ltr, Words
 from service.usecases.assignment import AssignmentImpossible, change_pair, propose_assignment
-from service.web.committee.common import AnyRequest, Chip, pick, round_of, stand
+from service.web.committee.standing import AnyRequest, Chip, pick, round_of, stand
 from service.web.forms import read_form
 from service.web.language import with_language
 from service.web.pages import Page, go_to, page

@@ -12,7 +12,7 @@ from service.actors import Actor, Role
 from service.permissions import Action, may
 from service.text import Ltr, Words
 from service.usecases.conflicts import decide_conflict, propose_conflicts
-from service.web.committee.common import AnyRequest, pick, stand
+from service.web.committee.standing import AnyRequest, pick, stand
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
 from storage.reads.committee.conflicts import ConflictLine, list_conflicts

@@ -18,8 +18,8 @@ from service.usecases.decisions import (
     sign_decision,
 )
 from service.web.committee.certainty import find_close_pair, word_of
-from service.web.committee.common import AnyRequest, Chip, category_chips, pick, round_of, stand
 from service.web.committee.ranking import NO_RANKING
+from service.web.committee.standing import AnyRequest, Chip, category_chips, pick, round_of, stand
 from service.web.forms import Typed, read_form
 from service.web.pages import Page, go_to, page
 from storage.lifecycle import DecisionState, RoundState

@@ -11,7 +11,7 @@ from service.errors import FieldError, Invalid, NotFound
 from service.permissions import Action, may
 from service.text import Ltr, Words
 from service.usecases.eligibility import Check, check_entry
-from service.web.committee.common import AnyRequest, pick, read_moment, stand, write_moment
+from service.web.committee.standing import AnyRequest, pick, read_moment, stand, write_moment
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
 from storage.reads.committee.standing import Standing

@@ -11,8 +11,8 @@ from service.errors import NotFound
 from service.permissions import Action, may
 from service.text import Ltr, Words
 from service.web.committee.certainty import Axis, axis_of, word_of
-from service.web.committee.common import AnyRequest, Chip, pick, stand
 from service.web.committee.ranking import NO_RANKING
+from service.web.committee.standing import AnyRequest, Chip, pick, stand
 from service.web.language import with_language
 from service.web.pages import Page, page
 from storage.reads.committee.entries import EntryPage, find_entry, list_entries

@@ -11,7 +11,7 @@ from service.errors import FieldError, Invalid
 from service.permissions import Action, may
 from service.text import Words
 from service.usecases.panel import JudgeDetails, add_judge
-from service.web.committee.common import AnyRequest, pick, stand
+from service.web.committee.standing import AnyRequest, pick, stand
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
 from storage.reads.committee.people import JudgeLine, Named, list_expertise, list_institutions, list_judges

@@ -11,7 +11,7 @@ from service.actors import Role
 from service.audit import Event, verify
 from service.permissions import Action
 from service.text import Ltr, Words
-from service.web.committee.common import AnyRequest, pick
+from service.web.committee.standing import AnyRequest, pick
 from service.web.language import with_language
 from service.web.pages import Page, page
 from storage.reads.committee.log import LogEvent, list_log

@@ -15,7 +15,7 @@ from service.text import Words
 from service.usecases.closing import close_edition
 from service.usecases.editions import extend_deadline, find_deadline, open_edition
 from service.usecases.opening import close_round, open_judging
-from service.web.committee.common import AnyRequest, read_moment, round_of, stand, write_moment
+from service.web.committee.standing import AnyRequest, read_moment, round_of, stand, write_moment
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
 from storage.lifecycle import EditionState as Stage

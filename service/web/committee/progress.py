@@ -8,7 +8,7 @@ from litestar import Controller, get
 from service.actors import Actor
 from service.permissions import Action
 from service.text import Words
-from service.web.committee.common import AnyRequest, Chip, pick, round_of, stand
+from service.web.committee.standing import AnyRequest, Chip, pick, round_of, stand
 from service.web.language import with_language
 from service.web.pages import Page, page
 from storage.lifecycle import RoundState

@@ -12,8 +12,8 @@ from service.errors import FieldError, Invalid
 from service.permissions import Action, may
 from service.text import Ltr, Words
 from service.usecases.publication import notify_entrants, schedule_publication
-from service.web.committee.common import AnyRequest, pick, read_moment, round_of, stand, write_moment
 from service.web.committee.ranking import NO_RANKING
+from service.web.committee.standing import AnyRequest, pick, read_moment, round_of, stand, write_moment
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
 from storage.lifecycle import EditionState as Stage

@@ -22,7 +22,7 @@ from service.web.committee.certainty import (
     reliability_of,
     word_of,
 )
-from service.web.committee.common import AnyRequest, Chip, category_chips, pick, round_of, stand
+from service.web.committee.standing import AnyRequest, Chip, category_chips, pick, round_of, stand
 from service.web.forms import read_form
 from service.web.language import with_language
 from service.web.pages import Page, go_to, page
