@@ -184,7 +184,7 @@ class Competition:
         await submit_entry(self.entrants[number], number, revision=own.revision, is_declared=True, now=now)
 
     async def find_category(self, slug: str) -> UUID:
-        return next(row["id"] for row in await list_categories(self.edition_id) if row["slug"] == slug)
+        return {row["slug"]: row["id"] for row in await list_categories(self.edition_id)}[slug]
 
     async def find_institution(self, slug: str) -> UUID:
         row = await get_row(Institution.select(Institution.id).where(Institution.slug == slug))

@@ -30,6 +30,7 @@ from storage.piccolo_app import TABLES
 from storage.tables.edition import Edition
 from tests.cast import NOW, add_cast, add_edition
 from tests.stages import (  # noqa: F401 (fixtures)
+    fold,
     judging,
     judging_stage,
     notified,
@@ -141,6 +142,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
         await close_database(engine)
 
     asyncio.run(make())
+    fold(path)
     return path
 
 

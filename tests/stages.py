@@ -3,6 +3,7 @@
 import asyncio
 import copy
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,15 @@ async def _notify(competition: Competition | None) -> Competition:
     return competition
 
 
+def fold(path: Path) -> None:
+    """Bring everything of a closed database into its one file, so that a copy of the file holds it all."""
+    connection = sqlite3.connect(path)
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
+
+
 def _reach(folder: Path, source: Path, before: Competition | None, act: Act) -> Stage:
     path = folder / "tahkim.db"
     shutil.copy(source, path)
@@ -64,7 +74,9 @@ def _reach(folder: Path, source: Path, before: Competition | None, act: Act) -> 
         finally:
             await close_database(engine)
 
-    return Stage(path, asyncio.run(go()))
+    competition = asyncio.run(go())
+    fold(path)
+    return Stage(path, competition)
 
 
 def _fresh(competition: Competition) -> Competition:

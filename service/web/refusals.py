@@ -185,5 +185,7 @@ def _problem(words: Words, answer: _Answer, error: Exception, visit: Visit) -> b
             {"field": each.field, "code": each.key, "words": text.striptags()}
             for each, (_, text) in zip(error.errors, said, strict=True)
         ]
-    told |= {name: fact for name, fact in answer.facts.items() if isinstance(fact, int | str) and name not in told}
+    told |= {
+        name: fact for name, fact in answer.facts.items() if isinstance(fact, int | str | dict) and name not in told
+    }
     return json.dumps(told, ensure_ascii=False).encode()

@@ -36,7 +36,7 @@ export const start = (form) => {
         }
         if (outbox.get(key) === item) outbox.delete(key);
         if (outbox.size === 0) tell(words.saved.replace("{time}", clock()), "ok");
-      } else if (answer.status === 409 && told.code === "stale-revision") {
+      } else if (answer.status === 409 && told.type.endsWith("stale-revision")) {
         outbox.clear();
         tell(words.differs, "bad");
       } else {

@@ -1,0 +1,310 @@
+"""A judge's pages: each in both languages, marks saved with and without script, conflicts answered, nothing told."""
+
+import re
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from service.app import create_app, load_pages
+from service.settings import Settings
+from storage.reads.judge.sheets import get_my_sheet
+from storage.tables.assignment import Assignment
+from storage.tables.scoresheet import Mark, ScoreSheet
+from tests.competition import JUDGED, JUDGING, Competition
+from tests.conftest import SetClock, World, csrf_in, post
+
+JSON = {"accept": "application/json"}
+
+
+@pytest.fixture
+async def bench(judging: Competition, settings: Settings) -> AsyncIterator[World]:
+    """The program in front of a competition in judging; ``judge 0`` to ``judge 2`` may sign in."""
+    clock = SetClock(JUDGING)
+    app = create_app(settings, clock=clock, is_world_open=True)
+    await load_pages(app, settings)
+    actors = {f"judge {at}": judge.actor for at, judge in enumerate(judging.judges)}
+    actors |= {role.value: actor for role, actor in judging.actors.items()}
+    world = World(app, settings, clock, judging.edition_id, actors)
+    async with world.exit:
+        yield world
+
+
+@pytest.fixture
+async def browser(bench: World) -> httpx.AsyncClient:
+    return await bench.client("judge 0")
+
+
+async def put(browser: httpx.AsyncClient, path: str, body: dict[str, object]) -> httpx.Response:
+    token = csrf_in((await browser.get("/en/account")).text)
+    return await browser.put(path, json=body, headers={**JSON, "x-csrf-token": token})
+
+
+async def code_of_first(judging: Competition, *, is_answered: bool = True) -> str:
+    code = (await judging.list_codes(judging.judges[0]))[0]
+    if is_answered:
+        await judging.sheet(judging.judges[0])
+    return code
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+@pytest.mark.parametrize(
+    "path", ["/judging", "/judging/guide", "/judging/review", "/judging/practice", "/judging/practice/1"]
+)
+async def test_each_page_beside_the_projects_is_shown_in_its_language(browser: httpx.AsyncClient, lang: str, path: str):
+    shown = await browser.get(f"/{lang}{path}")
+
+    assert shown.status_code == 200
+    assert f'<html lang="{lang}" dir="{"rtl" if lang == "ar" else "ltr"}"' in shown.text
+    assert re.search(r"<h1[^>]*>\s*\S", shown.text)
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+@pytest.mark.parametrize("page", ["", "/conflict", "/abstain"])
+async def test_each_page_of_a_project_names_it_by_its_code_alone(
+    browser: httpx.AsyncClient, judging: Competition, lang: str, page: str
+):
+    code = await code_of_first(judging)
+
+    shown = await browser.get(f"/{lang}/judging/{code}{page}")
+
+    assert shown.status_code == 200
+    assert code in shown.text
+    assert all(number not in shown.text for number in judging.entrants)
+    assert all(entrant.email not in shown.text for entrant in judging.entrants.values())
+
+
+async def test_the_list_holds_the_judges_own_projects_in_the_judges_own_order(
+    browser: httpx.AsyncClient, judging: Competition
+):
+    mine = await judging.list_codes(judging.judges[0])
+
+    text = (await browser.get("/en/judging")).text
+
+    places = [text.index(code) for code in mine]
+    assert places == sorted(places)
+    every = set()
+    for judge in judging.judges:
+        every |= set(await judging.list_codes(judge))
+    assert all(code not in text for code in every - set(mine))
+
+
+@pytest.mark.parametrize("page", ["", "/conflict", "/abstain", "/files/00000000-0000-4000-8000-000000000001/copy"])
+async def test_anothers_project_and_no_project_at_all_give_the_same_answer(
+    browser: httpx.AsyncClient, judging: Competition, page: str
+):
+    mine = set(await judging.list_codes(judging.judges[0]))
+    rows = await Assignment.select(Assignment.entry.code_name.as_alias("code"))
+    strange = next(row["code"] for row in rows if row["code"] not in mine)
+    unknown = f"{strange[:3]}-{'100' if strange[4:] != '100' else '101'}"
+
+    answers = [await browser.get(f"/en/judging/{code}{page}") for code in (strange, unknown)]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    bodies = [bare(answer.text, code) for answer, code in zip(answers, (strange, unknown), strict=True)]
+    assert bodies[0] == bodies[1]
+
+
+def bare(text: str, code: str) -> str:
+    """A page without what was asked for and what is new at each request."""
+    return re.sub(r'nonce="[^"]*"|<code[^>]*>[0-9a-f]{16}</code>|[0-9a-f]{16,64}', "", text.replace(code, "CODE"))
+
+
+async def test_a_project_asks_about_conflicts_first(browser: httpx.AsyncClient, judging: Competition):
+    code = await code_of_first(judging, is_answered=False)
+
+    shown = await browser.get(f"/en/judging/{code}")
+
+    assert (shown.status_code, shown.headers["location"]) == (303, f"/en/judging/{code}/conflict")
+
+
+async def test_no_conflict_opens_the_project(browser: httpx.AsyncClient, judging: Competition):
+    code = await code_of_first(judging, is_answered=False)
+
+    answered = await post(
+        browser, f"/en/judging/{code}/conflict", {"answer": "no"}, page=f"/en/judging/{code}/conflict"
+    )
+
+    assert (answered.status_code, answered.headers["location"]) == (303, f"/en/judging/{code}")
+    assert (await browser.get(f"/en/judging/{code}")).status_code == 200
+
+
+async def test_a_conflict_takes_the_project_from_the_list_at_once(browser: httpx.AsyncClient, judging: Competition):
+    code = await code_of_first(judging, is_answered=False)
+
+    answered = await post(
+        browser, f"/en/judging/{code}/conflict", {"answer": "yes", "kind": "teaching"},
+        page=f"/en/judging/{code}/conflict",
+    )  # fmt: skip
+
+    assert answered.headers["location"] == "/en/judging"
+    assert code not in (await browser.get("/en/judging")).text
+    assert (await browser.get(f"/en/judging/{code}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "typed", [{}, {"answer": "maybe"}, {"answer": "yes"}, {"answer": "yes", "kind": "envy"}, {"answer": "unsure"}]
+)
+async def test_an_answer_that_says_too_little_comes_back_with_its_question(
+    browser: httpx.AsyncClient, judging: Competition, typed: dict[str, str]
+):
+    code = await code_of_first(judging, is_answered=False)
+
+    answered = await post(browser, f"/en/judging/{code}/conflict", typed, page=f"/en/judging/{code}/conflict")
+
+    assert answered.status_code == 422
+    assert code in answered.text
+    assert (await judging.list_codes(judging.judges[0]))[0] == code
+
+
+async def test_a_mark_sent_by_script_is_stored_and_the_answer_says_what_is_held(
+    browser: httpx.AsyncClient, judging: Competition
+):
+    code = await code_of_first(judging)
+    sheet = await get_my_sheet(judging.judges[0].id, code)
+    assert sheet is not None
+    criterion = str(sheet.criteria[0].id)
+
+    answer = await put(browser, f"/en/judging/{code}/marks", {"criterion": criterion, "step": 6, "revision": 0})
+
+    assert answer.status_code == 200
+    told = answer.json()
+    assert (told["revision"], told["marks"]) == (1, {criterion: 6})
+    assert await Mark.count() == 1
+
+
+async def test_a_stale_mark_is_refused_with_what_is_stored(browser: httpx.AsyncClient, judging: Competition):
+    code = await code_of_first(judging)
+    sheet = await get_my_sheet(judging.judges[0].id, code)
+    assert sheet is not None
+    first, second = (str(each.id) for each in sheet.criteria)
+    await put(browser, f"/en/judging/{code}/marks", {"criterion": first, "step": 6, "revision": 0})
+
+    answer = await put(browser, f"/en/judging/{code}/marks", {"criterion": second, "step": 3, "revision": 0})
+
+    assert answer.status_code == 409
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert answer.json()["marks"] == {first: 6}
+    assert await Mark.count() == 1
+
+
+@pytest.mark.parametrize("step", [0, 9, "x", None])
+async def test_a_mark_off_the_scale_or_no_number_is_refused(
+    browser: httpx.AsyncClient, judging: Competition, step: object
+):
+    code = await code_of_first(judging)
+    sheet = await get_my_sheet(judging.judges[0].id, code)
+    assert sheet is not None
+
+    answer = await put(
+        browser, f"/en/judging/{code}/marks", {"criterion": str(sheet.criteria[0].id), "step": step, "revision": 0}
+    )
+
+    assert answer.status_code in {400, 422}
+    assert await Mark.count() == 0
+
+
+async def test_comments_sent_by_script_are_stored(browser: httpx.AsyncClient, judging: Competition):
+    code = await code_of_first(judging)
+
+    answer = await put(browser, f"/en/judging/{code}/comments", {"team": "صورة قوية", "committee": "", "revision": 0})
+
+    assert answer.status_code == 200
+    assert (await ScoreSheet.select(ScoreSheet.comment_team).where(ScoreSheet.revision == 1).first()) == {
+        "comment_team": "صورة قوية"
+    }
+
+
+async def test_the_whole_form_saves_and_seals_without_script(browser: httpx.AsyncClient, judging: Competition):
+    code = await code_of_first(judging)
+    sheet = await get_my_sheet(judging.judges[0].id, code)
+    assert sheet is not None
+    typed = {f"mark-{each.id}": "5" for each in sheet.criteria}
+    typed |= {"comment_team": "Well made.", "comment_committee": "", "revision": "0"}
+
+    saved = await post(browser, f"/en/judging/{code}", typed, page=f"/en/judging/{code}")
+    assert (saved.status_code, saved.headers["location"]) == (303, f"/en/judging/{code}")
+    again = await post(
+        browser, f"/en/judging/{code}", {**typed, "revision": "3", "then": "seal"}, page=f"/en/judging/{code}"
+    )
+
+    assert again.status_code == 303
+    after = await get_my_sheet(judging.judges[0].id, code)
+    assert after is not None
+    assert (after.state, sorted(after.marks.values()), after.comment_team) == ("sealed", [5, 5], "Well made.")
+    assert (await post(browser, f"/en/judging/{code}", typed, page="/en/account")).status_code == 409
+
+
+async def test_a_form_kept_open_in_another_tab_overwrites_nothing(browser: httpx.AsyncClient, judging: Competition):
+    code = await code_of_first(judging)
+    sheet = await get_my_sheet(judging.judges[0].id, code)
+    assert sheet is not None
+    criterion = str(sheet.criteria[0].id)
+    await put(browser, f"/en/judging/{code}/marks", {"criterion": criterion, "step": 6, "revision": 0})
+
+    stale = await post(
+        browser, f"/en/judging/{code}", {f"mark-{criterion}": "2", "revision": "0"}, page=f"/en/judging/{code}"
+    )
+
+    assert stale.status_code == 409
+    assert [row["step"] for row in await Mark.select(Mark.step)] == [6]
+
+
+async def test_after_the_round_a_mark_is_refused_and_the_page_is_still_there_to_read(
+    browser: httpx.AsyncClient, bench: World, judging: Competition
+):
+    code = await code_of_first(judging)
+    sheet = await get_my_sheet(judging.judges[0].id, code)
+    assert sheet is not None
+    bench.clock.set(JUDGED)
+    again = await bench.client("judge 0")
+
+    answer = await put(
+        again, f"/en/judging/{code}/marks", {"criterion": str(sheet.criteria[0].id), "step": 6, "revision": 0}
+    )
+
+    assert answer.status_code == 409
+    assert (await again.get(f"/en/judging/{code}")).status_code == 200
+    assert await Mark.count() == 0
+
+
+async def test_a_private_note_is_the_judges_own(browser: httpx.AsyncClient, bench: World, judging: Competition):
+    code = await code_of_first(judging)
+
+    kept = await post(browser, f"/en/judging/{code}/notes", {"note": "The light at dawn"}, page=f"/en/judging/{code}")
+
+    assert kept.status_code == 303
+    assert "The light at dawn" in (await browser.get(f"/en/judging/{code}")).text
+    for name in ("judge 1", "judge 2"):
+        shown = await (await bench.client(name)).get(f"/en/judging/{code}")
+        assert "The light at dawn" not in shown.text
+
+
+async def test_practice_shows_its_reference_once_it_is_marked(browser: httpx.AsyncClient):
+    text = (await browser.get("/en/judging/practice/1")).text
+    assert "It is so" not in text
+    marks = dict.fromkeys(re.findall(r'name="(mark-[0-9a-f-]{36})"', text), "6")
+
+    marked = await post(browser, "/en/judging/practice/1", marks, page="/en/judging/practice/1")
+
+    assert marked.status_code == 303
+    assert "It is so" in (await browser.get("/en/judging/practice/1")).text
+
+
+async def test_a_practice_work_half_marked_comes_back_with_what_was_typed(browser: httpx.AsyncClient):
+    text = (await browser.get("/en/judging/practice/1")).text
+    name = re.findall(r'name="(mark-[0-9a-f-]{36})"', text)[0]
+
+    answered = await post(browser, "/en/judging/practice/1", {name: "6"}, page="/en/judging/practice/1")
+
+    assert answered.status_code == 422
+    assert "It is so" not in answered.text
+
+
+@pytest.mark.parametrize("name", ["chair", "secretary", "registrar", "assigner", "member", "observer"])
+async def test_nobody_but_judges_comes_to_judges_pages(bench: World, judging: Competition, name: str):
+    code = await code_of_first(judging)
+    browser = await bench.client(name)
+
+    for path in ("/en/judging", f"/en/judging/{code}", "/en/judging/practice/1"):
+        assert (await browser.get(path)).status_code == 403
