@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from storage.columns import from_json
 from storage.rows import get_row
 from storage.tables.edition import Category, EligibilityRule
 from storage.tables.entrant import EntryOwner, Supervision, TeamMember
@@ -78,7 +80,7 @@ class MemberView:
 
 @dataclass(frozen=True, slots=True)
 class EligibilityPage:
-    """One entry with the evidence for each rule."""
+    """One entry with the evidence for each rule. A finding is its code, its place and what stands there."""
 
     card: EligibilityCard
     members: tuple[MemberView, ...]
@@ -90,7 +92,7 @@ class EligibilityPage:
     supervisor_approved_at: datetime | None
     rights: str
     ai_text: str
-    findings: tuple[str, ...]
+    findings: tuple[tuple[str, dict[str, Any], str], ...]
     rules: tuple[RuleView, ...]
     decisions: tuple[tuple[str, str, datetime], ...]
 
@@ -191,7 +193,7 @@ async def get_eligibility_page(edition_id: UUID, entry_number: str) -> Eligibili
         supervisor_approved_at=supervision["approved_at"] if supervision else None,
         rights=version["rights"],
         ai_text=version["ai_text"],
-        findings=tuple(f"{row['place']}: {row['excerpt']}" for row in findings),
+        findings=tuple((row["code"], from_json(row["place"]) or {}, row["excerpt"]) for row in findings),
         rules=tuple(RuleView(row["id"], row["text_ar"], row["text_en"]) for row in rules),
         decisions=tuple((row["decision"], row["reason"], row["decided_at"]) for row in checks),
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from litestar import Controller, get, post
 from litestar.response import Redirect
@@ -11,6 +12,7 @@ from service.errors import FieldError, Invalid, NotFound
 from service.permissions import Action, may
 from service.text import Ltr, Words
 from service.usecases.eligibility import Check, check_entry
+from service.usecases.findings import say_trace
 from service.web.committee.standing import AnyRequest, pick, read_moment, stand, write_moment
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
@@ -64,6 +66,14 @@ class MemberLine:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingLine:
+    """A place where a name may stand."""
+
+    where: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionLine:
     """An earlier decision."""
 
@@ -83,7 +93,7 @@ class CheckPage:
     supervisor: str
     supervisor_at: datetime | None
     ai_text: str
-    findings: tuple[str, ...]
+    findings: tuple[FindingLine, ...]
     rules: tuple[Option, ...]
     decisions: tuple[DecisionLine, ...]
     is_open: bool
@@ -155,12 +165,19 @@ def _check_page(actor: Actor, standing: Standing, found: EligibilityPage, words:
         supervisor=pick(found, "supervisor", words),
         supervisor_at=found.supervisor_approved_at,
         ai_text=found.ai_text,
-        findings=found.findings,
+        findings=tuple(_found(*each, words=words) for each in found.findings),
         rules=tuple(Option(str(each.id), pick(each, "text", words)) for each in found.rules),
         decisions=tuple(DecisionLine(*each) for each in found.decisions),
         is_open=may(Action.CHECK_ELIGIBILITY, actor, stage=standing.state) and found.card.state == "submitted",
         due_at=write_moment(now + timedelta(days=DAYS_TO_MEND), standing.time_zone),
     )
+
+
+def _found(code: str, place: dict[str, Any], excerpt: str, *, words: Words) -> FindingLine:
+    """Say where a name may stand: a field of the entry by its label, a place in a file as inspection says it."""
+    field = f"entry.{place.get('name')}"
+    said = say_trace(code, place, excerpt, words)
+    return FindingLine(words.plain(field) if field in words else said.where, said.what)
 
 
 def _card(card: EligibilityCard, words: Words) -> CardView:
