@@ -6,7 +6,8 @@ Every act looks first at what stands, so a demonstration that was stopped goes o
 
 import asyncio
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -45,6 +46,7 @@ PHASES = {"open": "deadline", "judging": "judging", "deciding": "moderation", "p
 """Each phase and the date of the calendar that it is about."""
 
 SEED = "tahkim-demo-1"
+LOOK_AGAIN_SECONDS = 0.05
 SENTENCES = Path(__file__).with_name("sentences.toml")
 
 Tell = Callable[[str, int, int], None]
@@ -126,15 +128,34 @@ class Drive:
         first, last = self.at("deadline", days=-14), self.at("deadline", hours=-1)
         times = [first + (last - first) * at / max(1, len(entries) - 1) for at in range(len(entries))]
         if await self.state() == EditionState.OPEN:
-            for done, (entry, now) in enumerate(zip(entries, times, strict=True)):
-                if now > self.stop:
-                    return False
-                self.tell("enter", done, len(entries))
-                await enter_project(of, entry, now=now)
-                self.clock.now = now + timedelta(minutes=10)
-                await self._work()
+            async with self._inspecting():
+                for done, (entry, now) in enumerate(zip(entries, times, strict=True)):
+                    if now > self.stop:
+                        return False
+                    self.tell("enter", done, len(entries))
+                    await enter_project(of, entry, now=now)
+                    self.clock.now = now + timedelta(minutes=10)
         self.tell("enter", len(entries), len(entries))
         return self.at("deadline") <= self.stop
+
+    @asynccontextmanager
+    async def _inspecting(self) -> AsyncIterator[None]:
+        """Let files be inspected beside the block, as a server does; at its end every file that came is done."""
+        is_over = asyncio.Event()
+
+        async def keep_working() -> None:
+            while not is_over.is_set():
+                if not await self.worker.work_until_idle():
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(is_over.wait(), LOOK_AGAIN_SECONDS)
+
+        lanes = [asyncio.create_task(keep_working()) for _ in range(2)]
+        try:
+            yield
+        finally:
+            is_over.set()
+            await asyncio.gather(*lanes)
+        await self._work()
 
     async def _work(self) -> None:
         """Do the jobs that are due by the simulated clock, two at a time as a server does."""
