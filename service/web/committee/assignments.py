@@ -15,7 +15,7 @@ from service.errors import NotFound
 from service.permissions import Action, may
 from service.text import Ltr, Words
 from service.usecases.assignment import AssignmentImpossible, change_pair, propose_assignment
-from service.web.committee.standing import AnyRequest, Chip, pick, round_of, stand
+from service.web.committee.standing import AnyRequest, Chip, no_round, pick, round_of, stand
 from service.web.forms import read_form
 from service.web.language import with_language
 from service.web.pages import Page, go_to, page
@@ -175,7 +175,9 @@ async def _show(
     actor: Actor, words: Words, *, category: str = "", entry: str = "", facts: Mapping[str, Any] | None = None
 ) -> Page:
     standing = await stand(actor)
-    in_round = round_of(standing)
+    if standing.in_round is None:
+        return no_round("com.assign")
+    in_round = standing.in_round
     found = await get_round_assignment(standing.edition_id, in_round.id)
     names = {each.id: pick(each, "name", words) for each in found.judges}
     loads = _loads(found)

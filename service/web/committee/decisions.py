@@ -19,7 +19,7 @@ from service.usecases.decisions import (
 )
 from service.web.committee.certainty import find_close_pair, word_of
 from service.web.committee.ranking import NO_RANKING
-from service.web.committee.standing import AnyRequest, Chip, category_chips, pick, round_of, stand
+from service.web.committee.standing import AnyRequest, Chip, category_chips, no_round, pick, round_of, stand
 from service.web.forms import Typed, read_form
 from service.web.pages import Page, go_to, page
 from storage.lifecycle import DecisionState, RoundState
@@ -195,7 +195,9 @@ class MinutesController(Controller):
     @get("/{category:str}", opt={"action": Action.READ_DECISION})
     async def show(self, category: str, actor: Actor, words: Words) -> Page:
         standing, found = await _find(actor, category)
-        in_round = round_of(standing)
+        if standing.in_round is None:
+            return no_round("rank.minutes")
+        in_round = standing.in_round
         is_locked = in_round.state in NO_RANKING
         decision = None if is_locked else await find_decision(in_round.id, found.id)
         ranking = await get_computed_order(in_round.id, found.id)
@@ -254,7 +256,9 @@ def _placing(typed: Typed, at: int, place: Place) -> Placing:
 
 async def _show(actor: Actor, words: Words, slug: str) -> Page:
     standing, category = await _find(actor, slug)
-    in_round = round_of(standing)
+    if standing.in_round is None:
+        return no_round("decision.crumb")
+    in_round = standing.in_round
     is_locked = in_round.state in NO_RANKING
     decision = None if is_locked else await find_decision(in_round.id, category.id)
     ranking = await get_computed_order(in_round.id, category.id)

@@ -8,7 +8,7 @@ from litestar import Controller, get
 from service.actors import Actor
 from service.permissions import Action
 from service.text import Words
-from service.web.committee.standing import AnyRequest, Chip, pick, round_of, stand
+from service.web.committee.standing import AnyRequest, Chip, no_round, pick, stand
 from service.web.language import with_language
 from service.web.pages import Page, page
 from storage.lifecycle import RoundState
@@ -54,7 +54,9 @@ class ProgressController(Controller):
     @get("/", opt={"action": Action.READ_PROGRESS})
     async def show(self, request: AnyRequest, actor: Actor, words: Words) -> Page:
         standing = await stand(actor)
-        in_round = round_of(standing)
+        if standing.in_round is None:
+            return no_round("com.progress")
+        in_round = standing.in_round
         chosen = standing.find_category(request.query_params.get("category", ""))
         cells = [each for each in await list_progress(in_round.id) if chosen is None or each.category_id == chosen.id]
         names = await list_judge_names(standing.edition_id)

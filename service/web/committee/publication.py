@@ -13,7 +13,7 @@ from service.permissions import Action, may
 from service.text import Ltr, Words
 from service.usecases.publication import notify_entrants, schedule_publication
 from service.web.committee.ranking import NO_RANKING
-from service.web.committee.standing import AnyRequest, pick, read_moment, round_of, stand, write_moment
+from service.web.committee.standing import AnyRequest, no_round, pick, read_moment, stand, write_moment
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
 from storage.lifecycle import EditionState as Stage
@@ -103,7 +103,9 @@ class PublicationController(Controller):
 
 async def _show(actor: Actor, words: Words, now: datetime) -> Page:
     standing = await stand(actor)
-    in_round = round_of(standing)
+    if standing.in_round is None:
+        return no_round("com.publish_page")
+    in_round = standing.in_round
     is_locked = in_round.state in NO_RANKING
     prepared = await get_prepared(standing.edition_id, in_round.id)
     told_at = prepared.told_at if standing.state == Stage.NOTIFIED else None

@@ -22,7 +22,7 @@ from service.web.committee.certainty import (
     reliability_of,
     word_of,
 )
-from service.web.committee.standing import AnyRequest, Chip, category_chips, pick, round_of, stand
+from service.web.committee.standing import AnyRequest, Chip, category_chips, no_round, pick, round_of, stand
 from service.web.forms import read_form
 from service.web.language import with_language
 from service.web.pages import Page, go_to, page
@@ -162,6 +162,8 @@ class RankingController(Controller):
         found = standing.find_category(category)
         if found is None:
             raise NotFound
+        if standing.in_round is None:
+            return no_round("com.ranking")
         return page("committee/ranking", await _ranking_page(actor, standing, found, words))
 
     @post("/ranking/{category:str}/compute", opt={"action": Action.COMPUTE_RANKING})
@@ -175,7 +177,10 @@ class RankingController(Controller):
 
     @get("/severity", opt={"action": Action.READ_RANKING})
     async def severity(self, actor: Actor, words: Words) -> Page:
-        return page("committee/severity", await _severity_page(await stand(actor), words))
+        standing = await stand(actor)
+        if standing.in_round is None:
+            return no_round("com.severity")
+        return page("committee/severity", await _severity_page(standing, words))
 
 
 async def _ranking_page(actor: Actor, standing: Standing, category: CategoryRef, words: Words) -> RankingPage:

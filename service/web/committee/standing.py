@@ -12,9 +12,20 @@ from service.actors import Actor
 from service.errors import NotFound
 from service.text import Words, western_digits
 from service.web.language import with_language
+from service.web.pages import Page, page
 from storage.reads.committee.standing import CategoryRef, RoundRef, Standing, get_standing
 
-__all__ = ["AnyRequest", "Chip", "category_chips", "pick", "read_moment", "round_of", "stand", "write_moment"]
+__all__ = [
+    "AnyRequest",
+    "Chip",
+    "category_chips",
+    "no_round",
+    "pick",
+    "read_moment",
+    "round_of",
+    "stand",
+    "write_moment",
+]
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -26,6 +37,18 @@ class Chip:
     label: str
     href: str
     current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoRoundPage:
+    """A page that has nothing to show before a round is planned; ``title`` is the key of its heading."""
+
+    title: str
+
+
+def no_round(title: str) -> Page:
+    """Say that no round is planned yet, in place of a page that is about one."""
+    return page("committee/no_round", NoRoundPage(title))
 
 
 async def stand(actor: Actor) -> Standing:
