@@ -128,6 +128,7 @@ class Drive:
         first, last = self.at("deadline", days=-14), self.at("deadline", hours=-1)
         times = [first + (last - first) * at / max(1, len(entries) - 1) for at in range(len(entries))]
         if await self.state() == EditionState.OPEN:
+            self.clock.now = first
             async with self._inspecting():
                 for done, (entry, now) in enumerate(zip(entries, times, strict=True)):
                     if now > self.stop:
