@@ -123,8 +123,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield Site(address, data)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Chromium for one file of tests: while Playwright runs, no other test can have an event loop."""
     path = shutil.which("chromium")
     if path is None:
         pytest.fail("Chromium is not installed: apt-get install chromium")

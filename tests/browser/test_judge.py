@@ -1,17 +1,18 @@
 """A judge from the invitation to the seal: in both languages, by keyboard, without script, and over a cut network."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from service.actors import Role
 from service.fonts import ensure_fonts
+from service.usecases.invitations import create_invitation
 from storage.engine import bind, close_database, open_database, sqlite_url
 from storage.migrations.run import migrate
 from storage.piccolo_app import TABLES
-from storage.tables.message import Message
 from storage.tables.scoresheet import Mark, ScoreSheet
 from tests.browser.conftest import Site, run_apart, serving
 from tests.competition import make_competition
@@ -41,8 +42,14 @@ def judging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judging]:
         try:
             competition = await make_competition()
             await competition.reach_judging(n_entries=4, n_judges=4)
-            rows = await Message.select(Message.facts).where(Message.template == "invitation").order_by(Message.email)
-            return tuple(json.loads(row["facts"])["path"] for row in rows)
+            invited = [
+                await create_invitation(
+                    judge.actor.email, role=Role.JUDGE, edition_id=competition.edition_id, by=competition.chair,
+                    now=datetime.now(UTC),
+                )
+                for judge in competition.judges
+            ]  # fmt: skip
+            return tuple(f"/invitations/{each.secret}" for each in invited)
         finally:
             await close_database(engine)
 
