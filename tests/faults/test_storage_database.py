@@ -62,7 +62,8 @@ async def test_what_a_killed_process_said_was_saved_is_there_whole(engine, datab
     for _ in range(acknowledged):
         last = int(await asyncio.to_thread(process.stdout.readline))
     process.send_signal(signal.SIGKILL)
-    rest, _ = process.communicate()
+    rest = process.stdout.read()  # `communicate` would pass by what `readline` has read ahead
+    process.communicate()
     last = max([last, *map(int, rest.split("\n")[:-1])])
 
     found = await read_lines()
