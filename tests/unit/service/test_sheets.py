@@ -20,6 +20,7 @@ from storage.reads.judge.lists import get_my_list
 from storage.reads.judge.practice import get_practice_sheet
 from storage.reads.judge.sheets import get_my_sheet
 from storage.tables.audit import AuditEvent
+from storage.tables.rubric import Criterion
 from storage.tables.scoresheet import Mark, MarkChange, PrivateNote
 from tests.competition import JUDGED, JUDGING, Competition
 
@@ -210,12 +211,11 @@ async def test_another_judges_sheet_is_as_unknown_as_none(judging: Competition):
 
 async def test_a_criterion_of_another_category_is_unknown(judging: Competition):
     judge = judging.judges[0]
-    sheets = [await judging.sheet(judge, at) for at in range(len(await judging.list_codes(judge)))]
-    one = sheets[0]
-    other = next(each for each in sheets if each.entry.category_en != one.entry.category_en)
+    sheet = await judging.sheet(judge)
+    others = await Criterion.select(Criterion.id).where(Criterion.id.not_in([each.id for each in sheet.criteria]))
 
     with pytest.raises(NotFound):
-        await save_mark(judge, one.id, criterion_id=other.criteria[0].id, step=5, revision=0, now=JUDGING)
+        await save_mark(judge, sheet.id, criterion_id=others[0]["id"], step=5, revision=0, now=JUDGING)
 
 
 async def test_private_notes_come_and_go(judging: Competition):
