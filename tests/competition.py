@@ -79,7 +79,7 @@ def make_plan(
             **_both("theme", "Water"), "notice_ar": None, "notice_en": None, "limits_notice_ar": None,
             "limits_notice_en": None, "time_zone": "Asia/Muscat", "contact_email": "help@tahkim.example",
             "max_members": 6, "max_entries_per_student": 2, "abstract_min_words": 120, "abstract_max_words": 250,
-            "steps": STEPS, "judges_per_entry": 2, "max_entries_per_judge": 12, "honour_threshold": 100,
+            "steps": STEPS, "judges_per_entry": 2, "max_entries_per_judge": 3, "honour_threshold": 100,
             "comment_levels": [1, 4], "upload_grace_minutes": 120, "appeals_days": 7, "minutes_per_entry": 35,
             "break_after_entries": 4, **changes,
         },
