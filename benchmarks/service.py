@@ -111,10 +111,12 @@ class Browser:
         self.port = port
         self.jar = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
-        form = self.read("/en/sign-in")
-        token = re.search(r'name="csrf" value="([^"]+)"', form)[1]
-        typed = urllib.parse.urlencode({"csrf": token, "email": email, "password": password}).encode()
-        request = urllib.request.Request(f"{self.base}/en/sign-in", typed, {"Origin": self.base})  # noqa: S310 (loopback)
+        self.send("/en/sign-in", self.read("/en/sign-in"), email=email, password=password)
+
+    def send(self, path: str, page: str, **fields: str) -> None:
+        token = re.search(r'name="csrf" value="([^"]+)"', page)[1]
+        typed = urllib.parse.urlencode({"csrf": token, **fields}).encode()
+        request = urllib.request.Request(self.base + path, typed, {"Origin": self.base})  # noqa: S310 (loopback)
         self.opener.open(request).read()
 
     def read(self, path: str) -> str:
@@ -138,9 +140,11 @@ class Browser:
 def autosaver(browser: Browser) -> Callable[[int], bytes]:
     """Give requests that each change one mark of the judge's first open sheet, at the revision that it has then."""
     listed = browser.read("/en/judging")
-    codes = re.findall(r'href="/en/judging/([A-Z]+-\d+)"', listed)
-    for code in codes:
+    for code in re.findall(r'href="/en/judging/([A-Z]+-\d+)', listed):
         page = browser.read(f"/en/judging/{code}")
+        if 'name="answer"' in page:
+            browser.send(f"/en/judging/{code}/conflict", page, answer="no")
+            page = browser.read(f"/en/judging/{code}")
         found = re.search(r'data-revision="(\d+)"', page)
         if found:
             break
