@@ -58,10 +58,13 @@ class Step:
 
 
 def find_steps() -> tuple[Step, ...]:
-    """Read the steps of this release, in order. Raises StorageMisuse for a gap or a misnamed step."""
+    """Read the steps of this release, in order; their numbers may leave gaps.
+
+    Raises StorageMisuse for two steps of one number or a misnamed one.
+    """
     names = sorted(module.name for module in pkgutil.iter_modules(migrations.__path__) if module.name.startswith("m0"))
     steps = tuple(_read_step(name) for name in names)
-    if [step.number for step in steps] != list(range(1, len(steps) + 1)):
+    if len({step.number for step in steps}) != len(steps):
         raise StorageMisuse(reason="step-numbers", found=names)
     return steps
 
@@ -137,12 +140,13 @@ async def _read_done(engine: TahkimEngine) -> dict[int, str]:
 
 
 def _check_known(known: Sequence[Step], done: dict[int, str]) -> None:
-    last = known[-1].id if known else ""
+    ours = {step.number: step.id for step in known}
+    last = max(ours, default=0)
     for number, found in done.items():
-        if number > len(known):
-            raise NewerSchema(found=found, known=last)
-        if known[number - 1].id != found:
-            raise SchemaMismatch(found=found, known=known[number - 1].id)
+        if number > last:
+            raise NewerSchema(found=found, known=ours.get(last, ""))
+        if ours.get(number) != found:
+            raise SchemaMismatch(found=found, known=ours.get(number, ""))
 
 
 async def _apply(engine: TahkimEngine, step: Step) -> None:

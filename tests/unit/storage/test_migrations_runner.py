@@ -1,4 +1,5 @@
 import asyncio
+import itertools
 import uuid
 from datetime import datetime
 
@@ -111,8 +112,11 @@ async def test_this_release_migrates_an_empty_database(engine):
     assert await check_current(engine)
 
 
-def test_the_steps_of_this_release_are_numbered_without_gaps():
-    assert [step.number for step in find_steps()] == list(range(1, len(find_steps()) + 1))
+def test_the_steps_of_this_release_come_in_rising_numbers():
+    numbers = [step.number for step in find_steps()]
+
+    assert numbers[0] == 1
+    assert all(one < next_ for one, next_ in itertools.pairwise(numbers))
 
 
 async def test_values_of_each_portable_type_come_back_as_they_went_in(engine):
@@ -137,10 +141,19 @@ def test_a_step_named_otherwise_than_its_file_is_refused(tmp_path, monkeypatch):
         find_steps()
 
 
-def test_a_gap_in_the_numbers_is_refused(tmp_path, monkeypatch):
-    for name in ("m0001_gap", "m0003_gap"):
+def test_two_steps_of_one_number_are_refused(tmp_path, monkeypatch):
+    for name in ("m0001_twin", "m0001_other"):
         (tmp_path / f"{name}.py").write_text(f"ID = '{name}'\nDESCRIPTION = ''\n")
     monkeypatch.setattr("storage.migrations.__path__", [str(tmp_path)])
 
     with pytest.raises(StorageMisuse):
         find_steps()
+
+
+async def test_a_step_that_fills_a_gap_is_applied_to_a_database_that_is_beyond_it(engine):
+    first, last = (Step(number, f"m000{number}_step", "", (f"CREATE TABLE t{number} (a text)",)) for number in (1, 3))
+    await migrate(engine, [first, last])
+    between = Step(2, "m0002_step", "", ("CREATE TABLE t2 (a text)",))
+
+    assert await migrate(engine, [first, between, last]) == ("m0002_step",)
+    assert await check_current(engine, [first, between, last])
