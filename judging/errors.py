@@ -5,6 +5,7 @@ JudgingError
 │   ├── NoMarksError            there is nothing to compute from
 │   ├── DuplicateMarkError      one judge marked one criterion of one entry twice
 │   ├── MarkOutOfRangeError     a mark lies outside its criterion's range, or off its steps
+│   ├── ForeignCriterionError    a mark on a criterion that its entry's category does not have
 │   └── MarksShapeError         arrays that do not fit each other, or numbers that are none
 ├── RubricError                 weights or ranges that no score can be computed with
 ├── UnknownMethodError          no scoring method has this name
@@ -45,6 +46,12 @@ class MarkOutOfRangeError(MarksError):
     """A mark lies outside the range its criterion declares; facts: row, value, minimum, maximum."""
 
     code = "marks.out-of-range"
+
+
+class ForeignCriterionError(MarksError):
+    """A mark on a criterion that belongs to another category than the entry's; facts: row, criterion."""
+
+    code = "marks.foreign-criterion"
 
 
 class MarksShapeError(MarksError):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from judging.errors import MarkOutOfRangeError, RubricError
+from judging.errors import ForeignCriterionError, MarkOutOfRangeError, RubricError
 from judging.marks import Bools, Floats, Ints, Marks
 
 PERCENT = 100.0  # the range of scores where criteria have different ranges
@@ -24,6 +24,7 @@ class Rubric:
 
     step: distance between neighbouring marks, 0 where any number may be given. ``is_declared`` is false where the
     ranges were read off the marks, and then ends of the scale are only believed where marks pile up on them.
+    category: the one category whose entries are marked on this criterion, -1 for all; None where all are for all.
     """
 
     weight: Floats
@@ -31,6 +32,7 @@ class Rubric:
     maximum: Floats
     step: Floats
     is_declared: bool = True
+    category: Ints | None = None
 
     def __post_init__(self) -> None:
         n_criteria = self.weight.size
@@ -45,12 +47,20 @@ class Rubric:
                 raise RubricError(what=name, criterion=int(np.flatnonzero(~ok)[0]))
         if not self.weight.sum() > 0:
             raise RubricError(what="weight", criterion=0)
+        if self.category is not None and (self.category.shape != (n_criteria,) or self.category.min() < -1):
+            raise RubricError(what="category", criterion=0)
 
-    @property
-    def share(self) -> Floats:
-        """Give the weights with sum one."""
-        share: Floats = self.weight / self.weight.sum()
-        return share
+    def shares(self, n_categories: int) -> Floats:
+        """Give each category's weights with sum one: (n_categories, n_criteria), 0 for criteria of others.
+
+        A category whose criteria weigh nothing gets zeros, and its marks count for nothing.
+        """
+        mine = np.tile(self.weight, (n_categories, 1))
+        if self.category is not None:
+            mine[(self.category >= 0) & (self.category != np.arange(n_categories)[:, None])] = 0.0
+        total = mine.sum(axis=1, keepdims=True)
+        shares: Floats = np.divide(mine, total, out=np.zeros_like(mine), where=total > 0)
+        return shares
 
     @property
     def is_uniform(self) -> bool:
@@ -63,22 +73,32 @@ def make_rubric(
     minimum: float | Floats | list[float],
     maximum: float | Floats | list[float],
     step: float | Floats | list[float] = 0.0,
+    *,
+    category: Ints | list[int] | None = None,
 ) -> Rubric:
     """Declare a rubric; a single range or step stands for all criteria."""
     weights = np.asarray(weight, dtype=np.float64)
     spread = [np.array(np.broadcast_to(np.asarray(a, np.float64), weights.shape)) for a in (minimum, maximum, step)]
-    return Rubric(weights, spread[0], spread[1], spread[2])
+    of = None if category is None else np.asarray(category, dtype=np.int64)
+    return Rubric(weights, spread[0], spread[1], spread[2], category=of)
 
 
 def infer_rubric(marks: Marks) -> Rubric:
-    """Read a rubric off marks that came without one: equal weights, one range and step for all criteria."""
+    """Read a rubric off marks that came without one: equal weights, one range and step for all criteria.
+
+    A criterion that only one of several categories was marked on belongs to that category.
+    """
     values = marks.value
     n_criteria = marks.n_criteria
     step = next((s for s in STEPS if np.abs(np.round(values / s) * s - values).max() <= 1e-9 * max(s, 1.0)), 0.0)
     if step and np.ptp(values) / step > PERCENT:
         step = 0.0
     full = np.ones(n_criteria)
-    return Rubric(full, full * values.min(), full * values.max(), full * step, is_declared=False)
+    used = np.zeros((n_criteria, marks.n_categories), dtype=np.bool_)
+    used[marks.criterion, marks.category[marks.entry]] = True
+    is_own = (used.sum(axis=1) == 1) & (used.any(axis=0).sum() > 1)
+    category = np.where(is_own, used.argmax(axis=1), -1) if is_own.any() else None
+    return Rubric(full, full * values.min(), full * values.max(), full * step, is_declared=False, category=category)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +110,7 @@ class Reviews:
     steps; at_floor and at_ceiling mark scores on an end of the scale, where a judge could not go further.
     by_criterion: (n_reviews, n_criteria) marks on the score's range, NaN where missing; None with one criterion.
     criterion_offset: (n_criteria,) how much higher than average entries are marked on each criterion.
+    weight: (n_categories, n_criteria) each category's weights, with sum one.
     """
 
     entry: Ints
@@ -123,9 +144,18 @@ class Reviews:
 
 
 def check_ranges(marks: Marks, rubric: Rubric) -> None:
-    """Refuse a mark outside its criterion's declared range or off its steps, naming the row it came from."""
+    """Refuse a mark outside its criterion's declared range, off its steps, or on a criterion of another category.
+
+    Names the row it came from.
+    """
     if rubric.weight.size < marks.n_criteria:
         raise RubricError(what="criteria", criterion=marks.n_criteria - 1)
+    if rubric.category is not None:
+        of = rubric.category[marks.criterion]
+        foreign = (of >= 0) & (of != marks.category[marks.entry])
+        if foreign.any():
+            at = np.flatnonzero(foreign)[np.argmin(marks.row[foreign])]
+            raise ForeignCriterionError(row=int(marks.row[at]), criterion=int(marks.criterion[at]))
     low, high = rubric.minimum[marks.criterion], rubric.maximum[marks.criterion]
     slack = 1e-9 * np.maximum(1.0, np.abs(high))
     bad = (marks.value < low - slack) | (marks.value > high + slack)
@@ -158,7 +188,9 @@ def review_scores(marks: Marks, rubric: Rubric) -> Reviews:
         value = (value - rubric.minimum[marks.criterion]) / width[marks.criterion] * PERCENT
     starts = np.flatnonzero(np.r_[True, (np.diff(marks.entry) != 0) | (np.diff(marks.judge) != 0)])
     review = np.repeat(np.arange(starts.size), np.diff(np.r_[starts, value.size]))
-    weight = rubric.share[marks.criterion]
+    shares = rubric.shares(marks.n_categories)
+    of = marks.category[marks.entry]
+    weight = shares[of, marks.criterion]
     present = np.add.reduceat(weight, starts)
     table, offset = None, np.zeros(rubric.weight.size)
     if marks.n_criteria == 1:
@@ -171,10 +203,10 @@ def review_scores(marks: Marks, rubric: Rubric) -> Reviews:
         score = np.add.reduceat(weight * value, starts)
         with np.errstate(invalid="ignore", divide="ignore"):
             centred = np.add.reduceat(weight * (value - offset[marks.criterion]), starts) / present
-        score = np.where(missing, centred + rubric.share @ offset, score)
+        score = np.where(missing, centred + (shares @ offset)[of[starts]], score)
     squares = np.add.reduceat(weight**2, starts)
     with np.errstate(invalid="ignore", divide="ignore"):
-        precision = np.where(squares > 0, present**2 / squares * (rubric.share**2).sum(), 0.0)
+        precision = np.where(squares > 0, present**2 / squares * (shares**2).sum(axis=1)[of[starts]], 0.0)
     kept = present > 0
     half_cell, at_floor, at_ceiling = _cells(score, rubric, is_one=marks.n_criteria == 1)
     order = None if marks.order is None else marks.order[starts][kept]
@@ -195,7 +227,7 @@ def review_scores(marks: Marks, rubric: Rubric) -> Reviews:
         order=order,
         by_criterion=None if table is None else table[kept],
         criterion_offset=offset,
-        weight=rubric.share,
+        weight=shares,
     )
 
 

@@ -24,15 +24,13 @@ class WhatIf:
 
 def without_judge(marks: Marks, rubric: Rubric, run: RoundScores, *, judge: int) -> WhatIf:
     """Score the round again as if this judge had not taken part."""
-    kept = marks.judge != judge
-    fewer = _subset(marks, kept)
-    return _compare(run, _again(fewer, rubric, run, method=_decided(run)))
+    return _compare(run, _again(_subset(marks, marks.judge != judge), rubric, run))
 
 
 def without_review(marks: Marks, rubric: Rubric, run: RoundScores, *, entry: int, judge: int) -> WhatIf:
     """Score the round again without one review."""
     kept = (marks.judge != judge) | (marks.entry != entry)
-    return _compare(run, _again(_subset(marks, kept), rubric, run, method=_decided(run)))
+    return _compare(run, _again(_subset(marks, kept), rubric, run))
 
 
 def by_method(marks: Marks, rubric: Rubric, run: RoundScores, *, method: str) -> WhatIf:
@@ -42,9 +40,7 @@ def by_method(marks: Marks, rubric: Rubric, run: RoundScores, *, method: str) ->
 
 def with_weights(marks: Marks, rubric: Rubric, run: RoundScores, *, weight: Floats) -> WhatIf:
     """Score the round with other weights of the criteria."""
-    return _compare(
-        run, _again(marks, replace(rubric, weight=np.asarray(weight, np.float64)), run, method=_decided(run))
-    )
+    return _compare(run, _again(marks, replace(rubric, weight=np.asarray(weight, np.float64)), run))
 
 
 def ranks_without_each_judge(run: RoundScores) -> Ints:
@@ -100,14 +96,18 @@ def suggest_reviews(run: RoundScores, *, most: int = 3) -> tuple[tuple[int, int,
     return tuple((entry, judge, gain) for gain, entry, judge in found[:most])
 
 
-def _decided(run: RoundScores) -> str:
-    """Keep the method that the run's largest component was decided by: the choice is made once."""
-    return run.choices[0].method
-
-
-def _again(marks: Marks, rubric: Rubric, run: RoundScores, *, method: str) -> RoundScores:
+def _again(marks: Marks, rubric: Rubric, run: RoundScores, *, method: str | None = None) -> RoundScores:
+    """Score otherwise, but by the method that decided: the choice is made once."""
     places = tuple(run.places) if len(set(run.places)) > 1 else run.places[0]
-    return score_round(marks, rubric, categories=run.reviews.category, places=places, method=method, seed=run.seed)
+    return score_round(
+        marks,
+        rubric,
+        categories=run.reviews.category,
+        places=places,
+        method=method or run.method,
+        kept=None if method else run.decided,
+        seed=run.seed,
+    )
 
 
 def _subset(marks: Marks, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Marks:

@@ -62,6 +62,7 @@ class Action(StrEnum):
     READ_PROGRESS = "read-progress"
     OPEN_ROUND = "open-round"
     READ_RANKING = "read-ranking"
+    READ_CHAIR_REPORT = "read-chair-report"
     COMPUTE_RANKING = "compute-ranking"
     READ_DECISION = "read-decision"
     DECIDE = "decide"
@@ -147,6 +148,7 @@ RULES: dict[Action, Rule] = {
     Action.READ_PROGRESS: Rule(WATCHERS - REGISTRAR, AFTER_CLOSE),
     Action.OPEN_ROUND: Rule(CHAIR, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING}), own=True),
     Action.READ_RANKING: Rule(DECIDERS, ONCE_JUDGED),
+    Action.READ_CHAIR_REPORT: Rule(CHAIR, ONCE_JUDGED),
     Action.COMPUTE_RANKING: Rule(frozenset({Role.SECRETARY, Role.CHAIR}), frozenset({Stage.DECIDING}), own=True),
     Action.READ_DECISION: Rule(DECIDERS, ONCE_JUDGED),
     Action.DECIDE: Rule(CHAIR, frozenset({Stage.DECIDING, Stage.NOTIFIED}), own=True),

@@ -154,6 +154,11 @@ def fingerprint_rows(e: Ints, j: Ints, score: Floats, *, category: Ints) -> Hash
     return np.sort(_mix(value + np.uint64(7) * entry[e] + np.uint64(11) * judge[j]))
 
 
+def fingerprint_table(table: Floats) -> Hashes:
+    """Give a fingerprint of each row (N,) of a table of numbers, the same in any order of its columns."""
+    return _mix(_mix(np.ascontiguousarray(table).view(np.uint64)).sum(axis=1, dtype=np.uint64))
+
+
 def _fingerprints(e: Ints, j: Ints, score: Floats, category: Ints) -> tuple[Hashes, Hashes, Hashes]:
     """Refine colours on the graph of entries and judges: what each was given, by whom, who else they marked, and so on.
 

@@ -26,10 +26,11 @@ PRIOR_NOISE = 0.5  # share of variance that is noise where one judge alone leave
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which method decided in a component, and why: asked, rule, forced, or chosen by the ladder.
+    """Which method decided in a component, and why: asked, kept from the round's first run, chosen by the ladder, or
+    what the design forced (too_few, few_spare, no_signal, single_judge, one_entry, no_variation).
 
     gains: for each rung compared, (name, gain in leave-one-review-out log score, its standard error).
-    """
+    """  # noqa: D205 -- the cases belong in one sentence
 
     asked: str
     method: str
@@ -37,14 +38,17 @@ class Choice:
     gains: tuple[tuple[str, float, float], ...] = ()
 
 
-def fit_judges(block: Block, *, method: str, seed: int) -> tuple[JudgeFit, Choice]:
+def fit_judges(block: Block, *, method: str, seed: int, kept: str | None = None) -> tuple[JudgeFit, Choice]:
     """Fit one connected block by the named method, ``auto`` letting the data choose.
+
+    kept: the method that ``auto`` chose when the round closed, and that later runs of the round keep.
 
     Designs that no judge model can be read from (one judge, one entry, equal scores) get the plain mean and a reason.
     Raises UnknownMethodError, or UnconvergedError when a fit does not settle.
     """
-    if method != AUTO and method not in METHODS:
-        raise UnknownMethodError(method=method)
+    for name in (method, kept or AUTO):
+        if name != AUTO and name not in METHODS:
+            raise UnknownMethodError(method=name)
     rng = np.random.default_rng(seed)
     if block.is_flat:
         return _fit_flat(block, rng), Choice(method, "raw", "no_variation")
@@ -52,8 +56,10 @@ def fit_judges(block: Block, *, method: str, seed: int) -> tuple[JudgeFit, Choic
         return _fit_one_entry(block, rng), Choice(method, "raw", "one_entry")
     if block.n_judges == 1:
         return _fit_one_judge(block, rng), Choice(method, "raw", "single_judge")
+    if method == AUTO and kept:
+        return _fit_named(block, kept, rng), Choice(AUTO, kept, "kept")
     if method == AUTO:
-        return _climb(block, rng)
+        return _climb(block, seed)
     return _fit_named(block, method, rng), Choice(method, method, "asked")
 
 
@@ -64,21 +70,26 @@ def _fit_named(block: Block, method: str, rng: np.random.Generator) -> JudgeFit:
     return fits[method](block, rng)
 
 
-def _climb(block: Block, rng: np.random.Generator) -> tuple[JudgeFit, Choice]:
+def _climb(block: Block, seed: int) -> tuple[JudgeFit, Choice]:
     """Choose by rule ``auto/1``: plain mean, mixed model or judge model, as the design and the scores can bear.
 
     The judge model shrinks towards the mixed one, so it is kept unless it foretells left-out reviews worse by two
     standard errors; with few spare scores a judge it is not tried.
     """
+
+    def rng() -> np.random.Generator:
+        """Begin anew for each fit, so that a method's draws do not depend on what else was tried."""
+        return np.random.default_rng(seed)
+
     spare = block.y.size - block.n_entries - block.n_judges + block.n_categories
     if spare < LEAST_SPARE:
-        return fit_raw(block, rng), Choice(AUTO, "raw", "too_few")
+        return fit_raw(block, rng()), Choice(AUTO, "raw", "too_few")
     mixed = fit_mixed(block)
     if mixed.entry_var < NO_SIGNAL**2 * mixed.noise_var:
-        return fit_raw(block, rng), Choice(AUTO, "raw", "no_signal")
+        return fit_raw(block, rng()), Choice(AUTO, "raw", "no_signal")
     if spare < SPARE * block.n_judges:
-        return fit_blup(block, rng, mixed=mixed), Choice(AUTO, "blup", "few_spare")
-    model = fit_model(block, rng, Rung(has_guard=can_guard(block)), mixed=mixed)
+        return fit_blup(block, rng(), mixed=mixed), Choice(AUTO, "blup", "few_spare")
+    model = fit_model(block, rng(), Rung(has_guard=can_guard(block)), mixed=mixed)
     if not can_leave_one_out(block):
         return model, Choice(AUTO, "model", "ladder")
     equations = Henderson(block)
@@ -86,7 +97,7 @@ def _climb(block: Block, rng: np.random.Generator) -> tuple[JudgeFit, Choice]:
     gain, error = compare(leave_one_out(model, equations), leave_one_out(simple, equations))
     gains = (("model", gain, error),)
     if gain < -CLEARLY * error:
-        return fit_blup(block, rng, mixed=mixed), Choice(AUTO, "blup", "ladder", gains)
+        return fit_blup(block, rng(), mixed=mixed), Choice(AUTO, "blup", "ladder", gains)
     return model, Choice(AUTO, "model", "ladder", gains)
 
 

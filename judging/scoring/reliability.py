@@ -46,8 +46,9 @@ class Reliability:
     noise_var: float
 
     def with_reads(self, reads: float) -> float:
-        """Foretell the absolute reliability of raw means with so many reviews an entry."""
-        return self.entry_var / (self.entry_var + (self.judge_var + self.noise_var) / reads)
+        """Foretell the absolute reliability of raw means with so many reviews an entry; NaN where nothing varies."""
+        total = self.entry_var + (self.judge_var + self.noise_var) / reads
+        return self.entry_var / total if total > 0 else np.nan
 
 
 def measure_reliability(fit: JudgeFit) -> Reliability:

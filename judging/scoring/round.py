@@ -4,6 +4,7 @@ Entries that no chain of shared judges links are fitted apart and never ranked t
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from judging.marks import Floats, Ints, Marks
 from judging.ranking import TIE, Group, Ranking, rank_entries
 from judging.rubric import Reviews, Rubric, review_scores
 from judging.scoring.bridges import find_weak_bridge
-from judging.scoring.design import find_components, fingerprint_rows, make_block
+from judging.scoring.design import Block, find_components, fingerprint_rows, fingerprint_table, make_block
 from judging.scoring.explain import ReviewParts, ScoreParts, explain_entries, explain_reviews
 from judging.scoring.fit import AUTO, JudgeFit
 from judging.scoring.judges import JudgeTable, judge_table
@@ -70,6 +71,16 @@ class RoundScores:
         """List the entries without a review."""
         return np.flatnonzero(self.component < 0)
 
+    @property
+    def decided(self) -> dict[int, str]:
+        """Give the method that decided in each category: of its component with most entries."""
+        category = self.reviews.category
+        found = {}
+        for k in np.unique(category[self.component >= 0]):
+            held = np.bincount(self.component[(category == k) & (self.component >= 0)])
+            found[int(k)] = self.choices[int(held.argmax())].method
+        return found
+
 
 def score_round(
     marks: Marks,
@@ -78,28 +89,31 @@ def score_round(
     categories: Ints | None = None,
     places: int | tuple[int, ...] = PLACES,
     method: str = AUTO,
+    kept: Mapping[int, str] | None = None,
     seed: int | None = None,
     is_separate: bool = False,
 ) -> RoundScores:
     """Score and rank a round.
 
     categories: (n_entries,) category of each entry, in place of the marks' own. places: how many places are given,
-    for all categories or for each. method: auto, model, blup, additive, zscore or raw. is_separate: fit every category
-    apart instead of letting shared judges link them. Pure: same data, same bytes, in any order of rows.
+    for all categories or for each. method: auto, model, blup, additive, zscore or raw. kept: by category, what auto
+    chose in the round's first run (``decided``); chosen once, it stays. is_separate: fit every category apart instead
+    of letting shared judges link them. Pure: same data, same bytes, in any order of rows.
     """
     use_one_thread()
+    if categories is not None:
+        marks = replace(marks, category=np.asarray(categories, dtype=np.int64))
     reviews = review_scores(marks, rubric)
-    category = reviews.category if categories is None else np.asarray(categories, dtype=np.int64)
-    reviews = _with_category(reviews, category)
     digest = digest_of(reviews, places=places, method=method, is_separate=is_separate)
     seed = int(digest[:15], 16) if seed is None else seed
     component = _components(reviews, is_separate=is_separate)
+    category = reviews.category
     fits, choices = [], []
     by_component = np.argsort(component[reviews.entry], kind="stable")
     starts = np.searchsorted(component[reviews.entry][by_component], np.arange(int(component.max()) + 2))
     for k in range(int(component.max()) + 1):
         block = make_block(reviews, np.sort(by_component[starts[k] : starts[k + 1]]))
-        fit, choice = fit_judges(block, method=method, seed=seed)
+        fit, choice = fit_judges(block, method=method, seed=seed, kept=_kept_of(block, category, kept or {}))
         fits.append(fit)
         choices.append(choice)
     return _gather(
@@ -116,11 +130,19 @@ def digest_of(reviews: Reviews, *, places: int | tuple[int, ...], method: str, i
     category = reviews.category[np.unique(reviews.entry)]
     score = np.round(reviews.score, 9) + 1e6 * np.round(reviews.precision, 9)
     told.update(fingerprint_rows(entry, judge, score, category=category).tobytes())
+    if reviews.by_criterion is not None:
+        weight = reviews.weight[reviews.category[reviews.entry]]
+        table = np.nan_to_num(np.round(reviews.by_criterion, 9), nan=-1e9) + 1e3 * np.round(weight, 9)
+        told.update(np.sort(fingerprint_table(table)).tobytes())
     return told.hexdigest()
 
 
-def _with_category(reviews: Reviews, category: Ints) -> Reviews:
-    return replace(reviews, category=category)
+def _kept_of(block: Block, category: Ints, kept: Mapping[int, str]) -> str | None:
+    """Find the method kept for most of a component's entries; none unless all of its categories kept one."""
+    of, count = np.unique(category[block.entries], return_counts=True)
+    if any(int(k) not in kept for k in of):
+        return None
+    return kept[int(of[count.argmax()])]
 
 
 def _components(reviews: Reviews, *, is_separate: bool) -> Ints:
@@ -191,7 +213,9 @@ def _groups(
             at = block.entries[mine]
             sure = np.sort(raw[at])
             raw_rank[at] = 1 + at.size - np.searchsorted(sure, raw[at] + TIE, side="right")
-            table, criteria = _ladder_scores(reviews, fit, mine) if _has_ties(score[mine]) else (None, ())
+            table, criteria = (
+                _ladder_scores(reviews, fit, mine, category=int(k)) if _has_ties(score[mine]) else (None, ())
+            )
             groups.append(
                 Group(
                     entries=at,
@@ -210,13 +234,16 @@ def _has_ties(score: Floats) -> bool:
     return bool(score.size > 1 and np.diff(np.sort(score)).min() <= TIE)
 
 
-def _ladder_scores(reviews: Reviews, fit: JudgeFit, entries: Ints) -> tuple[Floats | None, tuple[int, ...]]:
+def _ladder_scores(
+    reviews: Reviews, fit: JudgeFit, entries: Ints, *, category: int
+) -> tuple[Floats | None, tuple[int, ...]]:
     """Adjust each criterion's marks by the same judges' habits and weights: (G, n_criteria), heaviest first."""
     if reviews.by_criterion is None:
         return None, ()
     block = fit.block
-    order = np.argsort(-reviews.weight, kind="stable")
-    order = order[reviews.weight[order] > 0]
+    weight_of = reviews.weight[category]
+    order = np.argsort(-weight_of, kind="stable")
+    order = order[weight_of[order] > 0]
     table = reviews.by_criterion[block.rows][:, order]
     given = ~np.isnan(table)
     latent = np.where(given, (table - block.centre) / (block.spread or 1.0), 0.0)
@@ -249,7 +276,7 @@ def _flags(
         if held.size > 1:
             flags += [Flag("disconnected", component=int(c)) for c in held]
     for number, (fit, choice) in enumerate(zip(fits, choices, strict=True)):
-        if choice.reason not in {"asked", "ladder"}:
+        if choice.reason not in {"asked", "ladder", "kept"}:
             flags.append(Flag(choice.reason, component=number))
         block = fit.block
         if find_weak_bridge(block) is not None:

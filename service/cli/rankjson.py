@@ -50,12 +50,7 @@ def as_json(given: RankInput, scores: RoundScores) -> Json:
         "seed": scores.seed,
         "places": list(scores.places),
         "digest": scores.digest,
-        "criteria": [
-            {"name": name, "weight": _number(w), "minimum": _number(low), "maximum": _number(high)}
-            for name, w, low, high in zip(
-                given.criteria, given.rubric.share, given.rubric.minimum, given.rubric.maximum, strict=True
-            )
-        ],
+        "criteria": _criteria(given, scores),
         "components": [_component(scores, k) for k in range(len(scores.fits))],
         "agreement": {
             level: _number(krippendorff_alpha(scores.reviews, level=level))
@@ -75,6 +70,20 @@ def as_json(given: RankInput, scores: RoundScores) -> Json:
             for flag in scores.flags
         ],
     }
+
+
+def _criteria(given: RankInput, scores: RoundScores) -> Json:
+    rubric, of = given.rubric, given.rubric.category
+    return [
+        {
+            "name": given.criteria[c],
+            "category": None if of is None or of[c] < 0 else given.categories[of[c]],
+            "weight": _number(scores.reviews.weight[:, c].max()),
+            "minimum": _number(rubric.minimum[c]),
+            "maximum": _number(rubric.maximum[c]),
+        }
+        for c in range(len(given.criteria))
+    ]
 
 
 def _ties(given: RankInput, scores: RoundScores) -> Json:

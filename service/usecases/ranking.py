@@ -12,25 +12,25 @@ from uuid import UUID
 from service.audit import Event, record
 from service.errors import Conflicting, NotFound, StaleRevision
 from service.permissions import Action, require
-from storage.columns import to_json
+from service.usecases.ranking_arrays import PLACES, encode_round, score_encoded, write_inputs
+from service.usecases.ranking_output import tell_run
+from storage.columns import from_json, to_json
 from storage.engine import for_update, insert_many, transaction
 from storage.lifecycle import ROUND_MOVES, RoundState, move
-from storage.reads.matrices import RankedRound, read_marks
+from storage.reads.marks import RankedRound, find_first_parameters, read_marks
 from storage.rows import get_row
 from storage.tables.edition import Edition
 from storage.tables.panel import Round
 from storage.tables.result import RankedEntry, RankingRun
 
 if TYPE_CHECKING:
-    from judging.scoring import RoundScores
+    from collections.abc import Mapping
+
     from service.actors import Actor
 
 __all__ = ["PLACES", "compute_ranking", "hash_marks"]
 
-PLACES = 3
-"""Places of honour in a category: the decision line stands below the last of them."""
 MILLION = 1_000_000
-_TOP = 100.0
 
 
 class NotClosed(Conflicting):
@@ -53,20 +53,22 @@ class _Computed:
     rows: list[tuple[UUID, UUID, int, float, float, int]]
     version: str
     method: str
+    decided: dict[str, str]
     digest: str
+    seed: int
 
 
 async def compute_ranking(actor: Actor, round_id: UUID, *, now: datetime, seen: int | None = None) -> UUID:
-    """Rank a closed round and keep the run: inputs' hash, parameters, versions, seed, output. It is never updated.
+    """Rank a closed round and keep the run: inputs, parameters, versions, seed, output. It is never updated.
 
-    The engine runs in a thread, outside the transaction. A second call makes a second run, of equal bytes where nothing
-    changed. ``seen`` is the last run that the asker saw: a newer one refuses the request, so a form sent twice makes
-    one.
+    What ``auto`` chose in the round's first run is kept by all later ones. The engine runs in a thread, outside the
+    transaction. A second call makes a second run, of equal bytes where nothing changed. ``seen`` is the last run that
+    the asker saw: a newer one refuses the request, so a form sent twice makes one.
     """
     given = await read_marks(round_id)
     if not given.marks:
         raise NothingSealed
-    computed = await asyncio.to_thread(_compute, given)
+    computed = await asyncio.to_thread(_compute, given, await _find_kept(round_id))
     async with transaction():
         found = await for_update(Round.select().where(Round.id == round_id)).first()
         if found is None:
@@ -82,21 +84,25 @@ async def compute_ranking(actor: Actor, round_id: UUID, *, now: datetime, seen: 
         ordinal = await RankingRun.count().where(RankingRun.round == round_id) + 1
         if seen is not None and seen != ordinal - 1:
             raise StaleRevision(current=ordinal - 1)
-        written = to_json(computed.output)
+        written, inputs = to_json(computed.output), write_inputs(given)
         run = RankingRun(
             round=round_id,
             ordinal=ordinal,
             method=computed.method,
-            inputs_hash=hash_marks(given),
+            inputs=inputs,
+            inputs_hash=hashlib.sha256(inputs.encode()).hexdigest(),
             parameters=to_json(
-                {"method": given.method, "places": PLACES, "steps": given.steps, "digest": computed.digest}
+                {
+                    "method": given.method, "places": PLACES, "steps": given.steps, "digest": computed.digest,
+                    "decided": computed.decided,
+                }
             ),
             versions=to_json({"scoring": computed.version}),
-            seed=given.seed,
+            seed=str(computed.seed),
             output=written,
             output_hash=hashlib.sha256(written.encode()).hexdigest(),
             made_at=now,
-        )
+        )  # fmt: skip
         await RankingRun.insert(run)
         await insert_many(
             [
@@ -114,49 +120,23 @@ async def compute_ranking(actor: Actor, round_id: UUID, *, now: datetime, seen: 
         return run.id
 
 
+async def _find_kept(round_id: UUID) -> dict[UUID, str]:
+    """Find what the round's first run chose, by category; nothing before the first run."""
+    parameters = from_json(await find_first_parameters(round_id)) or {}
+    return {UUID(category): method for category, method in parameters.get("decided", {}).items()}
+
+
 def hash_marks(given: RankedRound) -> str:
-    """Return the SHA-256 over the marks and the rubric that a run is computed from."""
-    told = {
-        "steps": given.steps,
-        "method": given.method,
-        "seed": given.seed,
-        "criteria": [[str(criterion), str(category), weight] for criterion, category, weight in given.criteria],
-        "marks": [
-            [str(each.entry_id), str(each.judge_id), str(each.criterion_id), each.step, each.position]
-            for each in given.marks
-        ],
-    }
-    return hashlib.sha256(to_json(told).encode()).hexdigest()
+    """Return the SHA-256 over everything that a run is computed from: marks, rubric, method."""
+    return hashlib.sha256(write_inputs(given).encode()).hexdigest()
 
 
-def _compute(given: RankedRound) -> _Computed:
+def _compute(given: RankedRound, kept: Mapping[UUID, str] | None) -> _Computed:
     """Encode to arrays, score, and put ids back in place of row numbers."""
-    import numpy as np  # noqa: PLC0415 - kept out of start-up
-
-    from judging.marks import gather_marks  # noqa: PLC0415 - as above
-    from judging.rubric import make_rubric  # noqa: PLC0415 - as above
-    from judging.scoring import score_round  # noqa: PLC0415 - as above
-
-    categories = sorted({each.category_id for each in given.entries}, key=str)
-    entry_at = {each.id: at for at, each in enumerate(given.entries)}
-    judge_at = {judge: at for at, judge in enumerate(given.judges)}
-    points, positions = _weigh(given)
-    pairs = sorted(points, key=lambda pair: (entry_at[pair[0]], judge_at[pair[1]]))
-    marks = gather_marks(
-        np.array([entry_at[entry] for entry, _ in pairs]),
-        np.array([judge_at[judge] for _, judge in pairs]),
-        np.zeros(len(pairs), dtype=np.int64),
-        np.array([points[pair] for pair in pairs]),
-        n_entries=len(given.entries),
-        n_judges=len(given.judges),
-        n_criteria=1,
-        category=np.array([categories.index(each.category_id) for each in given.entries]),
-        order=np.array([float(positions[pair]) for pair in pairs]),
-    )
-    rubric = make_rubric([1.0], _TOP / given.steps, _TOP)
-    scores = score_round(marks, rubric, places=PLACES, method=given.method)
+    encoded = encode_round(given)
+    scores = score_encoded(encoded, method=given.method, kept=kept)
     return _Computed(
-        output=_tell(given, scores, categories),
+        output=tell_run(encoded, scores, set_aside=given.n_set_aside),
         rows=[
             (
                 each.id, each.category_id, int(scores.ranking.rank[at]), float(scores.score[at]),
@@ -166,89 +146,8 @@ def _compute(given: RankedRound) -> _Computed:
             if scores.ranking.rank[at] > 0
         ],
         version=scores.version,
-        method=scores.choices[0].method if scores.choices else given.method,
+        method=scores.choices[0].method,
+        decided={str(encoded.categories[k]): method for k, method in scores.decided.items()},
         digest=scores.digest,
+        seed=scores.seed,
     )  # fmt: skip
-
-
-def _weigh(given: RankedRound) -> tuple[dict[tuple[UUID, UUID], float], dict[tuple[UUID, UUID], int]]:
-    """Make each review one number of 100: the weighted points, by the rubric of the entry's category."""
-    weights = {criterion: weight for criterion, _, weight in given.criteria}
-    totals: dict[tuple[UUID, UUID], int] = {}
-    positions: dict[tuple[UUID, UUID], int] = {}
-    for each in given.marks:
-        pair = (each.entry_id, each.judge_id)
-        totals[pair] = totals.get(pair, 0) + weights[each.criterion_id] * each.step
-        positions[pair] = each.position
-    return {pair: total / given.steps for pair, total in totals.items()}, positions
-
-
-def _tell(given: RankedRound, scores: RoundScores, categories: list[UUID]) -> dict[str, Any]:
-    """Write a run down as plain data, ids in place of row numbers, numbers to the sixth decimal."""
-    ranking, judges = scores.ranking, scores.judges
-    entries: dict[str, list[dict[str, Any]]] = {str(category): [] for category in categories}
-    flags: dict[int, list[str]] = {}
-    for flag in scores.flags:
-        flags.setdefault(int(flag.entry), []).append(flag.code)
-    for number in ranking.order:
-        at = int(number)
-        parts = scores.parts
-        entries[str(given.entries[at].category_id)].append(
-            {
-                "entry": str(given.entries[at].id),
-                "code_name": given.entries[at].code_name,
-                "rank": int(ranking.rank[at]),
-                "rank_low": int(ranking.rank_low[at]),
-                "rank_high": int(ranking.rank_high[at]),
-                "score": _six(scores.score[at]),
-                "se": _six(scores.se[at]),
-                "score_50": [_six(each) for each in ranking.score_50[at]],
-                "score_90": [_six(each) for each in ranking.score_90[at]],
-                "p_inside": _six(ranking.p_inside[at]),
-                "p_first": _six(ranking.p_top1[at]),
-                "bracket": int(ranking.bracket[at]),
-                "raw": _six(scores.raw_mean[at]),
-                "raw_rank": int(scores.raw_rank[at]),
-                "reviews": int(scores.n_reviews[at]),
-                "group": int(ranking.group[at]),
-                "flags": flags.get(at, []),
-                "parts": {
-                    name: _six(getattr(parts, name)[at]) for name in ("raw", "severity", "scale", "weight", "pull")
-                },
-            }
-        )
-    return {
-        "categories": entries,
-        "pairs": [
-            {
-                "upper": str(given.entries[int(pair.upper)].id),
-                "lower": str(given.entries[int(pair.lower)].id),
-                "probability": _six(pair.probability),
-                "is_on_line": bool(pair.is_on_line),
-            }
-            for pair in ranking.pairs
-        ],
-        "judges": [
-            {
-                "judge": str(judge),
-                "reviews": int(judges.n_reviews[at]),
-                "severity": _six(judges.severity[at]),
-                "low": _six(judges.severity_low[at]),
-                "high": _six(judges.severity_high[at]),
-                "scale": _six(judges.scale[at]),
-                "noise": _six(judges.noise[at]),
-                "weight_share": _six(judges.weight_share[at]),
-            }
-            for at, judge in enumerate(given.judges)
-        ],
-        "choices": [{"asked": each.asked, "method": each.method, "reason": each.reason} for each in scores.choices],
-        "flags": [{"code": each.code, "component": int(each.component)} for each in scores.flags if each.entry < 0],
-        "components": int(scores.component.max()) + 1,
-        "unranked": [given.entries[int(at)].code_name for at in scores.unranked],
-        "set_aside": given.n_set_aside,
-    }
-
-
-def _six(value: Any) -> float | None:
-    number = float(value)
-    return None if number != number else round(number, 6)  # noqa: PLR0124 - the test for not-a-number

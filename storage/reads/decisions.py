@@ -68,11 +68,14 @@ class HonouredEntry:
 async def find_last_run(round_id: UUID) -> RunView | None:
     """Find the run that stands: the last one of the round."""
     row = (
-        await RankingRun.select()
+        await RankingRun.select(
+            RankingRun.id, RankingRun.ordinal, RankingRun.method, RankingRun.made_at, RankingRun.inputs_hash,
+            RankingRun.output_hash, RankingRun.output,
+        )
         .where(RankingRun.round == round_id)
         .order_by(RankingRun.ordinal, ascending=False)
         .first()
-    )
+    )  # fmt: skip
     if row is None:
         return None
     return RunView(

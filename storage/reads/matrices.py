@@ -1,4 +1,4 @@
-"""Rows on their way to becoming arrays: what the encoders of assignment and ranking start from.
+"""Rows on their way to becoming arrays: what the encoders of assignment and of conflicts start from.
 
 Everything is sorted by id, so that the same data give the same arrays whatever order the database answers in.
 """
@@ -11,26 +11,22 @@ from storage.columns import among, from_json
 from storage.rows import get_row
 from storage.tables.assignment import Assignment
 from storage.tables.conflict import Conflict
-from storage.tables.edition import Category, Edition
+from storage.tables.edition import Category
 from storage.tables.entrant import EntryOwner, Supervision, TeamMember
 from storage.tables.entry import Entry, EntryVersion
 from storage.tables.institution import Institution
 from storage.tables.panel import Judge, PanelMember, Round
-from storage.tables.rubric import Criterion
-from storage.tables.scoresheet import Mark, ScoreSheet
 
 __all__ = [
     "AssignableEntry",
     "AssignableJudge",
     "AssignmentInput",
-    "MarkRow",
     "PairRow",
     "PersonRow",
-    "RankedRound",
     "TieRow",
     "find_institution_slugs",
+    "list_admitted",
     "read_assignment_input",
-    "read_marks",
     "read_tie_rows",
 ]
 
@@ -85,33 +81,6 @@ class AssignmentInput:
 
 
 @dataclass(frozen=True, slots=True)
-class MarkRow:
-    """One mark of a sealed sheet."""
-
-    entry_id: UUID
-    judge_id: UUID
-    criterion_id: UUID
-    step: int
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class RankedRound:
-    """What a round's ranking is computed from."""
-
-    edition_id: UUID
-    steps: int
-    method: str
-    seed: str
-    honour_threshold: int
-    entries: tuple[AssignableEntry, ...]
-    judges: tuple[UUID, ...]
-    criteria: tuple[tuple[UUID, UUID, int], ...]
-    marks: tuple[MarkRow, ...]
-    n_set_aside: int
-
-
-@dataclass(frozen=True, slots=True)
 class PersonRow:
     """Somebody tied to an entry: ``kind`` is member or supervisor."""
 
@@ -134,7 +103,8 @@ class TieRow:
     past: tuple[str, ...]
 
 
-async def _list_entries(edition_id: UUID) -> tuple[AssignableEntry, ...]:
+async def list_admitted(edition_id: UUID) -> tuple[AssignableEntry, ...]:
+    """List an edition's admitted entries, by id."""
     rows = await Entry.select(Entry.id, Entry.code_name).where(
         (Entry.edition == edition_id) & (Entry.state == "admitted") & Entry.code_name.is_not_null()
     )
@@ -185,7 +155,7 @@ async def read_assignment_input(round_id: UUID) -> AssignmentInput:
         seed=in_round["seed"],
         reviews_per_entry=in_round["reviews_per_entry"],
         categories=tuple(row["id"] for row in categories),
-        entries=await _list_entries(edition_id),
+        entries=await list_admitted(edition_id),
         judges=tuple(
             AssignableJudge(
                 id=row["id"],
@@ -207,60 +177,6 @@ async def read_assignment_input(round_id: UUID) -> AssignmentInput:
 def _pairs(rows: list[dict[str, object]]) -> tuple[PairRow, ...]:
     pairs = (PairRow(UUID(str(row["entry"])), UUID(str(row["judge"])), str(row["state"])) for row in rows)
     return tuple(sorted(pairs, key=lambda pair: (str(pair.entry_id), str(pair.judge_id))))
-
-
-async def read_marks(round_id: UUID) -> RankedRound:
-    """Read the marks of a round's sealed sheets; sheets set aside are counted and left out."""
-    in_round = await get_row(Round.select().where(Round.id == round_id))
-    edition = await get_row(
-        Edition.select(Edition.steps, Edition.honour_threshold).where(Edition.id == in_round["edition"])
-    )
-    sheets = {
-        row["id"]: row
-        for row in await ScoreSheet.select(
-            ScoreSheet.id,
-            ScoreSheet.assignment.entry.as_alias("entry"),
-            ScoreSheet.assignment.judge.as_alias("judge"),
-            ScoreSheet.assignment.position.as_alias("position"),
-        ).where((ScoreSheet.assignment.round == round_id) & (ScoreSheet.state == "sealed"))
-    }
-    entries = await _list_entries(in_round["edition"])
-    standing = {each.id for each in entries}
-    rows = [
-        MarkRow(
-            entry_id=sheets[row["sheet"]]["entry"],
-            judge_id=sheets[row["sheet"]]["judge"],
-            criterion_id=row["criterion"],
-            step=row["step"],
-            position=sheets[row["sheet"]]["position"],
-        )
-        for row in await Mark.select(Mark.sheet, Mark.criterion, Mark.step).where(among(Mark.sheet, sheets))
-    ]
-    criteria = await Criterion.select(Criterion.id, Criterion.category, Criterion.weight).where(
-        Criterion.category.edition == in_round["edition"]
-    )
-    set_aside = await ScoreSheet.count().where(
-        (ScoreSheet.assignment.round == round_id) & (ScoreSheet.state == "set-aside")
-    )
-    return RankedRound(
-        edition_id=in_round["edition"],
-        steps=edition["steps"],
-        method=in_round["method"],
-        seed=in_round["seed"],
-        honour_threshold=edition["honour_threshold"],
-        entries=entries,
-        judges=tuple(sorted({each.judge_id for each in rows}, key=str)),
-        criteria=tuple(
-            sorted(((row["id"], row["category"], row["weight"]) for row in criteria), key=lambda row: str(row[0]))
-        ),
-        marks=tuple(
-            sorted(
-                (each for each in rows if each.entry_id in standing),
-                key=lambda each: (str(each.entry_id), str(each.judge_id), str(each.criterion_id)),
-            )
-        ),
-        n_set_aside=set_aside,
-    )
 
 
 async def read_tie_rows(edition_id: UUID) -> tuple[tuple[TieRow, ...], tuple[PersonRow, ...], dict[UUID, UUID]]:

@@ -8,13 +8,15 @@ from storage.columns import flag, key, number, ref, small, text, when
 class RankingRun(Table, tablename="ranking_run"):
     """A computed ranking: inputs' hash, parameters, versions, seed and output, never updated. A new run supersedes.
 
-    ``parameters``, ``versions`` and ``output`` are canonical JSON; ``output_hash`` is the SHA-256 of ``output``.
+    ``inputs``, ``parameters``, ``versions`` and ``output`` are canonical JSON; ``inputs_hash`` and ``output_hash`` are
+    the SHA-256 of ``inputs`` and ``output``.
     """
 
     id = key()
     round = ref("Round", "panel")
     ordinal = small()
     method = text()
+    inputs = text()
     inputs_hash = text()
     parameters = text()
     versions = text()

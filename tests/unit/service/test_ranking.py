@@ -10,6 +10,7 @@ from service.errors import NotAllowed, Refused
 from service.usecases.editions import NotYet
 from service.usecases.opening import close_round
 from service.usecases.ranking import compute_ranking
+from storage.columns import from_json, to_json
 from storage.reads.decisions import find_last_run
 from storage.tables.result import RankedEntry, RankingRun
 from tests.competition import JUDGED, Competition
@@ -71,3 +72,20 @@ async def test_two_computations_at_once_are_two_runs(ranked: Competition):
 async def test_who_may_not_compute_gets_no_run(ranked: Competition, role: Role):
     with pytest.raises(NotAllowed):
         await compute_ranking(ranked.actors[role], ranked.round_id, now=AFTER)
+
+
+async def test_what_the_first_run_chose_is_kept_by_later_ones(ranked: Competition):
+    first = await RankingRun.select(RankingRun.id, RankingRun.parameters).first()
+    parameters = from_json(first["parameters"])
+    chosen = dict.fromkeys(parameters["decided"], "additive")
+    await RankingRun.update({RankingRun.parameters: to_json(parameters | {"decided": chosen})}).where(
+        RankingRun.id == first["id"]
+    )
+
+    await compute_ranking(ranked.actors[Role.CHAIR], ranked.round_id, now=AFTER)
+
+    run = await find_last_run(ranked.round_id)
+    assert run is not None
+    assert run.method == "additive"
+    assert run.output["decided"] == chosen
+    assert {choice["reason"] for choice in run.output["choices"]} == {"kept"}
