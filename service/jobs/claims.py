@@ -3,6 +3,7 @@
 A claim is a lease. Who holds it says so with each step; who lost it (a pause, a kill) can change nothing any more.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,7 +14,7 @@ __all__ = ["JOBS", "LETTERS", "Queue", "claim", "extend", "finish", "give_back",
 
 LEASE = timedelta(minutes=2)
 ATTEMPTS_AT_MOST = 8
-_DUE = "((state='waiting' AND due_at <= {}) OR (state={} AND lease_until <= {}))"
+_DUE = "((state='waiting' AND due_at <= {{}}) OR (state={{}} AND lease_until <= {{}}{but}))"
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=1)
 
 
@@ -43,18 +44,25 @@ LETTERS = Queue(
 )
 
 
-async def has_due(queue: Queue, *, now: datetime) -> bool:
+async def has_due(queue: Queue, *, now: datetime, in_hand: Collection[UUID] = ()) -> bool:
     """Look, without waiting for any writer, whether there is something to claim."""
-    return bool(await run_sql(f"SELECT id FROM {queue.table} WHERE {_DUE} LIMIT 1", *_times(queue, now)))  # noqa: S608 (the table's name is ours)
+    due, values = _due(queue, now, in_hand)
+    return bool(await run_sql(f"SELECT id FROM {queue.table} WHERE {due} LIMIT 1", *values))  # noqa: S608 (the table's name is ours)
 
 
-async def claim(queue: Queue, *, owner: str, now: datetime, limit: int = 1) -> list[Row]:
-    """Claim what is due, the oldest first."""
+async def claim(
+    queue: Queue, *, owner: str, now: datetime, limit: int = 1, in_hand: Collection[UUID] = ()
+) -> list[Row]:
+    """Claim what is due, the oldest first; never what this worker itself still has in hand.
+
+    A clock that is stepped past a lease must not make a worker do beside itself what it is already doing.
+    """
+    due, values = _due(queue, now, in_hand)
     return await run_sql(
         f"UPDATE {queue.table} SET state={{}}, owner={{}}, lease_until={{}}, attempts=attempts+1 "  # noqa: S608 (as above)
-        f"WHERE id IN (SELECT id FROM {queue.table} WHERE {_DUE} ORDER BY due_at, id LIMIT {{}}{skip_locked()}) "
+        f"WHERE id IN (SELECT id FROM {queue.table} WHERE {due} ORDER BY due_at, id LIMIT {{}}{skip_locked()}) "
         f"RETURNING id, attempts, {queue.columns}",
-        queue.busy, owner, now + LEASE, *_times(queue, now), limit,
+        queue.busy, owner, now + LEASE, *values, limit,
     )  # fmt: skip
 
 
@@ -94,5 +102,6 @@ async def _change(queue: Queue, row_id: UUID, owner: str, change: str, *values: 
     return bool(rows)
 
 
-def _times(queue: Queue, now: datetime) -> tuple[object, ...]:
-    return now, queue.busy, now
+def _due(queue: Queue, now: datetime, in_hand: Collection[UUID]) -> tuple[str, tuple[object, ...]]:
+    held = ", ".join("{}" for _ in in_hand)
+    return _DUE.format(but=f" AND id NOT IN ({held})" if held else ""), (now, queue.busy, now, *in_hand)

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from service.clock import Clock
 from service.jobs import claims
@@ -38,6 +39,7 @@ class Worker:
     clock: Clock
     postman: Postman
     owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}")
+    in_hand: set[UUID] = field(default_factory=set)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop. What was begun is ended; what a kill cuts comes back when its lease ends."""
@@ -75,12 +77,15 @@ class Worker:
         return bool(rows)
 
     async def _claim(self, queue: claims.Queue) -> list[Row]:
-        now = self.clock()
-        return await claims.claim(queue, owner=self.owner, now=now) if await claims.has_due(queue, now=now) else []
+        now, in_hand = self.clock(), tuple(self.in_hand)
+        if not await claims.has_due(queue, now=now, in_hand=in_hand):
+            return []
+        return await claims.claim(queue, owner=self.owner, now=now, in_hand=in_hand)
 
     async def _attend(self, queue: claims.Queue, row: Row, act: Callable[[Row], Awaitable[None]]) -> None:
         """Do one piece of work with its lease kept alive, and say how it ended."""
         log = get_logger().bind(queue=queue.table, row=str(row["id"]), attempts=row["attempts"])
+        self.in_hand.add(row["id"])
         keeper = asyncio.create_task(self._keep(queue, row))
         try:
             await act(row)
@@ -99,6 +104,7 @@ class Worker:
             )  # fmt: skip
         finally:
             keeper.cancel()
+            self.in_hand.discard(row["id"])
 
     async def _keep(self, queue: claims.Queue, row: Row) -> None:
         while True:

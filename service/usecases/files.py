@@ -59,7 +59,10 @@ async def inspect_upload(upload_id: UUID, *, objects: ObjectStore, scratch: Path
     kept = await _inspect(upload, objects, scratch)
     async with transaction():
         await for_update(Entry.select(Entry.id).where(Entry.id == upload.entry_id))
-        await _settle(upload, kept, now=now)
+        if await Upload.exists().where((Upload.id == upload_id) & (Upload.state == UploadState.INSPECTING.value)):
+            await _settle(
+                upload, kept, now=now
+            )  # else another worker came first, and its copies are the ones that count
 
 
 async def copy_again(file_id: UUID, *, objects: ObjectStore, scratch: Path | None = None, now: datetime) -> None:

@@ -38,8 +38,9 @@ async def note_with_its_mark(facts: Mapping[str, Any], *, now: object, context: 
 
 @pytest.fixture(autouse=True)
 def _kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    global BEGAN  # noqa: PLW0603 - an event belongs to the loop of the test that first waits for it
+    BEGAN = asyncio.Event()
     DONE.clear()
-    BEGAN.clear()
     found = {"note": note, "fail": fail, "mark": note_with_its_mark}
     monkeypatch.setattr("service.jobs.runner.find_handler", found.__getitem__)
 
@@ -120,6 +121,28 @@ async def test_the_work_of_a_killed_worker_comes_back_when_its_lease_ends(worker
     assert await worker.work_until_idle() == 1
     assert DONE == ["a"]
     assert not await claims.finish(claims.JOBS, killed["id"], owner="killed", now=clock.now)
+
+
+async def test_a_clock_stepped_past_the_lease_does_not_make_a_worker_begin_again_what_it_is_doing(
+    worker: Worker, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+):
+    may_end = asyncio.Event()
+
+    async def note_slowly(facts: Mapping[str, Any], *, now: object, context: JobContext) -> None:
+        await note(facts, now=now, context=context)
+        await may_end.wait()
+
+    monkeypatch.setattr("service.jobs.runner.find_handler", {"slow": note_slowly}.__getitem__)
+    await queue("slow", clock, what="a")
+    lane = asyncio.create_task(worker.work_until_idle())
+    await BEGAN.wait()
+    clock.advance(hours=1)
+
+    async with asyncio.timeout(30):
+        assert await worker.work_until_idle() == 0
+        may_end.set()
+        assert await lane == 1
+    assert (DONE, await state_of()) == (["a"], "done")
 
 
 async def test_an_effect_whose_lease_was_lost_is_rolled_back_with_its_mark(worker: Worker, clock: SetClock):
