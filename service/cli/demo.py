@@ -60,8 +60,8 @@ async def _demonstrate(settings: "Settings", options: Namespace, words: "Words",
     from service.cli.serve import serve  # noqa: PLC0415 (as above)
     from service.demo.data import load_edition  # noqa: PLC0415 (as above)
     from service.demo.drive import Clock, Drive  # noqa: PLC0415 (as above)
-    from service.demo.files import make_all  # noqa: PLC0415 (as above)
     from service.demo.folder import find_shift  # noqa: PLC0415 (as above)
+    from service.demo.making import Making  # noqa: PLC0415 (as above)
     from service.demo.show import make_doors, read_result  # noqa: PLC0415 (as above)
     from service.logging import set_up_logging  # noqa: PLC0415 (as above)
 
@@ -71,14 +71,14 @@ async def _demonstrate(settings: "Settings", options: Namespace, words: "Words",
     async with open_world(settings):
         objects = make_objects(settings)
         await objects.prepare()
-        with _progress(words) as tell:
-            made = await asyncio.to_thread(
-                make_all, edition, settings.data / "made", lambda done, total: tell("files", done, total)
-            )
+        with (
+            _progress(words) as tell,
+            Making(edition, settings.data / "made", lambda done, total: tell("files", done, total)) as making,
+        ):
             clock = Clock(stop)
             drive = Drive(
                 edition=edition, stop=stop, objects=objects, worker=make_worker(settings, objects, clock=clock),
-                clock=clock, files=made, tell=tell,
+                clock=clock, files=making, tell=tell,
             )  # fmt: skip
             await drive.run()
             if options.phase == "published":

@@ -18,6 +18,7 @@ from service.actors import Actor, JudgeActor, Role
 from service.demo.decide import decide_categories
 from service.demo.edition import DemoEdition
 from service.demo.entrants import Class, enter_project, find_ids
+from service.demo.making import Making
 from service.demo.panel import Panel, judge_entry, practise, seat_judge
 from service.demo.people import COMMITTEE, NEXT_COMMITTEE, Member, serve_as
 from service.demo.plan import institution_rows, next_edition, plan_edition
@@ -73,7 +74,7 @@ class Drive:
     objects: ObjectStore
     worker: Worker
     clock: Clock
-    files: dict[tuple[str, str], list[Path]]
+    files: Making
     tell: Tell
     actors: dict[str, Actor] = field(default_factory=dict)
     judges: dict[str, JudgeActor] = field(default_factory=dict)

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 from service.actors import VISITOR, Actor
 from service.demo.edition import DemoEdition, Entry
+from service.demo.making import Making
 from service.demo.people import enrol, find_letter_path
 from service.usecases.approvals import Affiliation, answer_supervision, save_supervision
 from service.usecases.entries import (
@@ -30,8 +30,6 @@ from storage.tables.institution import Institution
 
 __all__ = ["Class", "enter_project", "find_ids"]
 
-FilesOf = Mapping[tuple[str, str], list[Path]]
-
 
 @dataclass(frozen=True, slots=True)
 class Ids:
@@ -48,7 +46,7 @@ class Class:
     edition: DemoEdition
     edition_id: UUID
     ids: Ids
-    files: FilesOf
+    files: Making
     objects: ObjectStore
 
 
@@ -158,7 +156,7 @@ async def _state(lead: Actor, number: str, entry: Entry, of: Class, now: datetim
 async def _send_files(of: Class, lead: Actor, number: str, entry: Entry, now: datetime) -> None:
     _, view = await open_entry(lead, number)
     for material in view.materials:
-        paths = of.files.get((entry.id, material.slug), [])
+        paths = await of.files.files_of(entry.id, material.slug)
         for path in paths[len(material.files) :]:
             await send_file(lead, number, material.slug, name=path.name, path=path, objects=of.objects, now=now)
             await asyncio.sleep(0)

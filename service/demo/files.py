@@ -1,23 +1,17 @@
-"""The files of every entry of the demonstration, made from its data alone and kept by what they are made from.
+"""The files of an entry of the demonstration, made from its data alone.
 
 A few carry their maker's name in their properties on purpose, as students' files do: taking it out is the
 inspection's work.
 """
 
-import hashlib
-import multiprocessing
-import os
-import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from functools import cache
 from pathlib import Path
 from zlib import crc32
 
 from PIL import Image
 
 from service.demo import films, papers, sheets, sounds
-from service.demo.edition import DemoEdition, Entry, Material
+from service.demo.edition import Entry, Material
 from service.demo.typeset import still
 
 SEED = "tahkim-demo"
@@ -26,10 +20,6 @@ _SHORT_FILM_SECONDS = (6.0, 7.0)
 _ASSETS = 2
 _ASSET_PIXELS = 720
 _EXIF_ARTIST = 0x013B
-_COST_OF_A_DOCUMENT = 1
-
-Progress = Callable[[int, int], None]
-Made = dict[tuple[str, str], list[Path]]
 
 
 def make_files(entry: Entry, material: Material, folder: Path, *, seed: str = SEED) -> list[Path]:
@@ -37,7 +27,7 @@ def make_files(entry: Entry, material: Material, folder: Path, *, seed: str = SE
 
     The same arguments give files with the same content. Each obeys the material's limits.
     """
-    maker = _MAKERS.get(material.id)
+    maker = MAKERS.get(material.id)
     if maker is None:
         return []
     order = _Order(entry, material, folder, f"{seed}/{entry.id}/{material.id}")
@@ -47,31 +37,6 @@ def make_files(entry: Entry, material: Material, folder: Path, *, seed: str = SE
 def link_of(entry: Entry, material: Material) -> str | None:
     """Give the address that an entry states where its material is a link; always in an example domain."""
     return f"https://{entry.id}.example/" if material.formats == ("url",) else None
-
-
-def make_all(edition: DemoEdition, folder: Path, progress: Progress, *, workers: int = 2) -> Made:
-    """Make every file of every entry that ``folder`` does not hold already, and say where each is.
-
-    Returns (entry id, material id) → its files, in the order of the edition.
-    ``progress(done, total)`` counts materials.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    orders = [(entry, material) for entry in edition.entries for material in edition.category(entry.category).materials]
-    made: Made = {(entry.id, material.id): _kept(entry, material, folder) or [] for entry, material in orders}
-    missing = [order for order in orders if not made[order[0].id, order[1].id] and order[1].id in _MAKERS]
-    missing.sort(key=lambda order: -_cost(*order))
-    done = len(orders) - len(missing)
-    progress(done, len(orders))
-    if not missing:
-        return made
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        waiting = {pool.submit(_make_and_keep, *order, folder): order for order in missing}
-        for finished in as_completed(waiting):
-            entry, material = waiting[finished]
-            made[entry.id, material.id] = finished.result()
-            done += 1
-            progress(done, len(orders))
-    return made
 
 
 class _Order:
@@ -218,7 +183,7 @@ def _data(order: _Order) -> Iterator[Path]:
     yield _written(order.path(suffix), sheets.data_csv(seed=order.seed))
 
 
-_MAKERS: dict[str, Callable[[_Order], Iterator[Path]]] = {
+MAKERS: dict[str, Callable[[_Order], Iterator[Path]]] = {
     "film": _film,
     "captions": _captions,
     "poster": _poster,
@@ -236,40 +201,3 @@ _MAKERS: dict[str, Callable[[_Order], Iterator[Path]]] = {
     "summary": _summary,
     "data": _data,
 }
-
-
-def _cost(entry: Entry, material: Material) -> int:
-    """Guess how long a material takes, in units of a document, so that the long ones start first."""
-    films_seconds = {"film": entry.demo_seconds or 0, "reel": 8, "demo": 8, "work": 8, "audio": 8}
-    return films_seconds.get(material.id, 0) + _COST_OF_A_DOCUMENT
-
-
-def _kept(entry: Entry, material: Material, folder: Path) -> list[Path] | None:
-    place = folder / _key(entry, material)
-    return sorted(place.iterdir()) if place.is_dir() else None
-
-
-def _make_and_keep(entry: Entry, material: Material, folder: Path) -> list[Path]:
-    """Make the files beside their place and move them there whole, so that a stopped run leaves nothing half made."""
-    place = folder / _key(entry, material)
-    unfinished = folder / f"{place.name}.{os.getpid()}"
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir()
-    make_files(entry, material, unfinished)
-    unfinished.rename(place)
-    return sorted(place.iterdir())
-
-
-def _key(entry: Entry, material: Material) -> str:
-    made_from = f"{_generator_digest()}{entry!r}{material!r}{SEED}"
-    return f"{entry.id}-{material.id}-{hashlib.sha256(made_from.encode()).hexdigest()[:16]}"
-
-
-@cache
-def _generator_digest() -> str:
-    here = Path(__file__).parent
-    generators = [
-        here / name for name in ("files.py", "films.py", "papers.py", "pictures.py", "sheets.py", "sounds.py")
-    ]
-    sources = sorted([*generators, here / "papers.toml", *(here / "typst").iterdir()])
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()

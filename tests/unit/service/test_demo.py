@@ -1,7 +1,7 @@
 """The demonstration on a cut-down edition: driven to publication, never doubled, gone on with after a stop."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -13,8 +13,8 @@ from service.audit import verify
 from service.demo.data import load_edition
 from service.demo.drive import Clock, Drive, Tell
 from service.demo.edition import DemoEdition
-from service.demo.files import make_all
 from service.demo.folder import ForeignFolder, OtherPhase, claim_folder
+from service.demo.making import Making
 from service.demo.show import read_result
 from service.settings import Settings
 from storage.rows import get_row
@@ -60,10 +60,10 @@ def cut_down() -> DemoEdition:
 
 
 @pytest.fixture(scope="session")
-def small_files(tmp_path_factory: pytest.TempPathFactory) -> tuple[DemoEdition, dict[tuple[str, str], list[Path]]]:
+def small_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DemoEdition, Making]]:
     edition = cut_down()
-    folder = tmp_path_factory.mktemp("made")
-    return edition, make_all(edition, folder, lambda _done, _total: None, workers=1)
+    with Making(edition, tmp_path_factory.mktemp("made"), lambda _done, _total: None, workers=1) as making:
+        yield edition, making
 
 
 Start = Callable[..., Drive]
@@ -73,7 +73,7 @@ Start = Callable[..., Drive]
 async def start(
     database: str,
     settings: Settings,
-    small_files: tuple[DemoEdition, dict[tuple[str, str], list[Path]]],
+    small_files: tuple[DemoEdition, Making],
 ) -> Start:
     """Gives a drive of the edition up to a moment; each is a new one, as after a new start of the program."""
     edition, files = small_files

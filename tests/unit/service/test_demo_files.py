@@ -11,7 +11,8 @@ from pypdf import PdfReader
 
 from service.demo.data import load_edition
 from service.demo.edition import DemoEdition, Entry, Material
-from service.demo.files import SEED, link_of, make_all, make_files
+from service.demo.files import SEED, link_of, make_files
+from service.demo.making import Making
 from service.demo.papers import words
 from service.demo.pictures import MOTIFS, PALETTES
 
@@ -164,21 +165,25 @@ def test_some_documents_name_their_maker_in_their_properties_for_the_inspection_
     assert not all(authors)
 
 
-def test_a_second_run_makes_nothing_again_and_an_unfinished_file_is_not_taken(edition, tmp_path):
+async def test_a_second_run_makes_nothing_again_and_an_unfinished_file_is_not_taken(edition, tmp_path):
     one = edition.entry("khutwa")
     small = type(edition)(**{name: getattr(edition, name) for name in edition.__slots__} | {"entries": (one,)})
     folder = tmp_path / "files"
     steps: list[tuple[int, int]] = []
 
-    first = make_all(small, folder, lambda done, total: steps.append((done, total)), workers=1)
+    async def make() -> dict[str, list[Path]]:
+        with Making(small, folder, lambda done, total: steps.append((done, total)), workers=1) as making:
+            materials = small.category(one.category).materials
+            return {each.id: await making.files_of(one.id, each.id) for each in materials}
+
+    first = await make()
     times = {path: path.stat().st_mtime_ns for paths in first.values() for path in paths}
     (folder / "khutwa-demo-0000.99").mkdir()
-    second = make_all(small, folder, lambda done, total: steps.append((done, total)), workers=1)
+    second = await make()
 
     assert second == first
     assert {path: path.stat().st_mtime_ns for paths in second.values() for path in paths} == times
-    assert steps[0] == (1, 3)
-    assert steps[-1] == (3, 3)
+    assert steps == [(1, 3), (2, 3), (3, 3), (3, 3)]
 
 
 def test_every_entry_has_a_picture_of_its_own(edition):
