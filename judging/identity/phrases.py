@@ -27,6 +27,7 @@ class PhrasePattern:
         self._words = [_forms(word) for word in words]
         self._n_letters = sum(map(len, words))
         self._squeezed = settle("".join(words))
+        self._known: dict[str, frozenset[int]] = {}
         self.is_in_arabic = bool(words) and all(map(is_arabic, words))
 
     def find(self, text: str, words: list[Word]) -> Iterator[Hit]:
@@ -49,13 +50,20 @@ class PhrasePattern:
         """All the words of the phrase in a row, in any order; joints between them do not count."""
         told = [word for word in words if word.folded not in JOINTS]
         n = len(self._words)
-        places = [
-            {number for number, forms in enumerate(self._words) if forms & settled_forms(word.folded)} for word in told
-        ]
+        places = [self._places(word.folded) for word in told]
         for start in range(len(told) - n + 1):
             if places[start] and _covers(places[start : start + n], n):
                 yield Hit(Strength.STRONG, told[start].start, told[start + n - 1].end)
         yield from self._split(words)
+
+    def _places(self, folded: str) -> frozenset[int]:
+        """Say which words of the phrase a word may be; texts say the same words again and again."""
+        known = self._known.get(folded)
+        if known is None:
+            told = settled_forms(folded)
+            known = frozenset(number for number, forms in enumerate(self._words) if not forms.isdisjoint(told))
+            self._known[folded] = known
+        return known
 
     def _split(self, words: list[Word]) -> Iterator[Hit]:
         """Give the phrase spelt out letter by letter."""
@@ -74,7 +82,7 @@ def _forms(word: str) -> frozenset[str]:
     return settled_forms(word)
 
 
-def _covers(places: list[set[int]], n: int) -> bool:
+def _covers(places: list[frozenset[int]], n: int) -> bool:
     seen: set[int] = set()
     for choices in places:
         free = choices - seen

@@ -26,19 +26,26 @@ class Word(NamedTuple):
     has_capital: bool
 
 
+def _word(folded: str, start: int, end: int, has_capital: bool) -> Word:  # noqa: FBT001 - as the tuple has it
+    """Make a word without the argument handling of named tuples: a third of the time of cutting."""
+    return tuple.__new__(Word, (folded, start, end, has_capital))
+
+
 def cut(text: str) -> list[Word]:
     """Cut a tidy text at everything that is no letter, and at humps (``MohammedHarthi``).
 
     "Abd" is joined to the word that follows it.
     """
     words: list[Word] = []
+    has_apostrophes = _APOSTROPHES.search(text) is not None
     for match in _WORD.finditer(text):
         whole, start = match[0], match.start()
         if whole.islower() or whole[1:].islower() or not whole.isascii():
-            words.append(Word(fold(_APOSTROPHES.sub("", whole)), start, match.end(), whole[0].isupper()))
+            plain = _APOSTROPHES.sub("", whole) if has_apostrophes else whole
+            words.append(_word(fold(plain), start, match.end(), whole[0].isupper()))
             continue
         for part in _HUMP.split(whole):
-            words.append(Word(fold(part.replace("'", "")), start, start + len(part), part[:1].isupper()))
+            words.append(_word(fold(part.replace("'", "")), start, start + len(part), part[:1].isupper()))
             start += len(part)
     return _joined([word for word in words if word.folded])
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import re
 
-_START = re.compile(rb"[%(<]|(?<![^\s\]>)])BI(?=[\s/])")
+_HEX = rb"[0-9A-Fa-f\s]*>"
+_IN_BRACKETS = rb"(?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)"
+_PLAIN = (
+    rb"[%(<](?:(?<=\()" + _IN_BRACKETS  # strings stay, with one level of brackets in them,
+    + rb"|(?<=<)" + _HEX  # and those in hexadecimal
+    + rb"|(?<=<)<(?:[^<>()%]|<" + _HEX + rb"|\(" + _IN_BRACKETS + rb")*>>()"  # 1: properties without others in them
+    + rb"|())"  # 2: what must be looked at letter by letter
+)  # fmt: skip
+_START = re.compile(_PLAIN, re.DOTALL)
+"""Begins with one set of letters: what comes before them is passed over without trying."""
+_START_OR_PICTURE = re.compile(_PLAIN + rb"|(?<![^\s\]>)])BI(?=[\s/])()", re.DOTALL)
+_PROPERTIES = 1
 _IN_STRING = re.compile(rb"[()]|\\.", re.DOTALL)
 _IN_PROPERTIES = re.compile(rb"<<|>>|\((?:[^()\\]|\\.)*\)", re.DOTALL)
 _SPOKEN = re.compile(rb"/ActualText\s*(?:\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f\s]*>)", re.DOTALL)
@@ -20,14 +31,33 @@ def needs_cleaning(data: bytes) -> bool:
 def clean_content(data: bytes) -> bytes:
     """Drop comments; keep of properties only what marked content reads as (``/ActualText``)."""
     parts: list[bytes] = []
-    at = 0
-    while match := _START.search(data, at):
-        start = match.start()
-        parts.append(data[at:start])
-        at, kept = _past(data, start, match[0])
-        parts.append(kept)
-    parts.append(data[at:])
+    at: int | None = 0
+    while at is not None:
+        at = _clean_from(data, at, parts)
     return b"".join(parts)
+
+
+def _clean_from(data: bytes, start: int, parts: list[bytes]) -> int | None:
+    """Clean from here to the end, or to behind the first thing that no pattern takes in whole: it is told where."""
+    done = start
+    pattern = _START_OR_PICTURE if b"BI" in data else _START
+    for match in pattern.finditer(data, start):
+        if match.lastindex is None:
+            continue
+        parts.append(data[done : match.start()])
+        if match.lastindex != _PROPERTIES:
+            after, kept = _past(data, match.start(), match[0])
+            parts.append(kept)
+            return after
+        parts.append(_spoken(match[0]))
+        done = match.end()
+    parts.append(data[done:])
+    return None
+
+
+def _spoken(properties: bytes) -> bytes:
+    """Of properties, what marked content reads as."""
+    return b"<<" + b" ".join(_SPOKEN.findall(properties)) + b">>" if b"/ActualText" in properties else b"<<>>"
 
 
 def _past(data: bytes, start: int, opening: bytes) -> tuple[int, bytes]:
@@ -47,7 +77,7 @@ def _past(data: bytes, start: int, opening: bytes) -> tuple[int, bytes]:
         after = end_of_hex + 1 if end_of_hex >= 0 else len(data)
         return after, data[start:after]
     after = _after_properties(data, start)
-    return after, b"<<" + b" ".join(_SPOKEN.findall(data[start:after])) + b">>"
+    return after, _spoken(data[start:after])
 
 
 def _after_string(data: bytes, start: int) -> int:

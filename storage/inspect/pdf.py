@@ -14,6 +14,7 @@ from storage.inspect.copy_pdf import copy_as_pictures, flatten_remarks, rebuild
 from storage.inspect.limits import MAX_PICTURES, MIB
 from storage.inspect.look import look_at_page
 from storage.inspect.pdf_active import find_active, read_hidden_text, walk
+from storage.inspect.pdf_operations import ease_reading
 from storage.inspect.pdf_pages import ClosedDocument, draw_pages, n_drawable
 from storage.inspect.prose import measure_words
 from storage.inspect.report import Place, PlaceKind
@@ -157,8 +158,10 @@ def _second_reading(reader: PdfReader, number: int) -> str:
     try:
         page = reader.pages[number - 1]
         contents = page.get_contents()
-        if contents is None or len(contents.get_data()) > MAX_READ_TWICE:
+        data = contents.get_data() if contents is not None else b""
+        if not data or len(data) > MAX_READ_TWICE:
             return ""
+        ease_reading(reader, page, data)
         return page.extract_text()
     except Exception:  # noqa: BLE001 - the first reading stands
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
 
 MAX_OBJECTS = 300_000
 MAX_STRINGS = 5_000
+MAX_INERT = 1 << 17
+_INERT = re.compile(rb"\s*(\d{1,10})\s+(\d{1,5})\s+obj\b((?:[^()<>%#]|<<|>>)*?)\bendobj\b")
+_NAME = re.compile(rb"/[^\s()<>\[\]{}/%]*")
+_STRUCTURE = frozenset(
+    b"/" + name
+    for name in (
+        b"Type StructElem MCR MCID S P K Pg Span Sect Document Part Div L LI Lbl LBody Table THead TBody TR TH TD "
+        b"H H1 H2 H3 H4 H5 H6 Figure Caption Artifact NonStruct Note Reference TOC TOCI Nums Kids Limits"
+    ).split()
+)
 _ACTIONS: dict[str, str] = {
     "/JavaScript": "pdf.script",
     "/Launch": "pdf.launch",
@@ -93,7 +104,10 @@ def _holds_file(dictionary: DictionaryObject) -> bool:
 
 
 def walk(reader: PdfReader) -> Iterator[DictionaryObject]:
-    """Every dictionary of every object of the file, also of those that nothing refers to."""
+    """Every dictionary of every object of the file, also of those that nothing refers to.
+
+    Objects that are numbers, references and structure alone are passed over: in tagged documents they are most.
+    """
     numbers = {(number, generation) for generation, table in reader.xref.items() for number in table}
     numbers |= {(number, 0) for number in reader.xref_objStm}
     if len(numbers) > MAX_OBJECTS:
@@ -102,9 +116,27 @@ def walk(reader: PdfReader) -> Iterator[DictionaryObject]:
     yield from _nested(reader.trailer)
     for number, generation in sorted(numbers):
         try:
+            if _is_inert(reader, number, generation):
+                continue
             yield from _nested(reader.get_object(IndirectObject(number, generation, reader)))
         except Exception:  # noqa: BLE001, S112 - a damaged object that no page needs is no reason to stop
             continue
+
+
+def _is_inert(reader: PdfReader, number: int, generation: int) -> bool:
+    """Whether an object's own bytes hold no string, no stream and no name but those of document structure."""
+    start = reader.xref.get(generation, {}).get(number)
+    if start is None or (generation == 0 and number in reader.xref_objStm):
+        return False
+    reader.stream.seek(start)
+    data = reader.stream.read(MAX_INERT)
+    whole = _INERT.match(data)
+    return (
+        whole is not None
+        and (int(whole[1]), int(whole[2])) == (number, generation)
+        and b"stream" not in whole[3]
+        and _STRUCTURE.issuperset(_NAME.findall(whole[3]))
+    )
 
 
 def _nested(start: Any) -> Iterator[DictionaryObject]:

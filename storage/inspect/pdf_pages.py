@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from storage.inspect.examination import Examination
 
 MAX_HEIGHT = 4000
+PAPER, MOSTLY = 232, 0.5
 COLOURLESS = 12
 """Of 255: how far the colours of a point may lie apart in what is still grey."""
+
+_TO_SIXTEEN = bytes((value * 15 + 127) // 255 for value in range(256))
 
 
 class ClosedDocument(Exception):
@@ -64,18 +67,33 @@ def _text_of(page: Any) -> str:
 
 
 def _draw(page: Any, number: int, text: str, folder: Path) -> PagePicture:
-    """Draw a page without colour in grey (23 ms measured, with its PNG), and one with colour as JPEG (30 ms)."""
+    """Draw writing in sixteen greys as PNG, and what has colours or many greys as JPEG.
+
+    Sixteen greys take 9 ms to pack and half the bytes that 256 take 23 ms for; writing looks the same.
+    """
     width, height = max(page.get_width(), 1.0), max(page.get_height(), 1.0)
     scale = min(PICTURE_WIDTH / width, MAX_HEIGHT / height)
-    if _is_grey(_drawn(page, scale / 4, grayscale=False)):
+    small = _drawn(page, scale / 4, grayscale=False)
+    picture = _drawn(page, scale, grayscale=_is_grey(small))
+    if picture.mode == "L" and _is_writing(small):
         path, media_type = folder / f"page-{number:04d}.png", "image/png"
-        picture = _drawn(page, scale, grayscale=True)
-        picture.save(path, format="PNG", compress_level=1)
+        _in_few_greys(picture).save(path, format="PNG", compress_level=1, bits=4)
     else:
         path, media_type = folder / f"page-{number:04d}.jpg", "image/jpeg"
-        picture = _drawn(page, scale, grayscale=False)
         picture.save(path, format="JPEG", quality=84)
     return PagePicture(number, str(path), media_type, picture.width, picture.height, path.stat().st_size, text)
+
+
+def _in_few_greys(picture: Image.Image) -> Image.Image:
+    few = Image.frombytes("P", picture.size, picture.tobytes().translate(_TO_SIXTEEN))
+    few.putpalette([level * 17 for level in range(16) for _ in range(3)])
+    return few
+
+
+def _is_writing(picture: Image.Image) -> bool:
+    """Whether most of a small drawing is as light as paper: a photograph or a shaded picture would show steps."""
+    greys = picture.convert("L").histogram()
+    return sum(greys[PAPER:]) >= MOSTLY * sum(greys)
 
 
 def _drawn(page: Any, scale: float, *, grayscale: bool) -> Image.Image:

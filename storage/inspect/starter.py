@@ -11,6 +11,7 @@ with its exit status and the length of what it wrote, then those bytes.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
@@ -31,7 +32,9 @@ Work = Callable[[dict[str, Any], int], None]
 def serve(work: Work, prepare: Callable[[dict[str, Any]], None]) -> None:
     """Answer requests until the other side closes or nothing was asked for a while.
 
-    ``prepare`` sees each request before the fork, to load libraries that it and later ones need.
+    ``prepare`` sees each request before the fork, to load libraries that it and later ones need; what it loaded is
+    frozen, so that
+    collecting rubbish in a fork does not copy its pages.
     """
     answers = os.dup(1)
     os.dup2(2, 1)
@@ -46,6 +49,7 @@ def serve(work: Work, prepare: Callable[[dict[str, Any]], None]) -> None:
         line, buffer = buffer.split(b"\n", 1)
         request = json.loads(line)
         prepare(request)
+        gc.freeze()
         _answer(request, work, answers)
 
 
