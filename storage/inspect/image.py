@@ -38,7 +38,7 @@ def inspect_image(examination: Examination, name: str) -> None:
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, MemoryError):
         examination.refuse("image.damaged")
         return
-    look_at(frames[0][0], Place(), examination)
+    look_at([(frames[0][0], Place())], examination)
     if examination.copy_to is not None:
         _write(frames, name, examination)
     if examination.pages_to is not None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 import time
-from io import BytesIO
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageChops, ImageOps, ImageStat
@@ -19,6 +21,7 @@ READER = "tesseract"
 LANGUAGES = "ara+eng"
 SECONDS_A_PICTURE = 8.0
 SECONDS_A_FILE = 20.0
+AT_A_TIME = 4
 READ_WIDTH = 1280
 DARK = 110
 """Of 255: a picture darker than this is read inverted (by ourselves: the reader would read everything twice)."""
@@ -36,52 +39,71 @@ def is_reader_here() -> bool:
     return shutil.which(READER, path="/usr/local/bin:/usr/bin:/bin") is not None
 
 
-def look_at(picture: Image.Image, place: Place, examination: Examination) -> None:
-    """Read what is written in a picture; where nothing can read it, point at it if there seems to be writing."""
-    if not has_writing(picture):
-        return
-    text = read_writing(picture, examination)
-    if text is None:
-        examination.tell_committee("look.writing", place)
-    else:
-        examination.read(text, place)
+def look_at(pictures: Sequence[tuple[Image.Image, Place]], examination: Examination) -> None:
+    """Read what is written in pictures; where nothing can read it, point at those that seem to hold writing."""
+    written = [(picture, place) for picture, place in pictures if has_writing(picture)]
+    texts = read_writing([picture for picture, _ in written], examination)
+    for text, (_, place) in zip(texts, written, strict=True):
+        if text is None:
+            examination.tell_committee("look.writing", place)
+        else:
+            examination.read(text, place)
 
 
-def look_at_page(path: str | None, place: Place, examination: Examination) -> None:
-    """Read a page that is a picture as well as it can be read; the committee looks at it in any case."""
-    examination.tell_committee("look.page-is-picture", place)
-    if path is not None:
-        with Image.open(path) as picture:
-            examination.read(read_writing(picture, examination) or "", place)
+def look_at_pages(pages: Sequence[Place], draw: Callable[[int], Image.Image | None], examination: Examination) -> None:
+    """Read pages that are pictures as well as they can be read; the committee looks at them in any case."""
+    for place in pages:
+        examination.tell_committee("look.page-is-picture", place)
+    for start in range(0, len(pages), AT_A_TIME):
+        if not _has_time(examination):
+            return
+        some = pages[start : start + AT_A_TIME]
+        drawn = [(picture, place) for place in some if (picture := draw(place.number or 1)) is not None]
+        texts = read_writing([picture for picture, _ in drawn], examination)
+        for text, (_, place) in zip(texts, drawn, strict=True):
+            examination.read(text or "", place)
 
 
-def read_writing(picture: Image.Image, examination: Examination) -> str | None:
-    """Text in a picture, or ``None`` where the reader is missing, fails or has had its time."""
-    if not examination.may_read or time.monotonic() > examination.started + SECONDS_A_FILE:
-        return None
-    body = BytesIO()
+def _has_time(examination: Examination) -> bool:
+    return examination.may_read and time.monotonic() < examination.started + SECONDS_A_FILE
+
+
+def read_writing(pictures: Sequence[Image.Image], examination: Examination) -> list[str | None]:
+    """Text in pictures; ``None`` for each where the reader is missing, fails or has had its time.
+
+    All are read by one run of the reader: it takes 0.27 s to begin and 0.1 s for a picture.
+    """
+    unread: list[str | None] = [None] * len(pictures)
+    if not pictures or not _has_time(examination):
+        return unread
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"{number}.png" for number in range(len(pictures))]
+        for picture, path in zip(pictures, paths, strict=True):
+            _as_read(picture).save(path, "PNG", compress_level=1)
+        (Path(folder) / "list").write_text("".join(f"{path}\n" for path in paths), "utf-8")
+        said = _run_reader(Path(folder) / "list", seconds=min(SECONDS_A_FILE, SECONDS_A_PICTURE * len(pictures)))
+    if said is None:
+        return unread
+    texts = said.split("\f")
+    return list(texts) if len(texts) == len(pictures) else [said, *unread[1:]]
+
+
+def _as_read(picture: Image.Image) -> Image.Image:
+    """Give a picture as the reader likes it: grey, dark on light, no wider than it needs."""
     grey = picture.convert("L")
     if grey.width > READ_WIDTH:
         grey = grey.resize((READ_WIDTH, max(1, grey.height * READ_WIDTH // grey.width)))
-    if ImageStat.Stat(grey).mean[0] < DARK:
-        grey = ImageOps.invert(grey)
-    grey.save(body, "PNG", compress_level=1)
+    return ImageOps.invert(grey) if ImageStat.Stat(grey).mean[0] < DARK else grey
+
+
+def _run_reader(pictures: Path, *, seconds: float) -> str | None:
+    program = shutil.which(READER) or READER
     try:
         done = subprocess.run(  # noqa: S603 - a fixed program with fixed arguments, inside the limited process
-            [
-                shutil.which(READER) or READER,
-                "stdin",
-                "stdout",
-                "-l",
-                LANGUAGES,
-                "--psm",
-                "11",
-                "-c",
-                "tessedit_do_invert=0",
-            ],
-            input=body.getvalue(),
+            [program, str(pictures), "stdout", "-l", LANGUAGES, "--psm", "11", "-c", "tessedit_do_invert=0"],
+            stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=SECONDS_A_PICTURE,
+            timeout=seconds,
             check=False,
             env={"PATH": os.environ.get("PATH", ""), "OMP_THREAD_LIMIT": "1", "LC_ALL": "C.UTF-8"},
         )

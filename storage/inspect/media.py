@@ -163,12 +163,14 @@ def _look_at_frames(examination: Examination, name: str) -> None:
     if examination.pages_to is not None:
         examination.poster = write_picture(poster, int(wanted), examination.pages_to / "poster.jpg")
     seen: list[bytes] = []
+    frames: list[tuple[Image.Image, Place]] = []
     for second in sorted({min(0.5, end / 2), min(3.0, end / 2), max(0.0, end - 3.0), max(0.0, end - 0.7)}):
         frame = _frame_at(examination.path, name, second)
         if frame is None or any(_is_same(thumbnail(frame), other) for other in seen):
             continue
         seen.append(thumbnail(frame))
-        look_at(frame, Place(PlaceKind.SECOND, int(second)), examination)
+        frames.append((frame, Place(PlaceKind.SECOND, int(second))))
+    look_at(frames, examination)
 
 
 def thumbnail(picture: Image.Image) -> bytes:

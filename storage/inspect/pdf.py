@@ -7,15 +7,16 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PIL import Image
 from pypdf import PdfReader, overwrite_configuration
 from pypdf.errors import LimitReachedError
 
 from storage.inspect.copy_pdf import copy_as_pictures, flatten_remarks, rebuild
 from storage.inspect.limits import MAX_PICTURES, MIB
-from storage.inspect.look import look_at_page
+from storage.inspect.look import look_at_pages
 from storage.inspect.pdf_active import find_active, read_hidden_text, walk
 from storage.inspect.pdf_operations import ease_reading
-from storage.inspect.pdf_pages import ClosedDocument, draw_pages, n_drawable
+from storage.inspect.pdf_pages import ClosedDocument, draw_page, draw_pages, n_drawable
 from storage.inspect.prose import measure_words
 from storage.inspect.report import Place, PlaceKind
 
@@ -98,7 +99,7 @@ def _copy_and_draw(reader: PdfReader, examination: Examination) -> None:
     except ClosedDocument:
         examination.refuse("pdf.damaged")
         return
-    _read_pages(reader, texts, examination)
+    _read_pages(reader, source, texts, examination)
 
 
 def _copy(reader: PdfReader, examination: Examination) -> Path:
@@ -126,9 +127,9 @@ def _copy(reader: PdfReader, examination: Examination) -> Path:
     return target
 
 
-def _read_pages(reader: PdfReader, texts: list[str], examination: Examination) -> None:
+def _read_pages(reader: PdfReader, source: Path, texts: list[str], examination: Examination) -> None:
     """Keep the text of each page as both readers give it: each garbles Arabic in its own way."""
-    pictures = 0
+    pictures: list[Place] = []
     end = time.process_time() + SECOND_READING_SECONDS
     for number, text in enumerate(texts, start=1):
         place = Place(PlaceKind.PAGE, number)
@@ -137,11 +138,15 @@ def _read_pages(reader: PdfReader, texts: list[str], examination: Examination) -
         second = _second_reading(reader, number) if is_wanted and time.process_time() < end else ""
         examination.read(second, place)
         if not text.strip() and not second.strip() and _shows_something(reader, number):
-            pictures += 1
-            if pictures <= MAX_LOOKS:
-                drawn = {page.number: page.path for page in examination.pages}
-                look_at_page(drawn.get(number), place, examination)
+            pictures.append(place)
+    look_at_pages(pictures[:MAX_LOOKS], lambda number: _picture_of(source, number, examination), examination)
     measure_words(texts, examination)
+
+
+def _picture_of(source: Path, number: int, examination: Examination) -> Image.Image | None:
+    """Give the picture drawn for the viewer, or draw the page now."""
+    path = next((page.path for page in examination.pages if page.number == number), None)
+    return Image.open(path) if path is not None else draw_page(source, number)
 
 
 def _is_worth_reading_twice(text: str, number: int, n_pages: int) -> bool:

@@ -59,6 +59,24 @@ def draw_pages(source: Path, examination: Examination) -> list[str]:
     return texts
 
 
+def draw_page(source: Path, number: int) -> Image.Image | None:
+    """Draw one page for reading, when none was drawn for the viewer; ``None`` where that cannot be done."""
+    try:
+        document = pypdfium2.PdfDocument(source)
+        page = document[number - 1]
+        picture = _drawn(page, _scale(page), grayscale=True)
+        page.close()
+        document.close()
+    except pypdfium2.PdfiumError:
+        return None
+    return picture
+
+
+def _scale(page: Any) -> float:
+    width, height = max(float(page.get_width()), 1.0), max(float(page.get_height()), 1.0)
+    return min(PICTURE_WIDTH / width, MAX_HEIGHT / height)
+
+
 def _text_of(page: Any) -> str:
     text_page = page.get_textpage()
     text: str = text_page.get_text_range(errors="ignore")
@@ -71,8 +89,7 @@ def _draw(page: Any, number: int, text: str, folder: Path) -> PagePicture:
 
     Sixteen greys take 9 ms to pack and half the bytes that 256 take 23 ms for; writing looks the same.
     """
-    width, height = max(page.get_width(), 1.0), max(page.get_height(), 1.0)
-    scale = min(PICTURE_WIDTH / width, MAX_HEIGHT / height)
+    scale = _scale(page)
     small = _drawn(page, scale / 4, grayscale=False)
     picture = _drawn(page, scale, grayscale=_is_grey(small))
     if picture.mode == "L" and _is_writing(small):
