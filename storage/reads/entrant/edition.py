@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from storage.engine import run_sql
 from storage.lifecycle import EditionState
-from storage.tables.edition import AiStatement, Category, DeadlineExtension, Edition, Expertise, TimelineDate
+from storage.tables.edition import AiStatement, Category, Expertise
 from storage.tables.institution import Institution
 
 __all__ = [
@@ -79,39 +80,29 @@ class AiStatementView:
     text_en: str
 
 
+# Every act of an entrant asks this: one statement instead of three.
+_RULES = """SELECT e.id, e.slug, e.state, e.name_ar, e.name_en, e.contact_email, e.max_members,
+    e.max_entries_per_student, e.abstract_min_words, e.abstract_max_words, e.upload_grace_minutes AS grace_minutes,
+    e.limits_notice_ar, e.limits_notice_en, d.at AS timeline_deadline, c.until AS eligibility_until, j.at AS judging_at,
+    x.to_at AS moved_to
+    FROM edition e
+    LEFT JOIN timeline_date d ON d.edition = e.id AND d.slug = 'deadline'
+    LEFT JOIN timeline_date c ON c.edition = e.id AND c.slug = 'eligibility'
+    LEFT JOIN timeline_date j ON j.edition = e.id AND j.slug = 'judging'
+    LEFT JOIN deadline_extension x ON x.edition = e.id
+    WHERE e.id = {} ORDER BY x.made_at DESC LIMIT 1"""
+
+
 async def find_entry_rules(edition_id: UUID) -> EntryRules | None:
     """Find what an edition asks of entries; the deadline is the last extension's where there is one."""
-    row = (
-        await Edition.select(
-            Edition.id, Edition.slug, Edition.state, Edition.name_ar, Edition.name_en, Edition.contact_email,
-            Edition.max_members, Edition.max_entries_per_student, Edition.abstract_min_words,
-            Edition.abstract_max_words, Edition.upload_grace_minutes, Edition.limits_notice_ar,
-            Edition.limits_notice_en,
-        )
-        .where(Edition.id == edition_id)
-        .first()
-    )  # fmt: skip
-    if row is None:
+    rows = await run_sql(_RULES, edition_id)
+    if not rows:
         return None
-    dates = {
-        each["slug"]: each
-        for each in await TimelineDate.select(TimelineDate.slug, TimelineDate.at, TimelineDate.until).where(
-            (TimelineDate.edition == edition_id) & TimelineDate.slug.is_in(["deadline", "eligibility", "judging"])
-        )
-    }
-    moved = (
-        await DeadlineExtension.select(DeadlineExtension.to_at)
-        .where(DeadlineExtension.edition == edition_id)
-        .order_by(DeadlineExtension.made_at, ascending=False)
-        .first()
-    )
-    grace = row.pop("upload_grace_minutes")
+    row = rows[0]
+    moved_to, deadline = row.pop("moved_to"), row.pop("timeline_deadline")
     return EntryRules(
         **row | {"state": EditionState(row["state"])},
-        grace_minutes=grace,
-        deadline_at=moved["to_at"] if moved else dates.get("deadline", {}).get("at"),
-        eligibility_until=dates.get("eligibility", {}).get("until"),
-        judging_at=dates.get("judging", {}).get("at"),
+        deadline_at=moved_to or deadline,
     )
 
 
