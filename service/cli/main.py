@@ -14,6 +14,8 @@ COMMANDS = {
     "inspect": "service.cli.inspect",
     "audit": "service.cli.audit",
     "invite": "service.cli.invite",
+    "sweep": "service.cli.sweep",
+    "receipt": "service.cli.receipt",
     "migrate": "service.cli.migrate",
 }
 """Each module has ``run(argv) -> int``."""

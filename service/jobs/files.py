@@ -1,4 +1,4 @@
-"""Jobs of files: the check and inspection of an upload, a judge's copy made anew, the look at the end of the grace."""
+"""Jobs of files: check and inspection of an upload, a judge's copy made anew, the end of grace, the sweep."""
 
 import asyncio
 from collections.abc import Mapping
@@ -8,10 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from service.jobs.kinds import JobContext
+from service.logging import get_logger
 from service.usecases.deadline import close_grace
 from service.usecases.files import copy_again, inspect_upload
+from service.usecases.sweeping import sweep
 
-__all__ = ["copy_file", "end_grace", "inspect_file"]
+__all__ = ["copy_file", "end_grace", "inspect_file", "sweep_litter"]
 
 
 async def inspect_file(facts: Mapping[str, Any], *, now: datetime, context: JobContext) -> None:
@@ -30,6 +32,13 @@ async def end_grace(facts: Mapping[str, Any], *, now: datetime, context: JobCont
     """Decide what counts of the entries whose files did not all arrive."""
     del context
     await close_grace(UUID(facts["edition"]), now=now)
+
+
+async def sweep_litter(facts: Mapping[str, Any], *, now: datetime, context: JobContext) -> None:
+    """Return the bytes that nobody needs."""
+    del facts
+    found = await sweep(context.objects, now=now)
+    get_logger().info("swept", n=len(found), bytes=sum(litter.size for litter in found))
 
 
 async def _make_scratch(context: JobContext) -> Path:

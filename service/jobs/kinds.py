@@ -51,6 +51,7 @@ class Handler(Protocol):
 KINDS: dict[str, str] = {
     "inspect-file": "service.jobs.files:inspect_file",
     "copy-file": "service.jobs.files:copy_file",
+    "sweep": "service.jobs.files:sweep_litter",
     "close-grace": "service.jobs.files:end_grace",
     "close-edition": "service.jobs.stages:close_edition",
     "publish-edition": "service.jobs.stages:publish_edition",

@@ -14,7 +14,7 @@ from service.permissions import Action
 from service.usecases.identities import collect_identities, keep_findings
 from service.usecases.own_entry import lock_own_entry, save_entry
 from service.usecases.submission import complete_versions
-from service.usecases.uploads import give_up
+from service.usecases.sweeping import give_up, queue_sweep
 from storage.columns import to_json
 from storage.engine import for_update, insert_many, transaction
 from storage.errors import ObjectMissing
@@ -92,9 +92,10 @@ async def remove_file(actor: Actor, number: str, file_id: UUID, *, now: datetime
         entry = await lock_own_entry(actor, number, Action.SEND_FILE, now=now)
         file = await _find_file(entry.category_id, entry.id, file_id)
         if file.upload is not None and file.upload.state is UploadState.OPEN:
-            await give_up(file.upload)
+            await give_up(file.upload.id, file.upload.file_id)
         else:
             await move(File, file.id, "give-up", FILE_MOVES)
+        await queue_sweep(now=now)
         await save_entry(entry, {}, now=now)
         await record(Event.FILE_REMOVED, by=actor, about=("file", file.id), at=now)
 

@@ -20,11 +20,13 @@ from service.permissions import Action, require
 from service.text import Ltr, Size
 from service.usecases.deadline import check_grace
 from service.usecases.own_entry import OwnEntry, find_own_entry, lock_own_entry, save_entry
+from service.usecases.quotas import check_quota
+from service.usecases.sweeping import give_up, queue_sweep
 from service.usecases.written import read_line
 from storage.columns import to_json
 from storage.engine import transaction
 from storage.errors import ObjectMissing, ObjectStoreAway, PartsIncomplete
-from storage.lifecycle import FILE_MOVES, UPLOAD_MOVES, FileState, MoveLost, UploadState, move
+from storage.lifecycle import UPLOAD_MOVES, FileState, MoveLost, UploadState, move
 from storage.objects.store import PART_SIZE, ObjectStore, PartLink, UploadRef, count_parts, make_key
 from storage.reads.entrant.entry import EntryView
 from storage.reads.entrant.files import FileView, MaterialView, UploadView, find_upload, list_materials
@@ -206,7 +208,7 @@ async def abort_upload(actor: Actor, number: str, upload_id: UUID, *, objects: O
             raise NotFound
         if upload.state is not UploadState.OPEN:
             raise Conflicting
-        await give_up(upload)
+        await give_up(upload.id, upload.file_id)
         await save_entry(own, {}, now=now)
         await record(Event.FILE_REMOVED, by=actor, about=("upload", upload.id), at=now)
     await _forget_parts(upload, objects)
@@ -266,13 +268,6 @@ def clean_name(name: str) -> str:
     return f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending[:LONGEST_NAME]}"
 
 
-async def give_up(upload: UploadView) -> None:
-    """Abort an open upload and its registered file, in the caller's transaction."""
-    await move(Upload, upload.id, "abort", UPLOAD_MOVES)
-    if upload.file_id is not None:
-        await move(File, upload.file_id, "give-up", FILE_MOVES)
-
-
 async def _keep(
     actor: Actor,
     own: OwnEntry,
@@ -288,6 +283,8 @@ async def _keep(
         entry = await lock_own_entry(actor, own.number, Action.SEND_FILE, now=now)
         require(Action.SEND_FILE, actor, stage=entry.rules.state)
         material = await _get_material(entry, material.slug)
+        materials = await list_materials(entry.category_id)
+        await check_quota(materials, entry_id=entry.id, person_id=actor.person_id, size=sent.size)
         position = _find_position(material, replaces)
         given_up = [
             file.upload
@@ -295,7 +292,7 @@ async def _keep(
             if file.position == position and file.upload is not None and file.upload.state is UploadState.OPEN
         ]
         for old in given_up:
-            await give_up(old)
+            await give_up(old.id, old.file_id)
         file_id, upload_id = uuid4(), uuid4()
         commitment = commit_to(sent.digests)
         await File.insert(
@@ -320,6 +317,7 @@ async def _keep(
                 committed_at=now,
             )
         )
+        await queue_sweep(now=now)
         await save_entry(entry, {}, now=now)
         told = {"file": str(file_id), "commitment": commitment, "size": sent.size}
         await record(Event.FILE_COMMITTED, by=actor, about=("upload", upload_id), at=now, after=told)
