@@ -1,12 +1,10 @@
 """Shared by all tests: the world (program, database, clock, cast), and clients for it in the tests' own event loop."""
 
-import asyncio
 import email
 import re
-import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email import policy
 from email.message import EmailMessage
@@ -23,14 +21,19 @@ from service.fonts import ensure_fonts
 from service.logging import set_up_logging
 from service.settings import Settings, read_settings
 from service.usecases.sessions import start_session
-from storage.engine import bind, close_database, open_database, sqlite_url
 from storage.lifecycle import EditionState
-from storage.migrations.run import migrate
-from storage.piccolo_app import TABLES
 from storage.tables.edition import Edition
 from tests.cast import NOW, add_cast, add_edition
+from tests.databases import (
+    ENGINES,
+    Templates,
+    copy_database,
+    drop_database,
+    is_in_sample,
+    path_of,
+    standing,
+)
 from tests.stages import (  # noqa: F401 (fixtures)
-    fold,
     judging,
     judging_stage,
     notified,
@@ -120,6 +123,40 @@ async def post(
     raise AssertionError("no page with a form was found")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engine",
+        choices=("both", "sqlite", "postgres"),
+        default="both",
+        help="run what touches rows on both engines (as CI does) or on one",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever touches rows runs on both engines."""
+    if "engine_name" in metafunc.fixturenames:
+        wanted = metafunc.config.getoption("--engine")
+        metafunc.parametrize("engine_name", ENGINES if wanted == "both" else [wanted], indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Grids marked ``sampled`` run whole on SQLite and in part on PostgreSQL."""
+    if config.getoption("--engine") != "both":
+        return
+    left_out = [
+        item
+        for item in items
+        if _is_on_postgres(item) and item.get_closest_marker("sampled") and not is_in_sample(item.nodeid)
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _is_on_postgres(item: pytest.Item) -> bool:
+    call = getattr(item, "callspec", None)
+    return call is not None and call.params.get("engine_name") == "postgres"
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _quiet_log() -> None:
     set_up_logging(is_quiet=True)
@@ -132,29 +169,36 @@ def fonts() -> Path:
 
 
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file of this release's schema, made once: tests copy it."""
-    path = tmp_path_factory.mktemp("schema") / "tahkim.db"
-
-    async def make() -> None:
-        engine = await open_database(sqlite_url(path))
-        await migrate(engine)
-        await close_database(engine)
-
-    asyncio.run(make())
-    fold(path)
-    return path
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """The databases that tests copy."""
+    return Templates(tmp_path_factory.mktemp)
 
 
 @pytest.fixture
-async def database(tmp_path: Path, empty_database: Path) -> AsyncIterator[str]:
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """``sqlite`` or ``postgres``: which of the two engines the test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def empty_database(templates: Templates) -> Path:
+    """A SQLite file of this release's schema, made once: tests copy it."""
+    return path_of(templates.get_empty("sqlite"))
+
+
+@pytest.fixture
+def schema(templates: Templates, engine_name: str) -> str:
+    """The template that the test's database is a copy of."""
+    return templates.get_empty(engine_name)
+
+
+@pytest.fixture
+async def database(tmp_path: Path, schema: str, engine_name: str) -> AsyncIterator[str]:
     """An open database with the whole schema and no rows. Its address."""
-    shutil.copy(empty_database, tmp_path / "tahkim.db")
-    url = sqlite_url(tmp_path / "tahkim.db")
-    engine = await open_database(url)
-    bind(engine, TABLES)
-    yield url
-    await close_database(engine)
+    url = await copy_database(schema, tmp_path, engine=engine_name)
+    async with standing(url):
+        yield url
+    await drop_database(url)
 
 
 @pytest.fixture
@@ -172,6 +216,7 @@ def settings(tmp_path: Path, fonts: Path) -> Settings:
 async def world(database: str, settings: Settings, clock: SetClock) -> AsyncIterator[World]:
     edition_id = await add_edition()
     actors = await add_cast(edition_id)
+    settings = replace(settings, database_url=database)
     app = create_app(settings, clock=clock, is_world_open=True)
     made = World(app, settings, clock, edition_id, actors)
     await app.state.objects.prepare()

@@ -28,8 +28,9 @@ _START_SECONDS = 30.0
 class PostgresServer:
     """A server with a data folder of its own, removed at the end. ``kill`` and ``start`` serve the fault tests."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, *, is_durable: bool = True) -> None:
         self._programs = programs
+        self._is_durable = is_durable
         self._user = _find_user()
         self._password = secrets.token_hex(8)
         self._process: subprocess.Popen[bytes] | None = None
@@ -63,7 +64,10 @@ class PostgresServer:
             "listen_addresses": "127.0.0.1",
             "port": self.port,
             "unix_socket_directories": "",
-            "fsync": "on",
+            "fsync": "on" if self._is_durable else "off",
+            "full_page_writes": "on" if self._is_durable else "off",
+            "synchronous_commit": "on" if self._is_durable else "off",
+            "autovacuum": "on" if self._is_durable else "off",
             "max_connections": 80,
             "shared_buffers": "32MB",
             "log_min_messages": "fatal",
@@ -162,6 +166,15 @@ def find_programs() -> Path:
 def get_server() -> PostgresServer:
     """Start the one server of this test run, at the first need of it."""
     server = PostgresServer(find_programs())
+    atexit.register(server.stop)
+    server.start()
+    return server
+
+
+@functools.cache
+def get_quick_server() -> PostgresServer:
+    """Start the server for tests that break nothing: it waits for no disk."""
+    server = PostgresServer(find_programs(), is_durable=False)
     atexit.register(server.stop)
     server.start()
     return server

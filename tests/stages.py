@@ -1,27 +1,24 @@
 """Competitions that stand at a stage: each stage is reached once a run, and tests work on copies of its database."""
 
-import asyncio
 import copy
-import shutil
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from storage.engine import bind, close_database, open_database, sqlite_url
 from storage.objects.memory import MemoryStore
 from storage.objects.signing import LinkSigner
-from storage.piccolo_app import TABLES
 from tests.competition import Competition, make_competition
+from tests.databases import Templates, copy_database, drop_database, standing
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A database file of its own and what tests know about it."""
+    """A database that tests copy, and what they know about it."""
 
-    path: Path
+    url: str
+    engine: str
     competition: Competition
 
 
@@ -53,30 +50,14 @@ async def _notify(competition: Competition | None) -> Competition:
     return competition
 
 
-def fold(path: Path) -> None:
-    """Bring everything of a closed database into its one file, so that a copy of the file holds it all."""
-    connection = sqlite3.connect(path)
-    try:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    finally:
-        connection.close()
-
-
-def _reach(folder: Path, source: Path, before: Competition | None, act: Act) -> Stage:
-    path = folder / "tahkim.db"
-    shutil.copy(source, path)
+def _reach(templates: Templates, engine: str, name: str, before: Stage | None, act: Act) -> Stage:
+    source = before.url if before else templates.get_empty(engine)
 
     async def go() -> Competition:
-        engine = await open_database(sqlite_url(path))
-        bind(engine, TABLES)
-        try:
-            return await act(_fresh(before) if before else None)
-        finally:
-            await close_database(engine)
+        return await act(_fresh(before.competition) if before else None)
 
-    competition = asyncio.run(go())
-    fold(path)
-    return Stage(path, competition)
+    url, competition = templates.get(engine, name, go, source=source)
+    return Stage(url, engine, competition)
 
 
 def _fresh(competition: Competition) -> Competition:
@@ -91,32 +72,31 @@ def _fresh(competition: Competition) -> Competition:
     )
 
 
-@pytest.fixture(scope="session")
-def open_stage(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Stage:
-    return _reach(tmp_path_factory.mktemp("open"), empty_database, None, _open)
+@pytest.fixture
+def open_stage(templates: Templates, engine_name: str) -> Stage:
+    return _reach(templates, engine_name, "open", None, _open)
 
 
-@pytest.fixture(scope="session")
-def judging_stage(tmp_path_factory: pytest.TempPathFactory, open_stage: Stage) -> Stage:
-    return _reach(tmp_path_factory.mktemp("judging"), open_stage.path, open_stage.competition, _judge)
+@pytest.fixture
+def judging_stage(templates: Templates, open_stage: Stage) -> Stage:
+    return _reach(templates, open_stage.engine, "judging", open_stage, _judge)
 
 
-@pytest.fixture(scope="session")
-def ranked_stage(tmp_path_factory: pytest.TempPathFactory, judging_stage: Stage) -> Stage:
-    return _reach(tmp_path_factory.mktemp("ranked"), judging_stage.path, judging_stage.competition, _rank)
+@pytest.fixture
+def ranked_stage(templates: Templates, judging_stage: Stage) -> Stage:
+    return _reach(templates, judging_stage.engine, "ranked", judging_stage, _rank)
 
 
-@pytest.fixture(scope="session")
-def notified_stage(tmp_path_factory: pytest.TempPathFactory, ranked_stage: Stage) -> Stage:
-    return _reach(tmp_path_factory.mktemp("notified"), ranked_stage.path, ranked_stage.competition, _notify)
+@pytest.fixture
+def notified_stage(templates: Templates, ranked_stage: Stage) -> Stage:
+    return _reach(templates, ranked_stage.engine, "notified", ranked_stage, _notify)
 
 
 async def _stand(tmp_path: Path, stage: Stage) -> AsyncIterator[Competition]:
-    shutil.copy(stage.path, tmp_path / "tahkim.db")
-    engine = await open_database(sqlite_url(tmp_path / "tahkim.db"))
-    bind(engine, TABLES)
-    yield _fresh(stage.competition)
-    await close_database(engine)
+    url = await copy_database(stage.url, tmp_path, engine=stage.engine)
+    async with standing(url):
+        yield _fresh(stage.competition)
+    await drop_database(url)
 
 
 @pytest.fixture

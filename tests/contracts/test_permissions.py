@@ -54,6 +54,7 @@ def is_kept(expected: str, status: int, code: str, *, role: Role, method: str) -
     return status in {400, 404, 409, 422} or method == "GET"
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("stage", list(EditionState))
 async def test_each_role_may_what_the_table_says_and_nothing_else(world: World, stage: EditionState):
     await world.set_stage(stage)
