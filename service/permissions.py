@@ -39,6 +39,9 @@ class Action(StrEnum):
     SEND_FILE = "send-file"
     SUBMIT_ENTRY = "submit-entry"
     WITHDRAW_ENTRY = "withdraw-entry"
+    ASK_QUESTION = "ask-question"
+    READ_FEEDBACK = "read-feedback"
+    LODGE_APPEAL = "lodge-appeal"
     CONFIRM_MEMBERSHIP = "confirm-membership"
     LIST_APPROVALS = "list-approvals"
     APPROVE_ENTRY = "approve-entry"
@@ -53,6 +56,7 @@ class Action(StrEnum):
     READ_OVERVIEW = "read-overview"
     MOVE_EDITION = "move-edition"
     CHECK_ELIGIBILITY = "check-eligibility"
+    ANSWER_QUESTION = "answer-question"
     READ_JUDGES = "read-judges"
     INVITE_JUDGE = "invite-judge"
     DECIDE_CONFLICT = "decide-conflict"
@@ -96,6 +100,7 @@ WHILE_OPEN = frozenset({Stage.OPEN})
 UNTIL_PUBLISHED = ALWAYS - {Stage.PUBLISHED, Stage.ARCHIVED}
 AFTER_CLOSE = ALWAYS - {Stage.DRAFT, Stage.OPEN}
 ONCE_JUDGED = frozenset({Stage.DECIDING, Stage.NOTIFIED, Stage.PUBLISHED, Stage.ARCHIVED})
+ONCE_NOTIFIED = frozenset({Stage.NOTIFIED, Stage.PUBLISHED, Stage.ARCHIVED})
 ONCE_PUBLISHED = frozenset({Stage.PUBLISHED, Stage.ARCHIVED})
 
 
@@ -125,6 +130,9 @@ RULES: dict[Action, Rule] = {
     Action.SEND_FILE: Rule(ENTRANT, frozenset({Stage.OPEN, Stage.CLOSED}), own=True),
     Action.SUBMIT_ENTRY: Rule(ENTRANT, frozenset({Stage.OPEN, Stage.CLOSED}), own=True),
     Action.WITHDRAW_ENTRY: Rule(ENTRANT, WHILE_OPEN, own=True),
+    Action.ASK_QUESTION: Rule(ENTRANT, frozenset({Stage.OPEN, Stage.CLOSED, Stage.NOTIFIED}), own=True),
+    Action.READ_FEEDBACK: Rule(ENTRANT, ONCE_NOTIFIED, own=True),
+    Action.LODGE_APPEAL: Rule(ENTRANT, frozenset({Stage.NOTIFIED}), own=True),
     Action.CONFIRM_MEMBERSHIP: Rule(ANYBODY, frozenset({Stage.OPEN, Stage.CLOSED})),
     Action.LIST_APPROVALS: Rule(SUPERVISOR),
     Action.APPROVE_ENTRY: Rule(ANYBODY, frozenset({Stage.OPEN, Stage.CLOSED})),
@@ -137,6 +145,7 @@ RULES: dict[Action, Rule] = {
     Action.READ_OVERVIEW: Rule(WATCHERS),
     Action.MOVE_EDITION: Rule(CHAIR, own=True),
     Action.CHECK_ELIGIBILITY: Rule(REGISTRAR, frozenset({Stage.CLOSED}), own=True),
+    Action.ANSWER_QUESTION: Rule(REGISTRAR, own=True),
     Action.READ_JUDGES: Rule(RUNNERS),
     Action.INVITE_JUDGE: Rule(ASSIGNER | CHAIR, UNTIL_PUBLISHED, own=True),
     Action.DECIDE_CONFLICT: Rule(

@@ -12,6 +12,7 @@ from uuid import UUID
 from piccolo.table import Table
 
 __all__ = [
+    "APPEAL_MOVES",
     "ASSIGNMENT_MOVES",
     "DECISION_MOVES",
     "EDITION_MOVES",
@@ -20,6 +21,7 @@ __all__ = [
     "ROUND_MOVES",
     "SHEET_MOVES",
     "UPLOAD_MOVES",
+    "AppealState",
     "AssignmentState",
     "DecisionState",
     "EditionState",
@@ -115,6 +117,14 @@ class AssignmentState(StrEnum):
     REMOVED = "removed"
 
 
+class AppealState(StrEnum):
+    """A team's objection: lodged, an answer proposed by one member, answered once a second one agreed."""
+
+    LODGED = "lodged"
+    PROPOSED = "proposed"
+    ANSWERED = "answered"
+
+
 EDITION_MOVES = {
     ("open", EditionState.DRAFT): EditionState.OPEN,
     ("close", EditionState.OPEN): EditionState.CLOSED,
@@ -184,6 +194,13 @@ ASSIGNMENT_MOVES = {
     ("publish", AssignmentState.PROPOSED): AssignmentState.PUBLISHED,
     ("drop", AssignmentState.PROPOSED): AssignmentState.REMOVED,
     ("remove", AssignmentState.PUBLISHED): AssignmentState.REMOVED,
+}
+
+
+APPEAL_MOVES = {
+    ("propose", AppealState.LODGED): AppealState.PROPOSED,
+    ("send-back", AppealState.PROPOSED): AppealState.LODGED,
+    ("confirm", AppealState.PROPOSED): AppealState.ANSWERED,
 }
 
 

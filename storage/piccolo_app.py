@@ -3,6 +3,7 @@
 from piccolo.table import Table
 
 from storage.tables import (
+    appeal,
     assignment,
     audit,
     award,
@@ -44,6 +45,7 @@ _MODULES = (
     audit,
     job,
     message,
+    appeal,
 )
 
 TABLES: tuple[type[Table], ...] = tuple(

@@ -17,7 +17,9 @@ from service.web.committee.log import AuditController
 from service.web.committee.overview import OverviewController
 from service.web.committee.progress import ProgressController
 from service.web.committee.publication import PublicationController
+from service.web.committee.questions import QuestionsController
 from service.web.committee.ranking import RankingController
+from service.web.entrant.asking import AskingController
 from service.web.entrant.entries import EntriesController
 from service.web.entrant.entry import EntryController
 from service.web.entrant.files import FilesController, OwnFileController, PlainUploadController
@@ -30,6 +32,7 @@ from service.web.judge.lists import JudgeListController
 from service.web.judge.practice import PracticeController
 from service.web.judge.sheets import SheetController
 from service.web.patterns import show_patterns
+from service.web.public.help import show_help
 from service.web.public.pages import PUBLIC_PAGES
 from service.web.static import serve_static
 from service.web.supervisor.approvals import ApprovalController, ApprovalsController
@@ -39,7 +42,7 @@ __all__ = ["ROUTES"]
 
 Area = list[type[Controller] | BaseRouteHandler | Router]
 
-PUBLIC: Area = [*PUBLIC_PAGES, *WINNERS_PAGES]
+PUBLIC: Area = [*PUBLIC_PAGES, show_help, *WINNERS_PAGES]
 ACCOUNT: Area = [
     SignInController,
     SignOutController,
@@ -59,6 +62,7 @@ ENTRANT: Area = [
     OwnFileController,
     UploadController,
     SubmittingController,
+    AskingController,
     ApprovalsController,
     ApprovalController,
 ]
@@ -73,6 +77,7 @@ COMMITTEE: Area = [
     PublicationController,
     ProgressController,
     EligibilityController,
+    QuestionsController,
     ConflictController,
     JudgesController,
     AuditController,

@@ -26,14 +26,3 @@ class Message(Table, tablename="message"):
     error = text(null=True)
     made_at = when()
     sent_at = when(null=True)
-
-
-class Question(Table, tablename="question"):
-    """An entrant's question on an entry and its answer."""
-
-    id = key()
-    entry = text(index=True)
-    content = text()
-    answer = text(null=True)
-    asked_at = when()
-    answered_at = when(null=True)

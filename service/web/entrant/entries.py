@@ -12,6 +12,7 @@ from service.errors import NotFound
 from service.permissions import Action, may
 from service.text import Ltr, Words
 from service.usecases.entries import start_entry
+from service.web.entrant.journey import say_next
 from service.web.entrant.views import Option, pick
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
@@ -112,8 +113,6 @@ def _entries_page(
 
 
 def _card(card: EntryCard, words: Words) -> Card:
-    is_late = card.stage is not EditionState.OPEN
-    follows = "late" if card.state is EntryState.DRAFT and is_late else card.state.value
     return Card(
         number=Ltr(card.number),
         href=f"/entries/{card.number}",
@@ -121,7 +120,7 @@ def _card(card: EntryCard, words: Words) -> Card:
         category=pick(card, "category", words),
         edition=pick(card, "edition", words),
         state=card.state.value,
-        next=f"entry.next.{follows}",
+        next=say_next(card.state, card.stage),
         is_lead=card.is_lead,
         saved_at=card.saved_at,
     )

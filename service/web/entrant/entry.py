@@ -8,8 +8,9 @@ from litestar import Controller, Request, get, post
 from litestar.response import Redirect
 
 from service.actors import Actor
-from service.permissions import Action
+from service.permissions import Action, may
 from service.text import Words, western_digits
+from service.usecases.appeals import APPEALABLE
 from service.usecases.entries import (
     LANGUAGES,
     MATERIAL_RIGHTS,
@@ -25,11 +26,14 @@ from service.usecases.own_entry import OwnEntry
 from service.usecases.uploads import count_held_bytes
 from service.usecases.written import count_words
 from service.web.entrant.file_views import FileCard, Trace, list_cards, list_traces
+from service.web.entrant.journey import JourneyStep, list_steps
 from service.web.entrant.views import Head, Option, make_head, pick
 from service.web.forms import Typed, read_form
 from service.web.pages import Page, go_to, page
+from storage.lifecycle import EntryState
 from storage.reads.entrant.edition import list_ai_statements, list_categories, list_expertise
 from storage.reads.entrant.entry import EntryView
+from storage.reads.entrant.outcome import ExclusionView, find_exclusion
 
 __all__ = ["EntryController"]
 
@@ -51,6 +55,12 @@ class EntryPage:
     supervisor_at: datetime | None
     supervisor_note: str
     problems: tuple[tuple[str, str], ...]
+    steps: tuple[JourneyStep, ...]
+    may_ask: bool
+    has_outcome: bool
+    rule: str
+    reason: str
+    excluded_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +119,8 @@ class EntryController(Controller):
     async def show(self, number: str, actor: Actor, words: Words, now: datetime, objects: Any) -> Page:
         own, entry = await open_entry(actor, number)
         held = await count_held_bytes(entry, objects=objects)
-        return page("entrant/entry", _entry_page(own, entry, actor, words, held, now))
+        excluded = await find_exclusion(own.id) if own.state is EntryState.EXCLUDED else None
+        return page("entrant/entry", _entry_page(own, entry, actor, words, held, now, excluded))
 
     @get("/details", opt={"action": Action.READ_ENTRY})
     async def ask_details(self, number: str, actor: Actor, words: Words, now: datetime) -> Page:
@@ -172,7 +183,13 @@ def _revision(typed: Typed) -> int:
 
 
 def _entry_page(
-    own: OwnEntry, entry: EntryView, actor: Actor, words: Words, held: dict[str, int], now: datetime
+    own: OwnEntry,
+    entry: EntryView,
+    actor: Actor,
+    words: Words,
+    held: dict[str, int],
+    now: datetime,
+    excluded: ExclusionView | None,
 ) -> EntryPage:
     cards = list_cards(own, entry, words, held=held, now=now)
     supervision = entry.supervision
@@ -188,6 +205,12 @@ def _entry_page(
         else None,
         supervisor_note=supervision.note if supervision and supervision.returned_at else "",
         problems=tuple((card.name, f"{card.label}: {card.error}") for card in cards if card.error),
+        steps=list_steps(entry),
+        may_ask=may(Action.ASK_QUESTION, actor, stage=own.rules.state),
+        has_outcome=own.state in APPEALABLE and may(Action.READ_FEEDBACK, actor, stage=own.rules.state),
+        rule=pick(excluded, "rule", words) if excluded else "",
+        reason=excluded.reason if excluded else "",
+        excluded_at=excluded.decided_at if excluded else None,
     )
 
 

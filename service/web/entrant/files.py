@@ -28,7 +28,7 @@ from service.web.entrant.views import Head, make_head
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
 
-__all__ = ["FilesController", "OwnFileController", "PlainUploadController"]
+__all__ = ["FilesController", "OwnFileController", "PlainUploadController", "spooled"]
 
 AnyRequest = Request[Any, Any, Any]
 PLAIN_LIMIT = 100 * 1024 * 1024
@@ -110,7 +110,7 @@ class PlainUploadController(Controller):
         if sent is None or not sent.filename:
             raise Invalid(FieldError("file", "err.file_choose"))
         replaces = typed.uuid("replaces") if typed.text("replaces") else None
-        async with _spooled(sent, settings.data / "scratch") as path:
+        async with spooled(sent, settings.data / "scratch") as path:
             await send_file(
                 actor, number, material, name=sent.filename, path=path, objects=objects, now=now, replaces=replaces
             )
@@ -144,7 +144,7 @@ def _lead(link: str) -> Redirect:
 
 
 @asynccontextmanager
-async def _spooled(sent: UploadFile, scratch: Path) -> AsyncIterator[Path]:
+async def spooled(sent: UploadFile, scratch: Path) -> AsyncIterator[Path]:
     """Bring what came to a file of our own, a piece at a time."""
     await anyio.Path(scratch).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=scratch, prefix="form-") as folder:

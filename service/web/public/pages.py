@@ -200,7 +200,7 @@ async def show_editions(words: Words) -> Page:
     return page("public/editions", EditionsPage(tuple(_edition(line, words) for line in await list_editions())))
 
 
-@get(["/about", "/help", "/accessibility", "/privacy"], opt={"action": Action.READ_PUBLIC})
+@get(["/about", "/accessibility", "/privacy"], opt={"action": Action.READ_PUBLIC})
 async def show_text(request: AnyRequest) -> Page:
     """Show a page of words."""
     return page(f"public/{visit_of(request).path.strip('/')}")
