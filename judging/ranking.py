@@ -166,15 +166,28 @@ def place_interval(place: Ints) -> tuple[Ints, Ints]:
     """Give the 90 % interval of each entry's place from its draws (M, G), half of a place's probability at each end.
 
     Counting the end places whole would hold well over 90 % where a group is small and places are few (mid-P; Lancaster
-    1961).
+    1961). An interval that reaches the first or the last place can miss on one side only: what may be missed is then
+    all on that side. An end place goes where the interval without it holds nearer to 90 % than with it.
     """
-    n_draws = place.shape[0]
+    low, high = _cut(place, LOW)
+    wide_low, wide_high = _cut(place, LOW + 1 - HIGH)
+    size = place.shape[1]
+    low, high = np.where(high == size, wide_low, low), np.where(low == 1, wide_high, high)
+    low, high = np.minimum(low, high), np.maximum(low, high)
+    held = ((place >= low) & (place <= high)).mean(axis=0)
+    at_low, at_high = (place == low).mean(axis=0), (place == high).mean(axis=0)
+    drops = (high > low) & (held - np.minimum(at_low, at_high) / 2 > HIGH - LOW)
+    return low + (drops & (at_low <= at_high)), high - (drops & (at_low > at_high))
+
+
+def _cut(place: Ints, tail: float) -> tuple[Ints, Ints]:
+    """Give the places beyond which so much probability is left at either end, each end's own place counted half."""
+    last = place.shape[0] - 1
     ordered = np.sort(place, axis=0)
-    low = ordered[int(np.floor(LOW * (n_draws - 1)))].astype(np.int64)
-    high = ordered[int(np.ceil(HIGH * (n_draws - 1)))].astype(np.int64)
-    low += (place < low).mean(axis=0) + (place == low).mean(axis=0) / 2 <= LOW
-    high -= (place > high).mean(axis=0) + (place == high).mean(axis=0) / 2 <= LOW
-    return np.minimum(low, high), np.maximum(low, high)
+    low, high = (ordered[at].astype(np.int64) for at in (int(np.floor(tail * last)), int(np.ceil((1 - tail) * last))))
+    low += (place < low).mean(axis=0) + (place == low).mean(axis=0) / 2 <= tail
+    high -= (place > high).mean(axis=0) + (place == high).mean(axis=0) / 2 <= tail
+    return low, high
 
 
 def rank_with_ladder(group: Group) -> tuple[Ints, list[TieStep]]:

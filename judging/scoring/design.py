@@ -117,7 +117,7 @@ def make_block(reviews: Reviews, rows: Ints) -> Block:
     e, j, rows = e[order], j[order], rows[order]
     score = score[order]
     centre, spread = float(score.mean()), float(score.std())
-    scale = spread if spread > FLAT * max(1.0, abs(centre)) else 1.0
+    scale = spread if spread > FLAT * float(np.abs(score).max()) else 1.0
     used, cat = np.unique(reviews.category[entries], return_inverse=True)
     first = np.unique(cat, return_index=True)[1]
     place = np.empty(used.size, dtype=np.int64)

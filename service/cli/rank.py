@@ -41,6 +41,9 @@ def run(argv: Sequence[str]) -> int:
             file=sys.stderr,
         )
         return USAGE_FAULT
+    taken = _same_file(options, scores_file)
+    if taken is not None:
+        return _refuse(words, "rank.fault.same-file", {"path": str(taken)})
     try:
         ranked = rank_file(
             scores_file,
@@ -76,6 +79,17 @@ def rank_file(
     given = read_marks(path, rubric=rubric, judges=judges)
     scores = score_round(given.marks, given.rubric, places=places, method=method, seed=seed, is_separate=is_separate)
     return Ranked(given, scores)
+
+
+def _same_file(options: argparse.Namespace, scores_file: Path) -> Path | None:
+    """Find a file to be written that is read too, or written twice: nothing given may be lost."""
+    held = {each.resolve() for each in (scores_file, options.rubric, options.judges) if each is not None}
+    for path in (options.out, options.report, options.json):
+        if path is not None:
+            if path.resolve() in held:
+                return Path(path)
+            held.add(path.resolve())
+    return None
 
 
 def _write(options: argparse.Namespace, ranked: Ranked, words: Words) -> None:

@@ -2,22 +2,29 @@
 
 import csv
 import io
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from judging.errors import DuplicateMarkError, MarkOutOfRangeError, MarksShapeError, NoMarksError
+from judging.errors import (
+    DuplicateMarkError,
+    ForeignCriterionError,
+    MarkOutOfRangeError,
+    MarksShapeError,
+    NoMarksError,
+)
 from judging.marks import Floats, Ints, Marks, gather_marks
 from judging.rubric import Rubric, check_ranges, infer_rubric
 from judging.scoring import RoundScores
-from service.cli.sheets import Column, Table, TableError, clean_label, read_table
+from service.cli.rankrubric import read_rubric
+from service.cli.sheets import Column, Table, TableError, read_table
 
 HEADER = (
     "category", "rank", "entry", "score", "se", "rank_low", "rank_high", "p_top1", "p_top3", "p_top10", "raw_mean",
     "raw_rank", "reviews", "component", "flags",
 )  # fmt: skip
+MOST = 1e9  # no scale of marks reaches further; beyond, figures to the ninth decimal mean nothing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +48,9 @@ def read_marks(path: Path, *, rubric: Path | None = None, judges: Path | None = 
     entries, entry = table.labels("entry")
     judge_names, judge = table.labels("judge")
     value = table.numbers("score", may_be_blank=True)
+    beyond = np.flatnonzero(np.abs(value) > MOST)
+    if beyond.size:
+        raise table.fault("number-too-large", "score", int(beyond[0]), maximum=f"{MOST:.0f}")
     criteria, criterion = [""], np.zeros(len(table), dtype=np.int64)
     if table.has("criterion"):
         criteria, criterion = table.labels("criterion")
@@ -50,47 +60,18 @@ def read_marks(path: Path, *, rubric: Path | None = None, judges: Path | None = 
         category = _one_each(table, "category", entry, of_row, len(entries))
     declared = None
     if rubric is not None:
-        names, declared = read_rubric(rubric)
-        criteria, criterion = _by_rubric(table, criteria, criterion, names)
+        declared = read_rubric(rubric)
+        criterion = declared.place(table, criteria, criterion, categories=categories, category=category[entry])
+        criteria = declared.names
     order = table.numbers("order", may_be_blank=True) if table.has("order") else None
     marks = _gather(
         table, entry, judge, criterion, value, n_entries=len(entries), n_judges=len(judge_names), category=category,
         order=order, n_criteria=len(criteria),
     )  # fmt: skip
-    full = declared if declared is not None else infer_rubric(marks)
+    full = infer_rubric(marks) if declared is None else declared.over(categories)
     _check(table, marks, full)
     judge_group, entry_group = _groups(table, entry, len(entries), judge_names, judges)
     return RankInput(marks, full, entries, judge_names, criteria, categories, judge_group, entry_group)
-
-
-def read_rubric(path: Path) -> tuple[list[str], Rubric]:
-    """Read ``[[criterion]]`` tables of name, weight, min, max and step. Raises TableError naming the criterion."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise TableError("no-file", path=str(path)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise TableError("broken-rubric", path=str(path), detail=str(error)[:200]) from error
-    items = data.get("criterion")
-    if not isinstance(items, list) or not items:
-        raise TableError("rubric-without-criteria", path=str(path))
-    names: list[str] = []
-    columns: list[list[float]] = [[], [], [], []]
-    for item in items:
-        name = clean_label(str(item.get("name") or item.get("id") or "")) if isinstance(item, dict) else ""
-        if not name or name in names:
-            raise TableError("rubric-name", path=str(path), criterion=name)
-        names.append(name)
-        for column, key, default in zip(columns, ("weight", "min", "max", "step"), (1.0, None, None, 0.0), strict=True):
-            number = item.get(key, default)
-            if not isinstance(number, int | float) or isinstance(number, bool):
-                raise TableError("rubric-number", path=str(path), criterion=name, field=key)
-            column.append(float(number))
-    weight, low, high, step = (np.array(column) for column in columns)
-    if (weight < 0).any() or not weight.sum() > 0 or (high <= low).any() or (step < 0).any():
-        at = int(np.argmax((weight < 0) | (high <= low) | (step < 0)))
-        raise TableError("rubric-range", path=str(path), criterion=names[at])
-    return names, Rubric(weight, low, high, step)
 
 
 def write_ranking(path: Path, given: RankInput, scores: RoundScores) -> None:
@@ -189,6 +170,8 @@ def _gather(
 def _check(table: Table, marks: Marks, rubric: Rubric) -> None:
     try:
         check_ranges(marks, rubric)
+    except ForeignCriterionError as error:
+        raise table.fault("foreign-criterion", "criterion", int(error.facts["row"])) from error
     except MarkOutOfRangeError as error:
         facts = error.facts
         off_step = float(facts["minimum"]) <= float(facts["value"]) <= float(facts["maximum"])
@@ -210,20 +193,6 @@ def _one_each(table: Table, key: str, entry: Ints, of_row: Ints, n_entries: int)
     if other.size:
         raise table.fault("two-categories", key, int(other[0]), entry=table.cells["entry"][int(other[0])].strip())
     return first
-
-
-def _by_rubric(table: Table, criteria: list[str], criterion: Ints, names: list[str]) -> tuple[list[str], Ints]:
-    """Index criteria as the rubric does; a single unnamed criterion is the rubric's single one."""
-    if not table.has("criterion"):
-        if len(names) > 1:
-            raise TableError("missing-column", row=1, column="criterion", arabic="المعيار", seen="")
-        return names, criterion
-    folded = {name.casefold(): i for i, name in enumerate(names)}
-    place = np.array([folded.get(name.casefold(), -1) for name in criteria])
-    unknown = np.flatnonzero(place[criterion] < 0)
-    if unknown.size:
-        raise table.fault("unknown-criterion", "criterion", int(unknown[0]), known="، ".join(names)[:200])
-    return names, place[criterion]
 
 
 def _groups(

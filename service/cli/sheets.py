@@ -46,6 +46,7 @@ _HEADER = {**_INVISIBLE, ord("ـ"): None, ord("ى"): "ي", ord("ة"): "ه", ord(
 _ARTICLE = "ال"
 Parts = tuple[list[str], NDArray[np.int64], Sequence[Sequence[str]]]  # header, row numbers, columns
 LARGE = 100_000  # bytes, from where reading quickly matters
+UNCOMPUTED = "\x00"  # before a formula that stands where a spreadsheet would hold its value
 MAX_CELLS = 20_000_000  # about four million marks; a larger table is not a competition's
 
 
@@ -145,12 +146,18 @@ def read_table(path: Path | str, columns: Iterable[Column | str]) -> Table:
     found = _find_columns(header, wanted, int(rows[0]) - 1 if len(rows) else 1)
     if not len(rows):
         raise TableError("no-rows", path=str(path))
-    return Table(
+    table = Table(
         path=path,
         rows=rows,
         cells={key: by_position[at] for key, at in found.items()},
         headers={key: header[at].strip() for key, at in found.items()},
     )
+    if is_book:
+        for key, column in table.cells.items():
+            at = next((at for at, text in enumerate(column) if text.startswith(UNCOMPUTED)), None)
+            if at is not None:
+                raise table.fault("uncomputed-formula", key, at, value=column[at].removeprefix(UNCOMPUTED)[:60])
+    return table
 
 
 def fold_header(text: str) -> str:
@@ -301,9 +308,28 @@ def _xlsx_records(data: bytes, path: Path) -> list[list[str]]:
         width = sheet.max_column or 0
         if width * (sheet.max_row or 0) > MAX_CELLS:
             raise TableError("too-large", path=str(path))
-        return [[_cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+        rows = [[_cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+        return _with_formulas(data, sheet.title, rows)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
         raise TableError("broken-xlsx", path=str(path)) from error
+
+
+def _with_formulas(data: bytes, title: str, rows: list[list[str]]) -> list[list[str]]:
+    """Mark cells whose formula no spreadsheet has computed yet: they read as empty, and an empty mark abstains."""
+    from openpyxl import load_workbook  # noqa: PLC0415  (as above)
+
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/")]
+        if not any(b"<f" in parts.read(name) for name in sheets):
+            return rows
+    written = load_workbook(io.BytesIO(data), read_only=True)[title].iter_rows(values_only=True)
+    return [
+        [
+            UNCOMPUTED + formula if not text and isinstance(formula, str) and formula.startswith("=") else text
+            for text, formula in zip(row, formulas, strict=False)
+        ]
+        for row, formulas in zip(rows, written, strict=False)
+    ]
 
 
 def _cell_text(value: object) -> str:
