@@ -1,4 +1,4 @@
-"""What inspecting files costs, in seconds and ratios of one run: ``python -m benchmarks.files [inspection|media]``."""
+"""What files cost, as ratios of one run: ``python -m benchmarks.files [inspection|media|upload|memory]``."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from threading import Event, Thread
 import av
 import typst
 
+from benchmarks.uploads import memory, upload
 from judging.identity.identities import Identities, Institution, Person
 from service.inspection import inspect_file
 from storage.inspect.limits import MIB, FileRules
@@ -159,7 +160,12 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-PARTS: dict[str, Callable[[], None]] = {"inspection": inspection, "media": media}
+PARTS: dict[str, Callable[[], None]] = {
+    "inspection": inspection,
+    "media": media,
+    "upload": upload,
+    "memory": memory,
+}
 
 if __name__ == "__main__":
     main(sys.argv[1:])

@@ -70,7 +70,7 @@ def running(command: list[str], port: int, path: str) -> Iterator[float]:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5):
                     break
             except OSError:
-                if server.poll() is not None or time.perf_counter() - begun > 60:
+                if server.poll() is not None or time.perf_counter() - begun > 300:
                     raise
                 time.sleep(0.02)
         yield time.perf_counter() - begun

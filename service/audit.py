@@ -54,6 +54,7 @@ class Event(StrEnum):
     QUESTION_ASKED = "question-asked"
     QUESTION_ANSWERED = "question-answered"
     APPEAL_LODGED = "appeal-lodged"
+    FINDING_DECIDED = "finding-decided"
     CODE_NAMES_DRAWN = "code-names-drawn"
     IDENTITY_READ = "identity-read"
     JUDGE_ADDED = "judge-added"

@@ -31,6 +31,7 @@ VARIABLES = (
     "TAHKIM_SECRET",
     "TAHKIM_TRUSTED_HOPS",
     "TAHKIM_WORKER",
+    "TAHKIM_SCANNER",
     "TAHKIM_DEVELOPMENT",
 )
 
@@ -116,6 +117,7 @@ class Settings:
     secret: bytes = field(repr=False)
     trusted_hops: int = 0
     has_own_worker: bool = True
+    scanner: str | None = None
     is_development: bool = False
 
     @property
@@ -164,6 +166,7 @@ def read_settings(
         "hosts": reader.hosts(public),
         "trusted_hops": reader.hops(),
         "has_own_worker": reader.worker(),
+        "scanner": reader.scanner(),
         "is_development": reader.yes("TAHKIM_DEVELOPMENT"),
     }
     reader.refuse_unknown()
@@ -285,6 +288,15 @@ class _Reader:
         if value not in {"inside", "apart"}:
             self.fault("TAHKIM_WORKER", "worker", value=value)
         return value == "inside"
+
+    def scanner(self) -> str | None:
+        value = self.text("TAHKIM_SCANNER")
+        kind, _, where = value.partition(":")
+        host, _, port = where.rpartition(":")
+        is_address = (kind == "unix" and where.startswith("/")) or (kind == "tcp" and host and port.isdigit())
+        if value and not is_address:
+            self.fault("TAHKIM_SCANNER", "scanner", value=value)
+        return value or None
 
     def refuse_unknown(self) -> None:
         for name in sorted(self._environment):

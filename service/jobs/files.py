@@ -19,7 +19,9 @@ __all__ = ["copy_file", "end_grace", "inspect_file", "sweep_litter"]
 async def inspect_file(facts: Mapping[str, Any], *, now: datetime, context: JobContext) -> None:
     """Check a complete upload against its registered digests, and inspect it."""
     scratch = await _make_scratch(context)
-    await inspect_upload(UUID(facts["upload"]), objects=context.objects, scratch=scratch, now=now)
+    await inspect_upload(
+        UUID(facts["upload"]), objects=context.objects, scratch=scratch, now=now, scanner=context.settings.scanner
+    )
 
 
 async def copy_file(facts: Mapping[str, Any], *, now: datetime, context: JobContext) -> None:

@@ -1,5 +1,6 @@
 """Files after their last byte: read back, inspected, accepted or refused, and given up when their owners say so."""
 
+import asyncio
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,13 +19,15 @@ from service.usecases.sweeping import give_up, queue_sweep
 from storage.columns import to_json
 from storage.engine import for_update, insert_many, transaction
 from storage.errors import ObjectMissing
-from storage.inspect.limits import FileRules
-from storage.inspect.report import Verdict
+from storage.inspect.examine import digest
+from storage.inspect.limits import UNKNOWN_TYPE, FileRules
+from storage.inspect.report import Finding, Severity, Verdict
+from storage.inspect.scanner import scan
 from storage.lifecycle import FILE_MOVES, UPLOAD_MOVES, FileState, UploadState, move
 from storage.objects.store import PART_SIZE, ObjectStore, make_key
 from storage.reads.entrant.files import FileView, MaterialView, UploadView, list_materials, read_upload
 from storage.tables.entry import Entry
-from storage.tables.file import File, FilePage, IdentityFinding
+from storage.tables.file import File, FilePage
 from storage.tables.upload import Upload
 
 __all__ = ["copy_again", "inspect_upload", "remove_file"]
@@ -40,10 +43,19 @@ class _Kept:
     pages: tuple[FilePage, ...]
 
 
-async def inspect_upload(upload_id: UUID, *, objects: ObjectStore, scratch: Path | None = None, now: datetime) -> None:
+async def inspect_upload(
+    upload_id: UUID,
+    *,
+    objects: ObjectStore,
+    scratch: Path | None = None,
+    now: datetime,
+    scanner: str | None = None,
+) -> None:
     """Read a complete file back, compare it with its registered digests, inspect it, and accept or refuse it.
 
     Parts that differ are named and asked for again. May be repeated: a finished inspection is left alone.
+    ``scanner``: the address of a scanner for malware. Where it is set and does not answer, ScannerAway is raised and
+    the file stays under inspection: what has not passed is no accepted file, and judges are shown accepted files only.
     """
     row = await Upload.select().where(Upload.id == upload_id).first()
     if row is None or row["state"] not in {UploadState.COMPLETE.value, UploadState.INSPECTING.value}:
@@ -56,7 +68,7 @@ async def inspect_upload(upload_id: UUID, *, objects: ObjectStore, scratch: Path
     if upload.state is UploadState.COMPLETE:
         async with transaction():
             await move(Upload, upload.id, "inspect", UPLOAD_MOVES)
-    kept = await _inspect(upload, objects, scratch)
+    kept = await _inspect(upload, objects, scratch, scanner)
     async with transaction():
         await for_update(Entry.select(Entry.id).where(Entry.id == upload.entry_id))
         if await Upload.exists().where((Upload.id == upload_id) & (Upload.state == UploadState.INSPECTING.value)):
@@ -135,7 +147,7 @@ async def _ask_again(upload: UploadView, damaged: tuple[int, ...], objects: Obje
     await objects.delete(upload.object_key)
 
 
-async def _inspect(upload: UploadView, objects: ObjectStore, scratch: Path | None) -> _Kept:
+async def _inspect(upload: UploadView, objects: ObjectStore, scratch: Path | None, scanner: str | None = None) -> _Kept:
     """Inspect in the limited process, and put what it made into the store under random keys."""
     material = await _get_material(upload)
     entry = await Entry.select(Entry.credits_start).where(Entry.id == upload.entry_id).first()
@@ -146,6 +158,9 @@ async def _inspect(upload: UploadView, objects: ObjectStore, scratch: Path | Non
         pages_to = place / "pages"
         pages_to.mkdir()
         await objects.fetch(upload.object_key, place / "original")
+        malware = await asyncio.to_thread(scan, place / "original", scanner) if scanner else None
+        if malware is not None:
+            return _Kept(await asyncio.to_thread(_infected, place / "original", malware), None, None, ())
         report = await inspect_file(
             place / "original",
             _rules(material, credits_start),
@@ -155,6 +170,12 @@ async def _inspect(upload: UploadView, objects: ObjectStore, scratch: Path | Non
             name=upload.name,
         )
         return await _put(upload, report, objects)
+
+
+def _infected(path: Path, malware: str) -> Report:
+    """Give the report of a file that the scanner stopped: it is not opened any further."""
+    finding = Finding("file.infected", Severity.REFUSED, facts={"name": malware})
+    return Report("unknown", UNKNOWN_TYPE, sha256=digest(path), size=path.stat().st_size, findings=(finding,))
 
 
 async def _put(upload: UploadView, report: Report, objects: ObjectStore) -> _Kept:
@@ -239,7 +260,6 @@ async def _keep_copy(upload: UploadView, file_id: UUID, kept: _Kept, *, now: dat
     ).where(File.id == file_id)
     await FilePage.delete().where(FilePage.file == file_id)
     await insert_many(kept.pages)
-    await IdentityFinding.delete().where(IdentityFinding.file == file_id)
     await keep_findings(upload.entry_id, file_id, kept.report.findings, now=now)
 
 

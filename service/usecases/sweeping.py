@@ -155,23 +155,21 @@ async def _forget_bytes(row: dict[str, Any], objects: ObjectStore) -> None:
 
 async def _unknown_objects(objects: ObjectStore, now: datetime, is_removed: bool) -> AsyncIterator[Litter]:  # noqa: FBT001
     """Find objects of our kinds that no row names."""
+    known = await _known_keys()
     async for held in objects.list_objects(older_than=now - UNKNOWN_AFTER):
-        if held.key.partition("/")[0] not in KINDS or await _is_named(held.key):
+        if held.key.partition("/")[0] not in KINDS or held.key in known:
             continue
         if is_removed:
             await objects.delete(held.key)
         yield Litter(Reason.UNKNOWN_OBJECT, held.key, held.size, held.stored_at)
 
 
-async def _is_named(key: str) -> bool:
-    kind = key.partition("/")[0]
-    if kind == "page":
-        return await FilePage.exists().where(FilePage.object_key == key)
-    if kind == "original":
-        return await Upload.exists().where(Upload.object_key == key) or await File.exists().where(
-            File.object_key == key
-        )
-    return await File.exists().where(File.judge_key == key if kind == "judge-copy" else File.poster_key == key)
+async def _known_keys() -> frozenset[str]:
+    """Give every key that a row names. A kind does not tell the column: copies get new keys when judging opens."""
+    files = await File.select(File.object_key, File.judge_key, File.poster_key)
+    uploads = await Upload.select(Upload.object_key)
+    pages = await FilePage.select(FilePage.object_key)
+    return frozenset(filter(None, (key for row in (*files, *uploads, *pages) for key in row.values())))
 
 
 async def _named_in_versions(entry_ids: Iterable[UUID]) -> frozenset[str]:

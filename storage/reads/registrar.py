@@ -18,6 +18,7 @@ __all__ = [
     "EligibilityCard",
     "EligibilityPage",
     "EligibilityQueue",
+    "FindingView",
     "LetterPerson",
     "MemberView",
     "RuleView",
@@ -79,8 +80,22 @@ class MemberView:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingView:
+    """A place where a name may stand: its code, where, what stands there, and what was decided about it."""
+
+    id: UUID
+    code: str
+    place: dict[str, Any]
+    excerpt: str
+    state: str
+    reason: str
+    material_ar: str
+    material_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class EligibilityPage:
-    """One entry with the evidence for each rule. A finding is its code, its place and what stands there."""
+    """One entry with the evidence for each rule."""
 
     card: EligibilityCard
     members: tuple[MemberView, ...]
@@ -92,7 +107,7 @@ class EligibilityPage:
     supervisor_approved_at: datetime | None
     rights: str
     ai_text: str
-    findings: tuple[tuple[str, dict[str, Any], str], ...]
+    findings: tuple[FindingView, ...]
     rules: tuple[RuleView, ...]
     decisions: tuple[tuple[str, str, datetime], ...]
 
@@ -172,9 +187,7 @@ async def get_eligibility_page(edition_id: UUID, entry_number: str) -> Eligibili
     rules = (
         await EligibilityRule.select().where(EligibilityRule.edition == edition_id).order_by(EligibilityRule.position)
     )
-    findings = await IdentityFinding.select().where(
-        (IdentityFinding.entry == entry["id"]) & (IdentityFinding.state == "open")
-    )
+    findings = await _list_findings(entry["id"])
     checks = (
         await EligibilityCheck.select()
         .where(EligibilityCheck.entry == entry["id"])
@@ -193,7 +206,39 @@ async def get_eligibility_page(edition_id: UUID, entry_number: str) -> Eligibili
         supervisor_approved_at=supervision["approved_at"] if supervision else None,
         rights=version["rights"],
         ai_text=version["ai_text"],
-        findings=tuple((row["code"], from_json(row["place"]) or {}, row["excerpt"]) for row in findings),
+        findings=findings,
         rules=tuple(RuleView(row["id"], row["text_ar"], row["text_en"]) for row in rules),
         decisions=tuple((row["decision"], row["reason"], row["decided_at"]) for row in checks),
     )
+
+
+async def _list_findings(entry_id: UUID) -> tuple[FindingView, ...]:
+    """Read where names may stand, in the entry's fields and in the files that stand: undecided ones first."""
+    material: Any = IdentityFinding.file.material
+    rows = (
+        await IdentityFinding.select(
+            IdentityFinding.id, IdentityFinding.code, IdentityFinding.place, IdentityFinding.excerpt,
+            IdentityFinding.state, IdentityFinding.reason,
+            material.name_ar.as_alias("material_ar"),
+            material.name_en.as_alias("material_en"),
+        )
+        .where(
+            (IdentityFinding.entry == entry_id)
+            & (IdentityFinding.file.is_null() | (IdentityFinding.file.state == "ready"))
+        )
+        .order_by(IdentityFinding.found_at, IdentityFinding.id)
+    )  # fmt: skip
+    found = [
+        FindingView(
+            id=row["id"],
+            code=row["code"],
+            place=from_json(row["place"]) or {},
+            excerpt=row["excerpt"],
+            state=row["state"],
+            reason=row["reason"] or "",
+            material_ar=row["material_ar"] or "",
+            material_en=row["material_en"] or "",
+        )
+        for row in rows
+    ]
+    return tuple(sorted(found, key=lambda each: each.state != "open"))

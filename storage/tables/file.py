@@ -48,7 +48,10 @@ class FilePage(Table, tablename="file_page"):
 
 
 class IdentityFinding(Table, tablename="identity_finding"):
-    """A place where a name or institution may stand: shown to the entrant and to the committee, never to judges."""
+    """A place where a name or institution may stand: shown to the entrant and to the committee, never to judges.
+
+    ``state`` is open until the registrar confirms or dismisses it; ``reason`` is the registrar's, for a dismissal.
+    """
 
     id = key()
     file = ref("File", "file", null=True, cascade=True)
@@ -57,4 +60,6 @@ class IdentityFinding(Table, tablename="identity_finding"):
     place = text()
     excerpt = text()
     state = text()
+    reason = text(null=True)
+    decided_at = when(null=True)
     found_at = when()

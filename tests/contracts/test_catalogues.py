@@ -17,7 +17,9 @@ PLACE = re.compile(r"\{([a-z][a-z0-9_]*)(?::(?:date|time))?\}")
 KEY = re.compile(r"^[a-z_]+(\.[a-z0-9_-]+)+$")
 ARABIC_LETTER = re.compile(r"[\u0621-\u064a]")
 OTHER_LANGUAGE = {"nav.language"}  # names the other language in that language
-ON_PAGES = {"shared", "account", "public", "entrant", "judge", "committee", "admin", "errors", "refused", "mail"}
+ON_PAGES = {
+    "shared", "account", "public", "entrant", "judge", "committee", "admin", "errors", "files", "refused", "mail",
+}  # fmt: skip
 SHOWN_DIGITS = {"account.digits_arabic"}  # shows the digits that may be chosen
 
 

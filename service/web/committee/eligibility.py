@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from litestar import Controller, get, post
 from litestar.response import Redirect
@@ -13,11 +12,18 @@ from service.permissions import Action, may
 from service.text import Ltr, Words
 from service.usecases.eligibility import Check, check_entry
 from service.usecases.findings import say_trace
+from service.usecases.identities import FindingState, decide_finding
 from service.web.committee.standing import AnyRequest, pick, read_moment, stand, write_moment
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
 from storage.reads.committee.standing import Standing
-from storage.reads.registrar import EligibilityCard, EligibilityPage, get_eligibility_page, get_eligibility_queue
+from storage.reads.registrar import (
+    EligibilityCard,
+    EligibilityPage,
+    FindingView,
+    get_eligibility_page,
+    get_eligibility_queue,
+)
 
 __all__ = ["EligibilityController"]
 
@@ -67,10 +73,13 @@ class MemberLine:
 
 @dataclass(frozen=True, slots=True)
 class FindingLine:
-    """A place where a name may stand."""
+    """A place where a name may stand, and what was decided about it."""
 
+    id: str
     where: str
     what: str
+    state: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,7 @@ class CheckPage:
     rules: tuple[Option, ...]
     decisions: tuple[DecisionLine, ...]
     is_open: bool
+    may_decide_findings: bool
     due_at: str
 
 
@@ -145,6 +155,29 @@ class EligibilityController(Controller):
         )
         return go_to("/committee/eligibility")
 
+    @post("/{number:str}/findings", opt={"action": Action.CHECK_ELIGIBILITY})
+    async def decide_finding(
+        self, request: AnyRequest, number: str, actor: Actor, words: Words, now: datetime
+    ) -> Redirect:
+        async def again() -> Page:
+            return await _show(actor, words, number, now)
+
+        typed = await read_form(request, again=again)
+        found = await get_eligibility_page((await stand(actor)).edition_id, number)
+        if found is None:
+            raise NotFound
+        finding = typed.uuid("finding")
+        verdict, reason = _state(typed.text("verdict")), typed.text(f"reason-{finding}")
+        await decide_finding(actor, found.card.id, finding, verdict, reason=reason, now=now)
+        return go_to(f"/committee/eligibility/{number}#found")
+
+
+def _state(typed: str) -> FindingState:
+    try:
+        return FindingState(typed)
+    except ValueError:
+        raise Invalid(FieldError("verdict", "err.choose_decision")) from None
+
 
 async def _show(actor: Actor, words: Words, number: str, now: datetime) -> Page:
     standing = await stand(actor)
@@ -165,19 +198,28 @@ def _check_page(actor: Actor, standing: Standing, found: EligibilityPage, words:
         supervisor=pick(found, "supervisor", words),
         supervisor_at=found.supervisor_approved_at,
         ai_text=found.ai_text,
-        findings=tuple(_found(*each, words=words) for each in found.findings),
+        findings=tuple(_found(each, words) for each in found.findings),
         rules=tuple(Option(str(each.id), pick(each, "text", words)) for each in found.rules),
         decisions=tuple(DecisionLine(*each) for each in found.decisions),
         is_open=may(Action.CHECK_ELIGIBILITY, actor, stage=standing.state) and found.card.state == "submitted",
+        may_decide_findings=may(Action.CHECK_ELIGIBILITY, actor, stage=standing.state),
         due_at=write_moment(now + timedelta(days=DAYS_TO_MEND), standing.time_zone),
     )
 
 
-def _found(code: str, place: dict[str, Any], excerpt: str, *, words: Words) -> FindingLine:
+def _found(finding: FindingView, words: Words) -> FindingLine:
     """Say where a name may stand: a field of the entry by its label, a place in a file as inspection says it."""
-    field = f"entry.{place.get('name')}"
-    said = say_trace(code, place, excerpt, words)
-    return FindingLine(words.plain(field) if field in words else said.where, said.what)
+    field = f"entry.{finding.place.get('name')}"
+    said = say_trace(finding.code, finding.place, finding.excerpt, words)
+    where = words.plain(field) if field in words else said.where
+    material = pick(finding, "material", words)
+    return FindingLine(
+        id=str(finding.id),
+        where=f"{material} · {where}" if material else where,
+        what=said.what,
+        state=finding.state,
+        reason=finding.reason,
+    )
 
 
 def _card(card: EligibilityCard, words: Words) -> CardView:

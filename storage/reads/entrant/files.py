@@ -214,7 +214,7 @@ async def list_identity_findings(entry_id: UUID) -> tuple[IdentityView, ...]:
         )
         .where(
             (IdentityFinding.entry == entry_id)
-            & (IdentityFinding.state == "open")
+            & (IdentityFinding.state != "dismissed")
             & (IdentityFinding.file.is_null() | IdentityFinding.file.state.is_in(_LIVE))
         )
         .order_by(IdentityFinding.found_at, IdentityFinding.id)

@@ -15,6 +15,7 @@ FAULTY = {
     "TAHKIM_SECRET": ("short", "secret-short"),
     "TAHKIM_TRUSTED_HOPS": ("many", "hops"),
     "TAHKIM_WORKER": ("beside", "worker"),
+    "TAHKIM_SCANNER": ("clamd", "scanner"),
     "TAHKIM_DEVELOPMENT": ("perhaps", "yes-or-no"),
     "TAHKIM_DATABSE_URL": ("sqlite:///x", "unknown"),
 }

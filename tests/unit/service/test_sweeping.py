@@ -14,7 +14,7 @@ from service.usecases.uploads import Sent, register_file
 from storage.lifecycle import UploadState
 from storage.objects.store import ObjectStore, make_key
 from storage.reads.entrant.files import list_materials
-from storage.tables.file import File
+from storage.tables.file import File, FilePage
 from storage.tables.upload import Upload
 from tests.cast import NOW
 from tests.conftest import World
@@ -106,6 +106,20 @@ async def test_bytes_of_a_removed_file_are_returned_and_those_of_the_standing_on
     assert other.key in after
     assert (await File.select(File.object_key).where(File.id == row["file"]))[0]["object_key"] == ""
     assert await sweep(objects, now=LATER + timedelta(days=3650)) == ()
+
+
+async def test_pages_and_posters_written_again_for_judging_are_no_litter(world: World, number: str, tmp_path: Path):
+    farah, objects = world.actors["farah"], store(world)
+    upload_id = await send(farah, number, "dossier", write_pdf(tmp_path / "dossier.pdf"), objects)
+    await inspect_upload(upload_id, objects=objects, now=NOW)
+    key = make_key("judge-copy")  # as the opening of judging names them all
+    await objects.put(key, b"a page")
+    await FilePage.update({FilePage.object_key: key}, force=True)
+
+    found = await sweep(objects, now=LATER + timedelta(days=3650))
+
+    assert key not in {each.name for each in found}
+    assert await objects.stat(key) is not None
 
 
 async def test_parts_that_no_row_knows_are_aborted(world: World, number: str):

@@ -22,11 +22,13 @@ from service.usecases.uploads import (
     register_file,
     sign_parts,
 )
+from storage.inspect.scanner import ScannerAway
 from storage.lifecycle import FileState, UploadState
 from storage.objects.store import PART_SIZE, ObjectStore
 from storage.reads.entrant.files import MaterialView
 from storage.tables.upload import Upload
 from tests.cast import NOW
+from tests.clamd import EICAR, serve_clamd
 from tests.conftest import World
 from tests.entrants import (
     DEADLINE,
@@ -263,3 +265,27 @@ async def test_no_part_is_taken_after_an_upload_was_given_up(world: World, numbe
 )
 def test_a_files_own_name_is_kept_without_what_could_harm(given: str, kept: str):
     assert clean_name(given) == kept
+
+
+async def test_a_file_is_accepted_only_once_the_scanner_has_passed_it(world: World, number: str, tmp_path: Path):
+    farah, objects = world.actors["farah"], store(world)
+    clean, infected = write_pdf(tmp_path / "clean.pdf"), write_pdf(tmp_path / "infected.pdf")
+    infected.write_bytes(infected.read_bytes() + b"\n%" + EICAR)
+    first = await send(farah, number, "dossier", clean, objects)
+    second = await send(farah, number, "release", infected, objects)
+
+    with pytest.raises(ScannerAway):
+        await inspect_upload(first, objects=objects, now=NOW, scanner="unix:/nowhere/clamd")
+    (waiting,) = (await material(world, number, "dossier")).files
+    with serve_clamd(tmp_path) as address:
+        for upload_id in (first, second):
+            await inspect_upload(upload_id, objects=objects, now=NOW, scanner=address)
+
+    (passed,) = (await material(world, number, "dossier")).files
+    (stopped,) = (await material(world, number, "release")).files
+    assert (waiting.state, waiting.judge_key) == (FileState.COMMITTED, None)
+    assert passed.state is FileState.READY
+    assert stopped.state is FileState.REFUSED
+    assert stopped.judge_key is None
+    assert stopped.upload is not None
+    assert stopped.upload.findings[0]["facts"] == {"name": "Eicar-Test"}

@@ -1,45 +1,18 @@
 """The scanner is spoken to as clamd is; whatever it says but yes or no means: later."""
 
-import socket
-import struct
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from storage.inspect.scanner import ScannerAway, scan
-
-EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR"
+from tests.clamd import EICAR, serve_clamd
 
 
 @pytest.fixture
 def clamd(tmp_path: Path) -> Iterator[str]:
-    """A server that speaks the INSTREAM protocol and knows one name."""
-    server = socket.socket(socket.AF_UNIX)
-    server.bind(str(tmp_path / "clamd"))
-    server.listen()
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = server.accept()
-            except OSError:
-                return
-            with connection, connection.makefile("rb") as stream:
-                assert stream.read(10) == b"zINSTREAM\0"
-                body = b""
-                while length := struct.unpack(">I", stream.read(4))[0]:
-                    body += stream.read(length)
-                said = "Eicar-Test FOUND" if EICAR in body else "size limit ERROR" if b"large" in body else "OK"
-                connection.sendall(f"stream: {said}\0".encode())
-
-    thread = Thread(target=serve, daemon=True)
-    thread.start()
-    yield f"unix:{tmp_path / 'clamd'}"
-    server.shutdown(socket.SHUT_RDWR)
-    server.close()
-    thread.join()
+    with serve_clamd(tmp_path) as address:
+        yield address
 
 
 @pytest.mark.parametrize(("content", "found"), [(b"clean" * 200_000, None), (EICAR, "Eicar-Test"), (b"", None)])
