@@ -15,6 +15,8 @@ from service.permissions import Action, require
 from storage.columns import from_json, to_json
 from storage.engine import for_update, insert_many, transaction
 from storage.inspect.report import Finding, Piece, Place, PlaceKind, Severity
+from storage.rows import get_row
+from storage.tables.edition import Edition
 from storage.tables.entrant import EntryOwner, Supervision, TeamMember
 from storage.tables.entry import Entry
 from storage.tables.file import IdentityFinding
@@ -129,13 +131,12 @@ async def decide_finding(
     if verdict is FindingState.DISMISSED and not reason:
         raise Invalid(FieldError(f"reason-{finding_id}", "err.finding_reason"))
     async with transaction():
-        entry = await for_update(
-            Entry.select(Entry.id, Entry.edition, Entry.edition.state.as_alias("stage")).where(Entry.id == entry_id)
-        ).first()
+        entry = await for_update(Entry.select(Entry.id, Entry.edition).where(Entry.id == entry_id)).first()
         if entry is None:
             raise NotFound
+        edition = await get_row(Edition.select(Edition.state).where(Edition.id == entry["edition"]))
         require(
-            Action.CHECK_ELIGIBILITY, actor, stage=entry["stage"], owns=actor.edition_id in {None, entry["edition"]}
+            Action.CHECK_ELIGIBILITY, actor, stage=edition["state"], owns=actor.edition_id in {None, entry["edition"]}
         )
         changed = (
             await IdentityFinding.update(
