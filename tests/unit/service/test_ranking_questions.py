@@ -18,7 +18,6 @@ from service.usecases.ranking_questions import (
 )
 from storage.reads.committee.scores import find_entry_scores, find_run_figures, list_disputed, list_judge_figures
 from storage.reads.decisions import find_last_run
-from storage.reads.entrant.explanation import find_explanation
 from storage.reads.marks import CriterionRow, MarkRow, RankedEntryRow, RankedRound, find_frozen_run, read_marks
 from storage.tables.result import RankingRun
 from storage.tables.scoresheet import Mark
@@ -219,8 +218,3 @@ async def test_own_institutions_and_drift_are_told_to_the_chair_alone(ranked: Co
     for role in (Role.SECRETARY, Role.MEMBER):
         with pytest.raises(NotAllowed):
             await report_to_chair(ranked.actors[role], run_id)
-
-
-async def test_an_entrant_learns_nothing_of_the_score_before_being_told(ranked: Competition):
-    for each in (await read_marks(ranked.round_id)).entries:
-        assert await find_explanation(each.id) is None
