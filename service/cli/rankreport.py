@@ -8,7 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from judging.scoring import RoundScores
-from judging.scoring.diagnostics import OwnGroup, diagnose_judges, own_group_effect
+from judging.scoring.diagnostics import Diagnostics, OwnGroup, diagnose_judges, own_group_effect
 from judging.scoring.reliability import Reliability, krippendorff_alpha, measure_reliability
 from service.cli.rankfiles import RankInput
 from service.cli.rankview import (
@@ -91,7 +91,8 @@ def render_report(given: RankInput, scores: RoundScores, words: Words) -> str:
 
 def _page(given: RankInput, scores: RoundScores) -> ReportPage:
     lists = ranked_lists(given, scores)
-    judges = judge_rows(given, scores)
+    diagnostics = diagnose_judges(scores)
+    judges = judge_rows(given, scores, diagnostics)
     reach = max((max(abs(row.low), abs(row.high)) for row in judges if math.isfinite(row.low)), default=1.0)
     own = None
     if given.judge_group is not None and given.entry_group is not None:
@@ -100,7 +101,7 @@ def _page(given: RankInput, scores: RoundScores) -> ReportPage:
         lists=tuple((one, _axis(one)) for one in lists),
         judges=judges,
         judge_axis=Axis(-reach, reach),
-        flags=(*flag_lines(given, scores), *_judge_flags(given, scores)),
+        flags=(*flag_lines(given, scores), *_judge_flags(given, scores, diagnostics)),
         advice=advised_reviews(given, scores),
         methods=tuple(sorted({(choice.method, choice.reason) for choice in scores.choices})),
         reliability=tuple(measure_reliability(fit) for fit in scores.fits),
@@ -124,9 +125,8 @@ def _axis(one: RankedList) -> Axis:
     )
 
 
-def _judge_flags(given: RankInput, scores: RoundScores) -> tuple[FlagLine, ...]:
+def _judge_flags(given: RankInput, scores: RoundScores, diagnostics: Diagnostics) -> tuple[FlagLine, ...]:
     """Name the judges whom a human should look at; none of these removes anybody."""
-    diagnostics = diagnose_judges(scores)
     raised = {
         "erratic": scores.judges.suspicion > ERRATIC,
         "misfit": diagnostics.is_misfit,

@@ -7,6 +7,7 @@ import numpy as np
 from judging.ranking import SEPARABLE, certainty
 from judging.scoring import RoundScores
 from judging.scoring.bridges import find_weak_bridge, join_components
+from judging.scoring.diagnostics import Diagnostics
 from judging.whatif import suggest_reviews
 from service.cli.rankfiles import RankInput, entry_flags
 
@@ -57,7 +58,7 @@ class RankedList:
 
 @dataclass(frozen=True, slots=True)
 class JudgeRow:
-    """One judge; NaN where the marks cannot tell."""
+    """One judge; NaN where the marks cannot tell. outfit: 1 where expected; agreement: correlation with the others."""
 
     judge: str
     reviews: int
@@ -68,6 +69,8 @@ class JudgeRow:
     noise: float
     weight: float
     suspicion: float
+    outfit: float
+    agreement: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ def ranked_lists(given: RankInput, scores: RoundScores, *, most: int | None = No
     return tuple(lists)
 
 
-def judge_rows(given: RankInput, scores: RoundScores) -> tuple[JudgeRow, ...]:
+def judge_rows(given: RankInput, scores: RoundScores, found: Diagnostics) -> tuple[JudgeRow, ...]:
     """List judges from strictest to most lenient; those whose severity is unknown last."""
     table = scores.judges
     order = sorted(
@@ -149,6 +152,8 @@ def judge_rows(given: RankInput, scores: RoundScores) -> tuple[JudgeRow, ...]:
             noise=float(table.noise[j]),
             weight=float(table.weight_share[j]),
             suspicion=float(table.suspicion[j]),
+            outfit=float(found.outfit[j]),
+            agreement=float(found.agreement[j]),
         )
         for j in order
     )
