@@ -127,7 +127,7 @@ async def start_entry(actor: Actor, *, category_id: UUID | None, title_ar: str, 
 async def open_entry(actor: Actor, number: str, action: Action = Action.READ_ENTRY) -> tuple[OwnEntry, EntryView]:
     """Open one's own entry to read it. Raises NotFound for another's."""
     own = await find_own_entry(actor, number, action)
-    view = await find_entry(own.id)
+    view = await find_entry(own.id, own.rules)
     if view is None:
         raise NotFound
     return own, view

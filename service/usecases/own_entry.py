@@ -9,10 +9,9 @@ from service.actors import Actor
 from service.errors import Conflicting, NotFound, StaleRevision
 from service.permissions import Action, require
 from service.usecases.deadline import check_on_time, find_closing
-from storage.engine import for_update, is_in_transaction
+from storage.engine import is_in_transaction, on_postgres, run_sql
 from storage.lifecycle import EditionState, EntryState
 from storage.reads.entrant.edition import EntryRules, find_entry_rules
-from storage.tables.entrant import EntryOwner, TeamMember
 from storage.tables.entry import EligibilityCheck, Entry
 
 __all__ = ["EDITABLE", "EntrySettled", "OwnEntry", "find_due", "find_own_entry", "lock_own_entry", "save_entry"]
@@ -85,19 +84,24 @@ async def lock_own_entry(
     return entry
 
 
+# Asked by every act of an entrant.
+_OWN = """SELECT e.*,
+    EXISTS (SELECT 1 FROM entry_owner o WHERE o.entry = e.id AND o.lead = {}) AS is_lead,
+    EXISTS (SELECT 1 FROM team_member m WHERE m.entry = e.id AND m.person = {} AND m.confirmed_at IS NOT NULL)
+    AS is_member FROM entry e WHERE e.entry_number = {}"""
+
+
 async def _find(actor: Actor, number: str) -> OwnEntry:
     if actor.person_id is None:
         raise NotFound
-    query = Entry.select().where(Entry.entry_number == number)
-    row = await (for_update(query) if is_in_transaction() else query).first()
-    if row is None:
+    locked = " FOR UPDATE OF e" if is_in_transaction() and on_postgres() else ""
+    rows = await run_sql(_OWN + locked, actor.person_id, actor.person_id, number)
+    if not rows:
         raise NotFound
-    is_lead = await EntryOwner.exists().where((EntryOwner.entry == row["id"]) & (EntryOwner.lead == actor.person_id))
-    is_member = is_lead or await TeamMember.exists().where(
-        (TeamMember.entry == row["id"]) & (TeamMember.person == actor.person_id) & TeamMember.confirmed_at.is_not_null()
-    )
-    rules = await find_entry_rules(row["edition"])
-    if not is_member or rules is None:
+    row = rows[0]
+    is_lead, is_member = bool(row.pop("is_lead")), bool(row.pop("is_member"))
+    rules = await find_entry_rules(row["edition"]) if is_lead or is_member else None
+    if rules is None:
         raise NotFound
     state = EntryState(row["state"])
     return OwnEntry(

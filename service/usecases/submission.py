@@ -45,7 +45,7 @@ async def submit_entry(actor: Actor, number: str, *, revision: int, is_declared:
     async with transaction():
         own = await lock_own_entry(actor, number, Action.SUBMIT_ENTRY, now=now)
         own.check_revision(revision)
-        entry = await find_entry(own.id)
+        entry = await find_entry(own.id, own.rules)
         if entry is None:
             raise NotFound
         left = list_tasks(entry).n_left
@@ -87,7 +87,7 @@ async def withdraw_entry(actor: Actor, number: str, *, now: datetime) -> None:
             raise Conflicting
         await move(Entry, own.id, names[own.state], ENTRY_MOVES, saved_at=now)
         await record(Event.ENTRY_WITHDRAWN, by=actor, about=("entry", own.id), at=now)
-        entry = await find_entry(own.id)
+        entry = await find_entry(own.id, own.rules)
         if entry is not None:
             await queue_withdrawn(entry, at=now)
 

@@ -6,14 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from storage.columns import from_json
+from storage.engine import run_sql
 from storage.lifecycle import EditionState, EntryState
 from storage.reads.entrant.edition import CategoryView, EntryRules, find_entry_rules
 from storage.reads.entrant.files import IdentityView, MaterialView, list_identity_findings, list_materials
 from storage.reads.entrant.versions import VersionView, list_versions
-from storage.tables.edition import Category
 from storage.tables.entrant import EntryOwner, Supervision, TeamMember
 from storage.tables.entry import EligibilityCheck, Entry
-from storage.tables.institution import Institution
 
 __all__ = ["EntryCard", "EntryView", "MemberView", "SupervisionView", "find_entry", "list_my_entries"]
 
@@ -154,62 +153,60 @@ async def list_my_entries(person_id: UUID) -> tuple[EntryCard, ...]:
     )
 
 
-async def find_entry(entry_id: UUID) -> EntryView | None:
-    """Find an entry with everything that belongs to it. Whose it is, the use case has asked."""
-    row = await Entry.select().where(Entry.id == entry_id).first()
-    owner = await EntryOwner.select().where(EntryOwner.entry == entry_id).first()
-    rules = await find_entry_rules(row["edition"]) if row else None
-    if row is None or owner is None or rules is None:
+_WITH_ITS_OWNER = """SELECT e.*, o.lead, o.institution AS institution_id, o.department, o.academic_year,
+    i.name_ar AS institution_ar, i.name_en AS institution_en,
+    c.slug AS category_slug, c.name_ar AS category_ar, c.name_en AS category_en,
+    c.about_ar AS category_about_ar, c.about_en AS category_about_en
+    FROM entry e JOIN entry_owner o ON o.entry = e.id JOIN category c ON c.id = e.category
+    LEFT JOIN institution i ON i.id = o.institution WHERE e.id = {}"""
+
+
+async def find_entry(entry_id: UUID, rules: EntryRules | None = None) -> EntryView | None:
+    """Find an entry with everything that belongs to it. Whose it is, the use case has asked.
+
+    ``rules`` are the edition's, where they were read already.
+    """
+    rows = await run_sql(_WITH_ITS_OWNER, entry_id)
+    if not rows:
         return None
-    institution = await _find_institution(owner["institution"])
-    last = await _find_last_check(entry_id)
-    is_returned = row["state"] == EntryState.RETURNED.value and last is not None
+    row = rows[0]
+    rules = rules or await find_entry_rules(row["edition"])
+    if rules is None:
+        return None
+    is_returned = row["state"] == EntryState.RETURNED.value
+    last = await _find_last_check(entry_id) if is_returned else None
     return EntryView(
         number=row["entry_number"],
         rules=rules,
         state=EntryState(row["state"]),
-        category=await _get_category(row["category"]),
+        category=CategoryView(
+            id=row["category"],
+            slug=row["category_slug"],
+            name_ar=row["category_ar"],
+            name_en=row["category_en"],
+            about_ar=row["category_about_ar"],
+            about_en=row["category_about_en"],
+        ),
         tags=tuple(from_json(row["tags"]) or ()),
         rights=from_json(row["rights"]),
         **{name: row[name] for name in _PLAIN},
-        lead_id=owner["lead"],
-        institution_id=owner["institution"],
-        institution_ar=institution.get("name_ar", ""),
-        institution_en=institution.get("name_en", ""),
-        department=owner["department"],
-        academic_year=owner["academic_year"],
-        members=await _list_members(entry_id, owner["lead"]),
+        lead_id=row["lead"],
+        institution_ar=row["institution_ar"] or "",
+        institution_en=row["institution_en"] or "",
+        members=await _list_members(entry_id, row["lead"]),
         supervision=await _find_supervision(entry_id),
         materials=await list_materials(row["category"], entry_id),
         findings=await list_identity_findings(entry_id),
         versions=await list_versions(entry_id),
-        due_at=last["due_at"] if is_returned and last else None,
-        return_reason=last["reason"] if is_returned and last else "",
+        due_at=last["due_at"] if last else None,
+        return_reason=last["reason"] if last else "",
     )
 
 
 _PLAIN = (
     "id", "revision", "title_ar", "title_en", "abstract_ar", "abstract_en", "work_language", "duration_seconds",
-    "credits_start", "ai_slug", "ai_text", "created_at", "saved_at",
+    "credits_start", "ai_slug", "ai_text", "created_at", "saved_at", "institution_id", "department", "academic_year",
 )  # fmt: skip
-
-
-async def _find_institution(institution_id: UUID | None) -> dict[str, Any]:
-    if institution_id is None:
-        return {}
-    return (
-        await Institution.select(Institution.name_ar, Institution.name_en)
-        .where(Institution.id == institution_id)
-        .first()
-        or {}
-    )
-
-
-async def _get_category(category_id: UUID) -> CategoryView:
-    rows = await Category.select(
-        Category.id, Category.slug, Category.name_ar, Category.name_en, Category.about_ar, Category.about_en
-    ).where(Category.id == category_id)
-    return CategoryView(**rows[0])
 
 
 async def _list_members(entry_id: UUID, lead_id: UUID) -> tuple[MemberView, ...]:
