@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
 from importlib.resources import files
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from uuid import UUID
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from litestar import Request, Response
 from litestar.response import Redirect
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -191,6 +193,22 @@ async def render(request: Request[Any, Any, Any], shown: Page) -> bytes:
     return text.encode()
 
 
+class _Compiled(BytecodeCache):
+    """Templates as compiled once in this process: what differs between languages comes with the environment."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 def make_environments(static: Callable[[str], str]) -> Callable[[str, str], Environment]:
     """Make the template environments, one a language and kind of digits: macros may use ``t``, ``url``, ``static``."""
 
@@ -203,6 +221,7 @@ def make_environments(static: Callable[[str], str]) -> Callable[[str, str], Envi
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            bytecode_cache=_COMPILED,
         )
         globals_: Mapping[str, object] = {
             "t": Words(language, digits=digits),
