@@ -78,6 +78,8 @@ class Event(StrEnum):
     PUBLICATION_SCHEDULED = "publication-scheduled"
     RESULTS_PUBLISHED = "results-published"
     EXPORTED = "exported"
+    BUNDLE_MADE = "bundle-made"
+    CERTIFICATE_WITHDRAWN = "certificate-withdrawn"
 
 
 # Every change waits for these four statements: written out, they cost a third of what building them anew does.

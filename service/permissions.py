@@ -75,6 +75,12 @@ class Action(StrEnum):
     READ_PUBLICATION = "read-publication"
     PUBLISH = "publish"
     READ_AUDIT = "read-audit"
+    READ_EXPORTS = "read-exports"
+    EXPORT = "export"
+    MAKE_BUNDLE = "make-bundle"
+    GIVE_BUNDLE = "give-bundle"
+    READ_CERTIFICATES = "read-certificates"
+    WITHDRAW_CERTIFICATE = "withdraw-certificate"
     # objects: the signature in the address is the permission
     USE_SIGNED_LINK = "use-signed-link"
     # administration and operation
@@ -168,6 +174,12 @@ RULES: dict[Action, Rule] = {
     Action.READ_PUBLICATION: Rule(DECIDERS, ONCE_JUDGED),
     Action.PUBLISH: Rule(CHAIR, frozenset({Stage.DECIDING, Stage.NOTIFIED}), own=True),
     Action.READ_AUDIT: Rule(frozenset({Role.SECRETARY, Role.CHAIR, Role.OBSERVER})),
+    Action.READ_EXPORTS: Rule(DECIDERS, AFTER_CLOSE),
+    Action.EXPORT: Rule(DECIDERS, AFTER_CLOSE, own=True),
+    Action.MAKE_BUNDLE: Rule(CHAIR, frozenset({Stage.DECIDING, Stage.NOTIFIED}), own=True),
+    Action.GIVE_BUNDLE: Rule(CHAIR, ONCE_JUDGED, own=True),
+    Action.READ_CERTIFICATES: Rule(DECIDERS, ONCE_JUDGED),
+    Action.WITHDRAW_CERTIFICATE: Rule(CHAIR, ONCE_PUBLISHED, own=True),
     Action.USE_SIGNED_LINK: Rule(ANYBODY),
     Action.MANAGE_EDITIONS: Rule(frozenset({Role.ADMINISTRATOR})),
     Action.READ_HEALTH: Rule(ANYBODY),

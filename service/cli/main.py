@@ -13,6 +13,7 @@ COMMANDS = {
     "assign": "service.cli.assign",
     "inspect": "service.cli.inspect",
     "audit": "service.cli.audit",
+    "verify": "service.cli.verify",
     "invite": "service.cli.invite",
     "sweep": "service.cli.sweep",
     "receipt": "service.cli.receipt",

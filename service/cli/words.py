@@ -8,7 +8,7 @@ from pathlib import Path
 from service.settings import Settings, SettingsFaulty, read_settings
 from service.text import Words
 
-__all__ = ["command_words", "data_parser", "load_settings"]
+__all__ = ["command_parser", "command_words", "data_parser", "load_settings"]
 
 SETTINGS_FAULT = 78
 """The exit status EX_CONFIG of sysexits.h."""
@@ -20,9 +20,14 @@ def command_words() -> Words:
     return Words("ar" if locale.startswith("ar") else "en")
 
 
+def command_parser(name: str, words: Words) -> ArgumentParser:
+    """Begin the parser of a command that needs no installation."""
+    return ArgumentParser(prog=f"tahkim {name}", description=words.plain(f"command.{name}"))
+
+
 def data_parser(name: str, words: Words) -> ArgumentParser:
     """Begin the parser of a command that works on an installation."""
-    parser = ArgumentParser(prog=f"tahkim {name}", description=words.plain(f"command.{name}"))
+    parser = command_parser(name, words)
     parser.add_argument("--data", type=Path, metavar="DIR", help=words.plain("command.data_help"))
     return parser
 

@@ -1,6 +1,5 @@
 """Telling entrants, and publishing: one transaction, one instant, nothing before it."""
 
-import hashlib
 import re
 import secrets
 import unicodedata
@@ -15,11 +14,14 @@ from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.jobs.queue import enqueue
 from service.mail.queue import queue_letter
 from service.permissions import Action, require
+from service.usecases.bundles import BundleStale, Draft, NothingToBundle, is_current, keep_bundle, prepare_bundle
+from service.usecases.certificates import issue_certificates
 from service.usecases.editions import NotYet, move_edition
 from service.usecases.figures import count_figures
 from storage.columns import to_json
 from storage.engine import for_update, insert_many, transaction
 from storage.lifecycle import EditionState, RoundState
+from storage.reads.bundles import list_bundles
 from storage.reads.decisions import get_honoured_entry, list_honoured, list_places
 from storage.reads.registrar import find_letter_people
 from storage.tables.audit import AuditEvent
@@ -114,6 +116,7 @@ async def publish_edition(actor: Actor, edition_id: UUID, *, now: datetime) -> s
     Public pages read these rows alone, so all of it appears at once. Returns the log's last link before publication.
     Raises NotYet before the instant that was fixed.
     """
+    draft = await _prepare_bundle(edition_id, now)
     async with transaction():
         edition = await _lock_edition(edition_id)
         if edition["state"] in {EditionState.PUBLISHED, EditionState.ARCHIVED}:
@@ -126,12 +129,14 @@ async def publish_edition(actor: Actor, edition_id: UUID, *, now: datetime) -> s
         figures = await count_figures(edition_id, in_round["id"])
         awards = await _freeze_awards(actor, edition_id, in_round["id"], now)
         await insert_many(awards)
+        await issue_certificates(awards, now=now)
+        bundle = await _settle_bundle(edition_id, draft, now)
         _, link = await head()
         await Publication.insert(
             Publication(
                 edition=edition_id,
                 figures=to_json(figures),
-                bundle_hash=hashlib.sha256(to_json(figures).encode()).hexdigest(),
+                bundle_hash=bundle,
                 audit_head=link,
                 published_at=now,
             )
@@ -148,6 +153,28 @@ async def publish_edition(actor: Actor, edition_id: UUID, *, now: datetime) -> s
             Event.RESULTS_PUBLISHED, by=actor, about=("edition", edition_id), at=now, after={"awards": len(awards)}
         )
         return link
+
+
+async def _prepare_bundle(edition_id: UUID, now: datetime) -> Draft | None:
+    """Make the bundle ready where the chair's is missing or stale: the engine may not run inside the transaction."""
+    edition = await Edition.select(Edition.state, Edition.publish_at).where(Edition.id == edition_id).first()
+    if edition is None or edition["publish_at"] is None or now < edition["publish_at"]:
+        return None
+    if edition["state"] not in {EditionState.DECIDING, EditionState.NOTIFIED}:
+        return None
+    try:
+        return None if await is_current(edition_id) else await prepare_bundle(edition_id)
+    except NothingToBundle:
+        return None
+
+
+async def _settle_bundle(edition_id: UUID, draft: Draft | None, now: datetime) -> str:
+    """Give the SHA-256 of the bundle that is published: the chair's last one, where it still tells what was decided."""
+    if draft is not None:
+        return await keep_bundle(edition_id, draft, now=now)
+    if not await is_current(edition_id):
+        raise BundleStale
+    return (await list_bundles(edition_id))[0].sha256
 
 
 async def _lock_edition(edition_id: UUID) -> dict[str, Any]:

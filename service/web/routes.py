@@ -8,10 +8,12 @@ from service.web.account.joining import InvitationController, PasswordResetContr
 from service.web.account.signing_in import SignInController, SignOutController
 from service.web.blobs import read_object, receive_part
 from service.web.committee.assignments import AssignmentController
+from service.web.committee.certificates import CertificatesController
 from service.web.committee.conflicts import ConflictController
 from service.web.committee.decisions import DecisionController, MinutesController
 from service.web.committee.eligibility import EligibilityController
 from service.web.committee.entries import CommitteeEntriesController
+from service.web.committee.exports import ExportsController
 from service.web.committee.judges import JudgesController
 from service.web.committee.log import AuditController
 from service.web.committee.overview import OverviewController
@@ -34,6 +36,7 @@ from service.web.judge.sheets import SheetController
 from service.web.patterns import show_patterns
 from service.web.public.help import show_help
 from service.web.public.pages import PUBLIC_PAGES
+from service.web.public.verifying import VERIFYING_PAGES
 from service.web.static import serve_static
 from service.web.supervisor.approvals import ApprovalController, ApprovalsController
 from service.web.winners import WINNERS_PAGES
@@ -42,7 +45,7 @@ __all__ = ["ROUTES"]
 
 Area = list[type[Controller] | BaseRouteHandler | Router]
 
-PUBLIC: Area = [*PUBLIC_PAGES, show_help, *WINNERS_PAGES]
+PUBLIC: Area = [*PUBLIC_PAGES, show_help, *WINNERS_PAGES, *VERIFYING_PAGES]
 ACCOUNT: Area = [
     SignInController,
     SignOutController,
@@ -75,6 +78,8 @@ COMMITTEE: Area = [
     DecisionController,
     MinutesController,
     PublicationController,
+    ExportsController,
+    CertificatesController,
     ProgressController,
     EligibilityController,
     QuestionsController,

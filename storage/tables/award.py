@@ -45,3 +45,21 @@ class Publication(Table, tablename="publication"):
     bundle_hash = text()
     audit_head = text()
     published_at = when()
+
+
+class Certificate(Table, tablename="certificate"):
+    """A member's certificate of a published award; ``code`` is what anybody may verify (unique).
+
+    Withdrawn ones stay, with the moment and the reason, so that verifying tells of the withdrawal.
+    """
+
+    id = key()
+    edition = ref("Edition", "edition")
+    award = ref("Award", "award")
+    position = small()
+    code = text(unique=True)
+    name_ar = text()
+    name_en = text()
+    issued_at = when()
+    withdrawn_at = when(null=True)
+    withdrawn_reason = text()
