@@ -79,6 +79,9 @@ class Action(StrEnum):
     EXPORT = "export"
     MAKE_BUNDLE = "make-bundle"
     GIVE_BUNDLE = "give-bundle"
+    CHOOSE_COMMENTS = "choose-comments"
+    READ_APPEALS = "read-appeals"
+    ANSWER_APPEAL = "answer-appeal"
     READ_CERTIFICATES = "read-certificates"
     WITHDRAW_CERTIFICATE = "withdraw-certificate"
     # objects: the signature in the address is the permission
@@ -178,6 +181,9 @@ RULES: dict[Action, Rule] = {
     Action.EXPORT: Rule(DECIDERS, AFTER_CLOSE, own=True),
     Action.MAKE_BUNDLE: Rule(CHAIR, frozenset({Stage.DECIDING, Stage.NOTIFIED}), own=True),
     Action.GIVE_BUNDLE: Rule(CHAIR, ONCE_JUDGED, own=True),
+    Action.CHOOSE_COMMENTS: Rule(frozenset({Role.SECRETARY, Role.CHAIR}), frozenset({Stage.DECIDING}), own=True),
+    Action.READ_APPEALS: Rule(DECIDERS, ONCE_JUDGED),
+    Action.ANSWER_APPEAL: Rule(DECIDERS, frozenset({Stage.NOTIFIED}), own=True),
     Action.READ_CERTIFICATES: Rule(DECIDERS, ONCE_JUDGED),
     Action.WITHDRAW_CERTIFICATE: Rule(CHAIR, ONCE_PUBLISHED, own=True),
     Action.USE_SIGNED_LINK: Rule(ANYBODY),

@@ -146,6 +146,7 @@ ROUND_MOVES = {
     ("decide", RoundState.RANKED): RoundState.DECIDED,
     ("reopen-closed", RoundState.CLOSED): RoundState.OPEN,
     ("reopen", RoundState.RANKED): RoundState.OPEN,
+    ("reopen-decided", RoundState.DECIDED): RoundState.RANKED,
 }
 
 ENTRY_MOVES = {

@@ -22,7 +22,7 @@ from service.text import LANGUAGES, Ltr, Words
 from storage.columns import from_json
 from storage.engine import Row
 
-__all__ = ["Letter", "write_letter"]
+__all__ = ["Letter", "preview_letter", "write_letter"]
 
 _CODES = frozenset({"number", "code", "digest"})
 """Facts that run left to right in every language."""
@@ -67,6 +67,14 @@ def write_letter(row: Row, settings: Settings, *, now: datetime) -> Letter:
     message.set_content("\n\n\u2014\n\n".join(_as_text(part) for part in parts) + "\n")
     message.add_alternative(_environment().get_template("letter.html").render(parts=parts), subtype="html")
     return Letter(id=row["id"], email=row["email"], template=row["template"], message=message)
+
+
+def preview_letter(
+    template: str, language: str, facts: Mapping[str, Any], settings: Settings
+) -> tuple[str, tuple[str, ...]]:
+    """Give the subject and paragraphs of a letter as it will read; nothing is queued."""
+    part = _write_part(template, language, facts, settings)
+    return part.subject, part.paragraphs
 
 
 def _write_part(template: str, language: str, facts: Mapping[str, Any], settings: Settings) -> LetterPart:

@@ -22,6 +22,7 @@ from storage.columns import to_json
 from storage.engine import for_update, insert_many, transaction
 from storage.lifecycle import EditionState, RoundState
 from storage.reads.bundles import list_bundles
+from storage.reads.committee.appeals import count_open_appeals
 from storage.reads.decisions import get_honoured_entry, list_honoured, list_places
 from storage.reads.registrar import find_letter_people
 from storage.tables.audit import AuditEvent
@@ -43,6 +44,12 @@ class AppealsRun(Conflicting):
     """Entrants may still appeal."""
 
     code = "appeals-run"
+
+
+class AppealsOpen(Conflicting):
+    """An appeal has no answer yet."""
+
+    code = "appeals-open"
 
 
 class AlreadyPublished(Conflicting):
@@ -89,6 +96,7 @@ async def schedule_publication(actor: Actor, edition_id: UUID, *, at: datetime, 
             raise Invalid(*errors)
         await _check_decided(edition_id)
         _check_appeals(edition, await _notified_at(edition_id), at)
+        await _check_answered(edition_id)
         await Edition.update({Edition.publish_at: at}).where(Edition.id == edition_id)
         await enqueue(
             "publish-edition", name=f"publish-edition:{edition_id}:{at.isoformat()}", at=now, due_at=at,
@@ -126,6 +134,7 @@ async def publish_edition(actor: Actor, edition_id: UUID, *, now: datetime) -> s
         if edition["publish_at"] is None or now < edition["publish_at"]:
             raise NotYet(from_at=edition["publish_at"] or now)
         in_round = await _check_decided(edition_id)
+        await _check_answered(edition_id)
         figures = await count_figures(edition_id, in_round["id"])
         awards = await _freeze_awards(actor, edition_id, in_round["id"], now)
         await insert_many(awards)
@@ -212,6 +221,13 @@ def _check_appeals(edition: Mapping[str, Any], notified_at: datetime | None, at:
         raise AppealsRun(days=edition["appeals_days"])
     if at < notified_at + timedelta(days=edition["appeals_days"]):
         raise AppealsRun(days=edition["appeals_days"])
+
+
+async def _check_answered(edition_id: UUID) -> None:
+    """Refuse while an appeal waits: its answer may open a category again."""
+    waiting = await count_open_appeals(edition_id)
+    if waiting:
+        raise AppealsOpen(n=waiting)
 
 
 async def _freeze_awards(actor: Actor, edition_id: UUID, round_id: UUID, now: datetime) -> list[Award]:

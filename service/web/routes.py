@@ -9,6 +9,7 @@ from service.web.account.signing_in import SignInController, SignOutController
 from service.web.blobs import read_object, receive_part
 from service.web.committee.assignments import AssignmentController
 from service.web.committee.certificates import CertificatesController
+from service.web.committee.comparing import ComparingController
 from service.web.committee.conflicts import ConflictController
 from service.web.committee.decisions import DecisionController, MinutesController
 from service.web.committee.eligibility import EligibilityController
@@ -21,6 +22,7 @@ from service.web.committee.progress import ProgressController
 from service.web.committee.publication import PublicationController
 from service.web.committee.questions import QuestionsController
 from service.web.committee.ranking import RankingController
+from service.web.committee.telling import AppealsController, FeedbackController, NotifyController
 from service.web.entrant.asking import AskingController
 from service.web.entrant.entries import EntriesController
 from service.web.entrant.entry import EntryController
@@ -73,6 +75,7 @@ JUDGE: Area = [JudgeListController, PracticeController, SheetController, JudgeFi
 COMMITTEE: Area = [
     OverviewController,
     RankingController,
+    ComparingController,
     CommitteeEntriesController,
     AssignmentController,
     DecisionController,
@@ -80,6 +83,9 @@ COMMITTEE: Area = [
     PublicationController,
     ExportsController,
     CertificatesController,
+    FeedbackController,
+    NotifyController,
+    AppealsController,
     ProgressController,
     EligibilityController,
     QuestionsController,

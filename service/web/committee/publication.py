@@ -156,6 +156,8 @@ def _checks(
             end = told_at + timedelta(days=standing.appeals_days)
             key = "publish.check_appeals" if end <= now else "publish.check_appealing"
             checks.append(Check(words.say(key, date=end, time=end), ok=end <= now))
+        if prepared.n_open_appeals or told_at is not None:
+            checks.append(Check(words.say("appeals.check", n=prepared.n_open_appeals), ok=prepared.n_open_appeals == 0))
     has_run = prepared.output_hash is not None
     checks.append(Check(words.say(f"publish.check_{'' if has_run else 'no_'}fingerprint"), ok=has_run))
     return tuple(checks)

@@ -1,6 +1,6 @@
 """A category's ranking with its uncertainty, and the judges' severity: opened when the round closes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +43,8 @@ class RankRow:
     """A row of the caterpillar table."""
 
     rank: int
+    rank_low: int
+    rank_high: int
     title: str
     href: str
     code: str
@@ -71,6 +73,16 @@ class Duel:
     second: str
     share: float
     difference: float
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """A project on which judges differ beyond the limit; ``apart`` in points."""
+
+    title: str
+    code: str
+    href: str
+    apart: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +123,8 @@ class RankingPage:
     n_near: int
     axis: Axis
     rows: tuple[RankRow, ...]
+    disputed: tuple[Disputed, ...]
+    is_line_first: bool
     unranked: tuple[str, ...]
     decision_at: float | None
     duel: Duel | None
@@ -157,14 +171,17 @@ class RankingController(Controller):
         return go_to(f"/committee/ranking/{standing.categories[0].slug}")
 
     @get("/ranking/{category:str}", opt={"action": Action.READ_RANKING})
-    async def show(self, category: str, actor: Actor, words: Words) -> Page:
+    async def show(self, request: AnyRequest, category: str, actor: Actor, words: Words) -> Page:
         standing = await stand(actor)
         found = standing.find_category(category)
         if found is None:
             raise NotFound
         if standing.in_round is None:
             return no_round("com.ranking")
-        return page("committee/ranking", await _ranking_page(actor, standing, found, words))
+        is_line_first = request.query_params.get("order") == "line"
+        return page(
+            "committee/ranking", await _ranking_page(actor, standing, found, words, is_line_first=is_line_first)
+        )
 
     @post("/ranking/{category:str}/compute", opt={"action": Action.COMPUTE_RANKING})
     async def compute(self, request: AnyRequest, category: str, actor: Actor, now: datetime) -> Redirect:
@@ -183,7 +200,9 @@ class RankingController(Controller):
         return page("committee/severity", await _severity_page(standing, words))
 
 
-async def _ranking_page(actor: Actor, standing: Standing, category: CategoryRef, words: Words) -> RankingPage:
+async def _ranking_page(
+    actor: Actor, standing: Standing, category: CategoryRef, words: Words, *, is_line_first: bool
+) -> RankingPage:
     in_round = round_of(standing)
     is_locked = in_round.state in NO_RANKING
     found = await get_category_ranking(in_round.id, category.id)
@@ -208,7 +227,18 @@ async def _ranking_page(actor: Actor, standing: Standing, category: CategoryRef,
         reliability_word="" if reliability is None else _grade(reliability),
         n_near=sum(row.word == "near" for row in rows),
         axis=axis_of([value for row in rows for value in (row.low90, row.high90, row.raw)]),
-        rows=rows,
+        rows=_by_line(rows) if is_line_first else rows,
+        disputed=tuple(
+            Disputed(
+                _title(found, line["entry"], words),
+                line["code_name"],
+                with_language(f"/committee/entries/{line['code_name']}", words.lang),
+                line["apart"],
+            )
+            for line in sorted(lines, key=lambda line: -line["apart"])
+            if line["is_disputed"]
+        ),
+        is_line_first=is_line_first,
         unranked=tuple(
             each.code_name for each in found.titles.values() if run and each.code_name in run.output["unranked"]
         ),
@@ -230,6 +260,12 @@ async def _ranking_page(actor: Actor, standing: Standing, category: CategoryRef,
     )
 
 
+def _by_line(rows: tuple[RankRow, ...]) -> tuple[RankRow, ...]:
+    """Put those nearest to the decision line first; brackets and the line join neighbours by rank, so they go."""
+    apart = [replace(row, bracket=None, bracket_with=None, cut=False) for row in rows]
+    return tuple(sorted(apart, key=lambda row: (abs(row.inside - 0.5), row.rank)))
+
+
 def _grade(reliability: float) -> str:
     return "strong" if reliability >= STRONG else "fair" if reliability >= FAIR else "weak"
 
@@ -245,6 +281,8 @@ def _rows(lines: tuple[dict[str, Any], ...], found: CategoryRanking, words: Word
         rows.append(
             RankRow(
                 rank=line["rank"],
+                rank_low=line["rank_low"],
+                rank_high=line["rank_high"],
                 title=titles[at],
                 href=with_language(f"/committee/entries/{line['code_name']}", words.lang),
                 code=line["code_name"],

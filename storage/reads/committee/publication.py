@@ -5,7 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from storage.columns import from_json
+from storage.reads.committee.appeals import count_open_appeals
 from storage.tables.audit import AuditEvent
+from storage.tables.entry import Entry
 from storage.tables.result import Decision, Outcome, RankingRun
 
 __all__ = ["HonouredLine", "Prepared", "get_prepared"]
@@ -32,12 +34,14 @@ class Prepared:
     approved: frozenset[UUID]
     judged: frozenset[str]
     honoured: tuple[HonouredLine, ...]
+    n_entries: int
+    n_open_appeals: int
     told_at: datetime | None
     output_hash: str | None
 
 
 async def get_prepared(edition_id: UUID, round_id: UUID) -> Prepared:
-    """Read what stands before publication in four queries."""
+    """Read what stands before publication in six queries."""
     decisions = {
         row["id"]: row
         for row in await Decision.select(Decision.id, Decision.category, Decision.state).where(
@@ -72,6 +76,8 @@ async def get_prepared(edition_id: UUID, round_id: UUID) -> Prepared:
             )
             for row in sorted(rows, key=lambda row: (row["place"] or 0, row["computed_rank"]))
         ),
+        n_entries=await Entry.count().where((Entry.edition == edition_id) & (Entry.state == "admitted")),
+        n_open_appeals=await count_open_appeals(edition_id),
         told_at=told["at"] if told else None,
         output_hash=run["output_hash"] if run else None,
     )  # fmt: skip

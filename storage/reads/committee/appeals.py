@@ -1,0 +1,79 @@
+"""Appeals as the committee reads them: by code name, without the people behind them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from storage.engine import run_sql
+from storage.reads.certificates import moment
+
+__all__ = ["AppealLine", "count_open_appeals", "find_appeal_file", "list_appeals"]
+
+
+@dataclass(frozen=True, slots=True)
+class AppealLine:
+    """An appeal, and how far its answer is. ``proposed_by`` is the member's id."""
+
+    id: UUID
+    code_name: str | None
+    title_ar: str
+    title_en: str
+    ground: str
+    content: str
+    state: str
+    file_name: str | None
+    lodged_at: datetime
+    verdict: str | None
+    answer: str
+    proposed_by: UUID | None
+    answered_at: datetime | None
+
+
+async def list_appeals(edition_id: UUID) -> tuple[AppealLine, ...]:
+    """List an edition's appeals, those that wait first, the oldest before."""
+    rows = await run_sql(
+        """SELECT appeal.id AS id, entry.code_name AS code_name, entry_version.title_ar AS title_ar,
+        entry_version.title_en AS title_en, appeal.ground AS ground, appeal.content AS content,
+        appeal.state AS state, appeal.file_name AS file_name, appeal.lodged_at AS lodged_at,
+        appeal.verdict AS verdict, appeal.answer AS answer, appeal.proposed_by AS proposed_by,
+        appeal.answered_at AS answered_at
+        FROM appeal JOIN entry ON entry.id = appeal.entry
+        JOIN entry_version ON entry_version.entry = entry.id AND entry_version.is_current
+        WHERE entry.edition = {} ORDER BY (CASE WHEN appeal.state = 'answered' THEN 1 ELSE 0 END), appeal.lodged_at""",
+        edition_id,
+    )
+    return tuple(_line(row) for row in rows)
+
+
+def _line(row: dict[str, Any]) -> AppealLine:
+    return AppealLine(
+        **row
+        | {
+            "id": UUID(str(row["id"])),
+            "proposed_by": UUID(str(row["proposed_by"])) if row["proposed_by"] else None,
+            "lodged_at": moment(row["lodged_at"]),
+            "answered_at": moment(row["answered_at"]) if row["answered_at"] else None,
+        }
+    )
+
+
+async def count_open_appeals(edition_id: UUID) -> int:
+    """Count the appeals that have no answer yet."""
+    rows = await run_sql(
+        """SELECT count(*) AS n FROM appeal JOIN entry ON entry.id = appeal.entry
+        WHERE entry.edition = {} AND appeal.state <> 'answered'""",
+        edition_id,
+    )
+    return int(rows[0]["n"])
+
+
+async def find_appeal_file(edition_id: UUID, appeal_id: UUID) -> tuple[str, str] | None:
+    """Find the object and media type of an appeal's file."""
+    rows = await run_sql(
+        """SELECT appeal.object_key AS object_key, appeal.media_type AS media_type FROM appeal
+        JOIN entry ON entry.id = appeal.entry
+        WHERE appeal.id = {} AND entry.edition = {} AND appeal.object_key IS NOT NULL""",
+        appeal_id, edition_id,
+    )  # fmt: skip
+    return (rows[0]["object_key"], rows[0]["media_type"]) if rows else None

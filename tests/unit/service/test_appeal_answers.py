@@ -1,0 +1,123 @@
+"""Appeals answered by two, their way back to the committee, and comments chosen for the teams."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from service.actors import Role
+from service.errors import Invalid, NotAllowed, NotFound, NotOpenNow
+from service.usecases.appeal_answers import AppealMoved, SamePerson, confirm_answer, propose_answer, send_back_answer
+from service.usecases.appeals import lodge_appeal
+from service.usecases.decisions import approve_decision, sign_decision
+from service.usecases.feedback import choose_comments
+from service.usecases.publication import AppealsOpen, NotDecided, publish_edition, schedule_publication
+from storage.reads.committee.feedback import list_team_comments
+from storage.reads.entrant.asking import find_appeal
+from storage.rows import get_row
+from storage.tables.appeal import Appeal, ChosenComment
+from storage.tables.entry import Entry
+from storage.tables.message import Message
+from storage.tables.panel import Round
+from storage.tables.result import Decision, DecisionSignature
+from tests.competition import JUDGED, NOTICE, PUBLISH, Competition
+
+LATER = NOTICE + timedelta(days=2)
+WORDS = "One of the marks was entered for another project than the one that we handed in."
+
+
+async def lodge(competition: Competition) -> tuple[UUID, UUID]:
+    """A team lodges an appeal; the appeal and the entry."""
+    number, entrant = next(iter(competition.entrants.items()))
+    await lodge_appeal(
+        entrant, number, ground="procedure", content=WORDS, file=None, objects=competition.objects, now=LATER
+    )
+    entry = await get_row(Entry.select(Entry.id).where(Entry.entry_number == number))
+    row = await get_row(Appeal.select(Appeal.id).where(Appeal.entry == entry["id"]))
+    return row["id"], entry["id"]
+
+
+async def test_an_answer_needs_two_and_is_read_by_the_team_only_then(notified: Competition):
+    appeal, entry = await lodge(notified)
+    member = notified.actors[Role.MEMBER]
+    with pytest.raises(Invalid):
+        await propose_answer(member, appeal, verdict="maybe", answer="", now=LATER)
+    with pytest.raises(NotAllowed):
+        await propose_answer(notified.actors[Role.REGISTRAR], appeal, verdict="dismissed", answer="x", now=LATER)
+
+    await propose_answer(member, appeal, verdict="dismissed", answer="The procedure was followed.", now=LATER)
+
+    seen = await find_appeal(entry)
+    assert seen is not None
+    assert (seen.verdict, seen.answer) == (None, "")
+    with pytest.raises(SamePerson):
+        await confirm_answer(member, appeal, now=LATER)
+    await confirm_answer(notified.chair, appeal, now=LATER)
+    seen = await find_appeal(entry)
+    assert seen is not None
+    assert (seen.verdict, seen.answer) == ("dismissed", "The procedure was followed.")
+    assert await Message.count().where(Message.template == "appeal-answered") == 1
+    with pytest.raises(AppealMoved):
+        await confirm_answer(notified.chair, appeal, now=LATER)
+    assert not await Decision.exists().where(Decision.state == "open")
+
+
+async def test_an_answer_may_be_sent_back_and_written_again(notified: Competition):
+    appeal, _ = await lodge(notified)
+    await propose_answer(notified.chair, appeal, verdict="upheld", answer="Yes.", now=LATER)
+    with pytest.raises(AppealMoved):
+        await propose_answer(notified.actors[Role.MEMBER], appeal, verdict="dismissed", answer="No.", now=LATER)
+
+    await send_back_answer(notified.actors[Role.MEMBER], appeal, now=LATER)
+
+    await propose_answer(notified.actors[Role.MEMBER], appeal, verdict="dismissed", answer="No.", now=LATER)
+
+
+async def test_an_appeal_upheld_takes_its_category_back_to_the_committee_and_publication_waits(notified: Competition):
+    appeal, _ = await lodge(notified)
+    with pytest.raises(AppealsOpen):
+        await schedule_publication(notified.chair, notified.edition_id, at=PUBLISH, typed_name="Small 2027", now=LATER)
+
+    await propose_answer(notified.chair, appeal, verdict="upheld", answer="The mark was another's.", now=LATER)
+    await confirm_answer(notified.actors[Role.MEMBER], appeal, now=LATER)
+
+    reopened = await Decision.select(Decision.id).where(Decision.state == "open")
+    assert len(reopened) == 1
+    decision = reopened[0]["id"]
+    assert not await DecisionSignature.exists().where(DecisionSignature.decision == decision)
+    assert await Decision.count().where(Decision.state == "approved") == 1
+    assert (await get_row(Round.select(Round.state).where(Round.id == notified.round_id)))["state"] == "ranked"
+    with pytest.raises(NotDecided):
+        await notified.schedule()
+
+    for actor in (notified.chair, notified.actors[Role.MEMBER]):
+        await sign_decision(actor, decision, now=LATER)
+    await approve_decision(notified.chair, decision, now=LATER)
+    await notified.schedule()
+    assert await publish_edition(notified.chair, notified.edition_id, now=PUBLISH)
+
+
+async def test_chosen_comments_are_the_categorys_own_and_chosen_before_telling(ranked: Competition):
+    category, other = await ranked.find_category("documentary"), await ranked.find_category("podcast")
+    mine, theirs = (
+        await list_team_comments(ranked.round_id, category),
+        await list_team_comments(ranked.round_id, other),
+    )
+    secretary = ranked.actors[Role.SECRETARY]
+    assert mine
+    with pytest.raises(NotFound):
+        await choose_comments(secretary, ranked.edition_id, ranked.round_id, category, [theirs[0].sheet_id], now=JUDGED)
+
+    chosen = [each.sheet_id for each in mine[:2]]
+    await choose_comments(secretary, ranked.edition_id, ranked.round_id, category, chosen, now=JUDGED)
+    await choose_comments(secretary, ranked.edition_id, ranked.round_id, category, chosen[:1], now=JUDGED)
+
+    rows = await ChosenComment.select(ChosenComment.sheet, ChosenComment.content)
+    assert [row["sheet"] for row in rows] == chosen[:1]
+    assert rows[0]["content"] == "Well made."
+    with pytest.raises(NotAllowed):
+        await choose_comments(ranked.actors[Role.MEMBER], ranked.edition_id, ranked.round_id, category, [], now=JUDGED)
+    await ranked.decide()
+    await ranked.notify()
+    with pytest.raises(NotOpenNow):
+        await choose_comments(secretary, ranked.edition_id, ranked.round_id, category, [], now=NOTICE)

@@ -1,0 +1,112 @@
+"""Beside the ranking: comparing two projects, asking otherwise, exports and the bundle over HTTP."""
+
+import json
+
+import pytest
+
+from service.usecases.bundle_format import check_bundle
+from storage.reads.decisions import find_last_run
+from storage.tables.result import RankingRun
+from tests.conftest import csrf_in
+from tests.web.committee.conftest import House
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+async def codes_in(house: House) -> list[list[str]]:
+    run = await find_last_run(house.competition.round_id)
+    assert run is not None
+    return [[line["code_name"] for line in lines] for lines in run.output["categories"].values()]
+
+
+async def category_of(house: House, code: str) -> str:
+    return {"DOC": "documentary", "POD": "podcast"}[code.split("-", maxsplit=1)[0]]
+
+
+async def test_the_ranking_can_be_compared_and_asked_otherwise(ranked_now: House):
+    first, second = (await codes_in(ranked_now))[0][:2]
+    slug = await category_of(ranked_now, first)
+    for language, words in (("ar", ("مقارنة مشروعين", "ماذا لو؟")), ("en", ("Two projects side by side", "What if?"))):
+        member = await ranked_now.client("member")
+        base = f"/{language}/committee/ranking/{slug}"
+        shown = await member.get(base)
+        assert f'href="{base}/compare"' in shown.text
+        assert (await member.get(f"{base}?order=line")).status_code == 200
+
+        compared = await member.get(f"{base}/compare?a={first}&b={second}")
+        assert words[0] in compared.text
+        assert first in compared.text
+        assert second in compared.text
+        assert "Judge 0" not in compared.text  # judges by letter
+
+        run = await find_last_run(ranked_now.competition.round_id)
+        assert run is not None
+        judge = run.output["judges"][0]["judge"]
+        for question in (f"judge={judge}", "method=raw"):
+            asked = await member.get(f"{base}/what-if?{question}")
+            assert asked.status_code == 200, asked.text[:500]
+            assert words[1] in asked.text
+            assert first in asked.text
+    assert await RankingRun.count() == 1  # nothing was stored
+
+
+async def test_projects_of_another_category_and_unknown_judges_are_not_found(ranked_now: House):
+    (first, *_), (other, *_) = await codes_in(ranked_now)
+    member = await ranked_now.client("member")
+    base = f"/en/committee/ranking/{await category_of(ranked_now, first)}"
+
+    assert (await member.get(f"{base}/compare?a={first}&b={other}")).status_code == 404
+    assert (await member.get(f"{base}/what-if?judge=nobody")).status_code == 404
+    assert (await member.get(f"{base}/what-if?method=magic")).status_code == 422
+
+
+async def test_exports_and_the_bundle_are_handed_out_by_forms(told: House):
+    chair = await told.client("chair")
+    page = await chair.get("/en/committee/exports")
+    token = {"csrf": csrf_in(page.text)}
+
+    csv = await chair.post("/ar/committee/exports/table/marks/csv", data=token)
+    assert csv.content.startswith(b"\xef\xbb\xbf")
+    assert csv.headers["content-disposition"] == 'attachment; filename="small-2027-marks.csv"'
+    xlsx = await chair.post("/ar/committee/exports/table/marks/xlsx", data=token)
+    assert xlsx.headers["content-type"] == EXCEL
+
+    await chair.post("/en/committee/exports/bundle", data=token)
+    made = await chair.get("/en/committee/exports")
+    assert "Matches the decisions as they stand" in made.text
+    digest = made.text.split("/committee/exports/bundle/")[1].split('"')[0]
+    bundle = await chair.post(f"/en/committee/exports/bundle/{digest}", data=token)
+    found = check_bundle(bundle.content)
+    assert found.difference is None
+    assert found.sha256 == digest
+    assert json.loads(bundle.content)["edition"]["slug"] == "small-2027"
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+async def test_certificates_can_be_verified_and_withdrawn(told: House, language: str):
+    competition = told.competition
+    chair, visitor = await told.client("chair"), told.visitor()
+    before = await chair.get(f"/{language}/committee/certificates")
+    assert "/pdf" not in before.text
+    await competition.schedule()
+    await competition.publish()
+
+    listed = await chair.get(f"/{language}/committee/certificates")
+    code = listed.text.split("/committee/certificates/")[2].split("/")[0]
+    one = await chair.get(f"/{language}/committee/certificates/{code}/pdf")
+    assert one.content.startswith(b"%PDF")
+    assert (await chair.get(f"/{language}/committee/certificates/all.pdf")).content.startswith(b"%PDF")
+    valid = await visitor.get(f"/{language}/verify/{code.lower()}")
+    assert ("شهادة صحيحة" if language == "ar" else "A valid certificate") in valid.text
+    asked = await visitor.get(f"/{language}/verify?code={code}", follow_redirects=True)
+    assert code in asked.text
+    unknown = await visitor.get(f"/{language}/verify/2222-2222-2222")
+    assert ("لا شهادة بهذا الرمز" if language == "ar" else "No certificate has this code") in unknown.text
+
+    token = csrf_in(listed.text)
+    path = f"/{language}/committee/certificates/{code}/withdraw"
+    assert (await chair.post(path, data={"csrf": token, "reason": ""})).status_code == 422
+    await chair.post(path, data={"csrf": token, "reason": "A false statement"})
+    gone = await visitor.get(f"/{language}/verify/{code}")
+    assert ("سُحبت هذه الشهادة" if language == "ar" else "was withdrawn") in gone.text
+    assert "A false statement" not in gone.text
