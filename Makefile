@@ -10,6 +10,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
+# Tests are shared out by file: what a file's tests have in common is started once.
+BOTH_CORES := -n 2 --dist loadfile
+
 # What only widens what can be read in files: text in scanned pages, in both languages.
 OPTIONAL_PACKAGES := tesseract-ocr tesseract-ocr-ara
 # What the tests need from Debian: a browser for the journeys, a PostgreSQL server for the second engine, an S3 server that
@@ -30,10 +33,10 @@ serve: $(VENV)/.runtime ## Serve the installation in ./tahkim-data (ARGS="--data
 
 ##@ Change it
 check: static ## Format, lint, types, import contracts and the tests that need no browser and no S3 server
-	$(BIN)/pytest -m "not browser and not s3 and not soak" --ignore=tests/faults $(ARGS)
+	$(BIN)/pytest $(BOTH_CORES) -m "not browser and not s3 and not soak" --ignore=tests/faults $(ARGS)
 
 test: test-packages static ## All of `make check`, and the browser, S3 and fault tests: what CI runs
-	$(BIN)/pytest -m "not soak" $(ARGS)
+	$(BIN)/pytest $(BOTH_CORES) -m "not soak" $(ARGS)
 
 soak: test-packages venv-dev ## What takes long: load, every kill point, sizes
 	$(BIN)/pytest -m soak $(ARGS)
