@@ -57,6 +57,7 @@ class Action(StrEnum):
     MOVE_EDITION = "move-edition"
     CHECK_ELIGIBILITY = "check-eligibility"
     ANSWER_QUESTION = "answer-question"
+    CONFIRM_EXCLUSION = "confirm-exclusion"
     READ_JUDGES = "read-judges"
     INVITE_JUDGE = "invite-judge"
     DECIDE_CONFLICT = "decide-conflict"
@@ -65,6 +66,10 @@ class Action(StrEnum):
     ASSIGN_JUDGES = "assign-judges"
     READ_PROGRESS = "read-progress"
     OPEN_ROUND = "open-round"
+    READ_SHEETS = "read-sheets"
+    REOPEN_SHEET = "reopen-sheet"
+    UNMASK = "unmask"
+    STEP_ASIDE = "step-aside"
     READ_RANKING = "read-ranking"
     READ_CHAIR_REPORT = "read-chair-report"
     COMPUTE_RANKING = "compute-ranking"
@@ -88,6 +93,7 @@ class Action(StrEnum):
     USE_SIGNED_LINK = "use-signed-link"
     # administration and operation
     MANAGE_EDITIONS = "manage-editions"
+    MANAGE_PEOPLE = "manage-people"
     READ_HEALTH = "read-health"
     READ_PATTERNS = "read-patterns"
 
@@ -155,6 +161,7 @@ RULES: dict[Action, Rule] = {
     Action.MOVE_EDITION: Rule(CHAIR, own=True),
     Action.CHECK_ELIGIBILITY: Rule(REGISTRAR, frozenset({Stage.CLOSED}), own=True),
     Action.ANSWER_QUESTION: Rule(REGISTRAR, own=True),
+    Action.CONFIRM_EXCLUSION: Rule(frozenset({Role.SECRETARY, Role.CHAIR}), frozenset({Stage.CLOSED}), own=True),
     Action.READ_JUDGES: Rule(RUNNERS),
     Action.INVITE_JUDGE: Rule(ASSIGNER | CHAIR, UNTIL_PUBLISHED, own=True),
     Action.DECIDE_CONFLICT: Rule(
@@ -165,6 +172,12 @@ RULES: dict[Action, Rule] = {
     Action.ASSIGN_JUDGES: Rule(ASSIGNER | CHAIR, frozenset({Stage.CLOSED, Stage.JUDGING}), own=True),
     Action.READ_PROGRESS: Rule(WATCHERS - REGISTRAR, AFTER_CLOSE),
     Action.OPEN_ROUND: Rule(CHAIR, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING}), own=True),
+    Action.READ_SHEETS: Rule(DECIDERS, AFTER_CLOSE),
+    Action.REOPEN_SHEET: Rule(DECIDERS, frozenset({Stage.JUDGING}), own=True),
+    Action.UNMASK: Rule(DECIDERS, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING, Stage.NOTIFIED}), own=True),
+    Action.STEP_ASIDE: Rule(
+        DECIDERS, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING, Stage.NOTIFIED}), own=True
+    ),
     Action.READ_RANKING: Rule(DECIDERS, ONCE_JUDGED),
     Action.READ_CHAIR_REPORT: Rule(CHAIR, ONCE_JUDGED),
     Action.COMPUTE_RANKING: Rule(frozenset({Role.SECRETARY, Role.CHAIR}), frozenset({Stage.DECIDING}), own=True),
@@ -188,6 +201,7 @@ RULES: dict[Action, Rule] = {
     Action.WITHDRAW_CERTIFICATE: Rule(CHAIR, ONCE_PUBLISHED, own=True),
     Action.USE_SIGNED_LINK: Rule(ANYBODY),
     Action.MANAGE_EDITIONS: Rule(frozenset({Role.ADMINISTRATOR})),
+    Action.MANAGE_PEOPLE: Rule(frozenset({Role.ADMINISTRATOR})),
     Action.READ_HEALTH: Rule(ANYBODY),
     Action.READ_PATTERNS: Rule(ANYBODY),
 }

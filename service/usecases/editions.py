@@ -9,6 +9,7 @@ from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.jobs.queue import enqueue
 from service.permissions import Action, require
 from service.usecases.rules import rules_fingerprint
+from service.usecases.setup.readiness import check_ready
 from storage.engine import for_update, transaction
 from storage.lifecycle import EDITION_MOVES, EditionState, MoveLost, move
 from storage.tables.edition import DeadlineExtension, Edition, TimelineDate
@@ -29,10 +30,15 @@ class MoveMade(Conflicting):
 
 
 async def open_edition(actor: Actor, edition_id: UUID, *, now: datetime) -> str:
-    """Open an edition for entries; its rules are sealed. Return their fingerprint, which is public from now on."""
-    fingerprint = await rules_fingerprint(edition_id)
+    """Open an edition for entries; its rules are sealed. Return their fingerprint, which is public from now on.
+
+    Raises NotReady while its set-up lacks something.
+    """
     async with transaction():
+        await for_update(Edition.select(Edition.id).where(Edition.id == edition_id))
+        fingerprint = await rules_fingerprint(edition_id)
         await _move(actor, edition_id, "open", now=now, fingerprint=fingerprint)
+        await check_ready(edition_id)
         deadline = await find_deadline(edition_id)
         await enqueue(
             "close-edition", name=f"close-edition:{edition_id}:{deadline.isoformat()}", at=now, due_at=deadline,

@@ -9,13 +9,14 @@ from service.audit import Event, record
 from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.mail.queue import queue_letter
 from service.permissions import Action, require
-from storage.engine import for_update, transaction
+from service.usecases.joint import Matter, answer_request, ask_together
+from storage.engine import Row, for_update, transaction
 from storage.lifecycle import ENTRY_MOVES, EntryState, MoveLost, move
 from storage.reads.registrar import find_letter_people
 from storage.tables.edition import Edition, EligibilityRule
 from storage.tables.entry import EligibilityCheck, Entry, EntryVersion
 
-__all__ = ["Check", "check_entry"]
+__all__ = ["Check", "answer_exclusion", "check_entry"]
 
 
 class Check(StrEnum):
@@ -42,52 +43,80 @@ async def check_entry(
     actor: Actor, entry_id: UUID, decision: Check, *, now: datetime, rule_id: UUID | None = None, reason: str = "",
     due_at: datetime | None = None,
 ) -> None:  # fmt: skip
-    """Admit an entry, return it once with a date, or exclude it by a rule, and tell its team.
+    """Admit an entry, return it once with a date, or ask for its exclusion by a rule; tell its team what was decided.
 
-    A return needs a reason and a date to come, an exclusion a rule and a reason.
+    A return needs a reason and a date to come, an exclusion a rule, a reason, and a second person, who decides it.
     """
     _check_form(decision, rule_id=rule_id, reason=reason, due_at=due_at, now=now)
     async with transaction():
-        entry = await for_update(
-            Entry.select(Entry.id, Entry.edition, Entry.state, Entry.entry_number).where(Entry.id == entry_id)
-        ).first()
-        if entry is None:
-            raise NotFound
-        edition = await Edition.select(Edition.state).where(Edition.id == entry["edition"]).first()
-        require(
-            Action.CHECK_ELIGIBILITY, actor, stage=edition["state"] if edition else None,
-            owns=actor.edition_id in {None, entry["edition"]},
-        )  # fmt: skip
+        entry, stage = await _lock(entry_id)
+        require(Action.CHECK_ELIGIBILITY, actor, stage=stage, owns=actor.edition_id in {None, entry["edition"]})
         if decision is Check.ADMIT and not await _has_complete_version(entry_id):
             raise FilesMissing(number=entry["entry_number"])
         if rule_id and not await EligibilityRule.exists().where(EligibilityRule.id == rule_id):
             raise NotFound
-        try:
-            await move(Entry, entry_id, decision.value, ENTRY_MOVES)
-        except MoveLost as lost:
-            raise NotChecked(number=entry["entry_number"], state=EntryState(entry["state"])) from lost
-        await EligibilityCheck.insert(
-            EligibilityCheck(
-                entry=entry_id,
-                decision=decision.value,
-                rule=rule_id,
-                reason=reason.strip(),
-                due_at=due_at,
-                decided_at=now,
+        if decision is Check.EXCLUDE:
+            if entry["state"] != EntryState.SUBMITTED:
+                raise NotChecked(number=entry["entry_number"], state=EntryState(entry["state"]))
+            await ask_together(
+                actor, entry["edition"], Matter.EXCLUDE, entry_id, reason=reason, facts={"rule": str(rule_id)}, now=now
             )
+            return
+        await _decide(actor, entry, decision, rule_id=rule_id, reason=reason, due_at=due_at, now=now)
+
+
+async def answer_exclusion(actor: Actor, request_id: UUID, *, agrees: bool, now: datetime) -> None:
+    """Agree to an exclusion that the registrar asked for, which is then done, or decline it.
+
+    The entry then goes on waiting. Raises SecondPersonNeeded, NotChecked.
+    """
+    async with transaction():
+        asked = await answer_request(actor, request_id, Matter.EXCLUDE, agrees=agrees, now=now)
+        entry, stage = await _lock(asked.subject)
+        require(Action.CONFIRM_EXCLUSION, actor, stage=stage, owns=actor.edition_id in {None, entry["edition"]})
+        if agrees:
+            rule_id = UUID(str(asked.facts["rule"]))
+            await _decide(actor, entry, Check.EXCLUDE, rule_id=rule_id, reason=asked.reason, due_at=None, now=now)
+
+
+async def _lock(entry_id: UUID) -> tuple[Row, str | None]:
+    """Lock an entry; return it and its edition's stage."""
+    entry = await for_update(
+        Entry.select(Entry.id, Entry.edition, Entry.state, Entry.entry_number).where(Entry.id == entry_id)
+    ).first()
+    if entry is None:
+        raise NotFound
+    edition = await Edition.select(Edition.state).where(Edition.id == entry["edition"]).first()
+    return entry, edition["state"] if edition else None
+
+
+async def _decide(
+    actor: Actor, entry: Row, decision: Check, *, rule_id: UUID | None, reason: str, due_at: datetime | None,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Make the move, keep the decision, and write to the team."""
+    entry_id = entry["id"]
+    try:
+        await move(Entry, entry_id, decision.value, ENTRY_MOVES)
+    except MoveLost as lost:
+        raise NotChecked(number=entry["entry_number"], state=EntryState(entry["state"])) from lost
+    await EligibilityCheck.insert(
+        EligibilityCheck(
+            entry=entry_id, decision=decision.value, rule=rule_id, reason=reason.strip(), due_at=due_at, decided_at=now
         )
-        for person in await find_letter_people(entry_id):
-            await queue_letter(
-                f"entry-{decision.value}",
-                name=f"eligibility:{entry_id}:{decision.value}:{now.isoformat()}:{person.email}",
-                email=person.email, language=person.language, at=now, number=entry["entry_number"],
-                reason=reason.strip(), due=due_at.isoformat() if due_at else "",
-                path=f"/entries/{entry['entry_number']}",
-            )  # fmt: skip
-        await record(
-            Event.ENTRY_CHECKED, by=actor, about=("entry", entry_id), at=now, before=entry["state"],
-            after=decision.value, reason=reason.strip(),
+    )
+    for person in await find_letter_people(entry_id):
+        await queue_letter(
+            f"entry-{decision.value}",
+            name=f"eligibility:{entry_id}:{decision.value}:{now.isoformat()}:{person.email}",
+            email=person.email, language=person.language, at=now, number=entry["entry_number"],
+            reason=reason.strip(), due=due_at.isoformat() if due_at else "",
+            path=f"/entries/{entry['entry_number']}",
         )  # fmt: skip
+    await record(
+        Event.ENTRY_CHECKED, by=actor, about=("entry", entry_id), at=now, before=entry["state"],
+        after=decision.value, reason=reason.strip(),
+    )  # fmt: skip
 
 
 def _check_form(decision: Check, *, rule_id: UUID | None, reason: str, due_at: datetime | None, now: datetime) -> None:

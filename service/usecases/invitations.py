@@ -6,7 +6,7 @@ from uuid import UUID
 
 from service.actors import Actor, Role
 from service.audit import Event, record
-from service.errors import NotFound
+from service.errors import Conflicting, NotFound
 from service.mail.queue import queue_letter
 from service.usecases.accounts import SignedIn, add_person, fold_email, give_role
 from service.usecases.passwords import check_password, hash_password
@@ -15,9 +15,16 @@ from service.usecases.tokens import Purpose, get_link, make_link, spend_link
 from storage.engine import transaction
 from storage.reads.accounts import find_account, find_account_by_email
 from storage.reads.public import find_edition_frame
+from storage.tables.panel import Judge
 from storage.tables.person import Person
 
-__all__ = ["Invitation", "Invited", "accept_invitation", "create_invitation", "get_invitation"]
+__all__ = ["Invitation", "Invited", "accept_invitation", "check_exclusive", "create_invitation", "get_invitation"]
+
+
+class JudgeCannotRegister(Conflicting):
+    """Registrar and judge are never one person in an edition."""
+
+    code = "judge-cannot-register"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +117,7 @@ async def accept_invitation(token: str, *, password: str | None, device: str, no
         account = await find_account(link.person_id) if link.person_id else None
         if account is None:
             raise NotFound
+        await check_exclusive(account.id, role, edition_id)
         changes: dict[object, object] = {Person.is_confirmed: True}
         if kept is not None and account.password_hash is None:
             changes[Person.password_hash] = kept
@@ -119,6 +127,15 @@ async def accept_invitation(token: str, *, password: str | None, device: str, no
         taker = Actor(role=role, person_id=account.id, edition_id=edition_id)
         await record(Event.ROLE_GRANTED, by=taker, about=("person", account.id), at=now, after=role.value)
     return SignedIn(secret=secret, person_id=account.id, email=account.email)
+
+
+async def check_exclusive(person_id: UUID, role: Role, edition_id: UUID | None) -> None:
+    """Refuse to make a judge of an edition its registrar. Raises JudgeCannotRegister."""
+    if role is not Role.REGISTRAR:
+        return
+    judges = (Judge.person == person_id) & (Judge.is_active == True)  # noqa: E712 (Piccolo's way)
+    if await Judge.exists().where(judges & (Judge.edition == edition_id) if edition_id else judges):
+        raise JudgeCannotRegister
 
 
 def _offer(about: str | None) -> tuple[Role, UUID | None]:

@@ -7,13 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from service.errors import NotFound
-from storage.columns import to_json
+from storage.columns import among, to_json
 from storage.tables.edition import Category, Edition, EligibilityRule, Honour, Material, ScaleLevel, TimelineDate
 from storage.tables.panel import Round
 from storage.tables.rubric import Criterion
 
 __all__ = ["rules_fingerprint"]
 
+TIE_BREAK = "heaviest-criterion-first"
+"""The ladder that ``judging.ranking`` goes down, as it is sealed."""
 _OF_EDITION: dict[str, Any] = {
     "timeline": TimelineDate,
     "eligibility": EligibilityRule,
@@ -31,7 +33,17 @@ async def rules_fingerprint(edition_id: UUID) -> str:
     edition = await Edition.select().where(Edition.id == edition_id).first()
     if edition is None:
         raise NotFound
-    left_out = {"id", "state", "fingerprint", "publish_at", "published_at", "created_at", "notice_ar", "notice_en"}
+    left_out = {
+        "id",
+        "state",
+        "fingerprint",
+        "publish_at",
+        "published_at",
+        "created_at",
+        "notice_ar",
+        "notice_en",
+        "contact_email",
+    }
     told: dict[str, object] = {"edition": {key: value for key, value in edition.items() if key not in left_out}}
     for name, of_edition in _OF_EDITION.items():
         told[name] = _told(await of_edition.select().where(of_edition.edition == edition_id))
@@ -39,8 +51,9 @@ async def rules_fingerprint(edition_id: UUID) -> str:
     slugs = {row["id"]: row["slug"] for row in categories}
     told["category"] = _told(categories)
     for name, of_category in _OF_CATEGORY.items():
-        rows = await of_category.select().where(of_category.category.is_in(list(slugs)))
+        rows = await of_category.select().where(among(of_category.category, slugs))
         told[name] = _told([row | {"category_slug": slugs[row["category"]]} for row in rows])
+    told["ties"] = TIE_BREAK
     told["method"] = [row["method"] for row in await Round.select(Round.method).where(Round.edition == edition_id)]
     return hashlib.sha256(to_json(_plain(told)).encode()).hexdigest()
 

@@ -173,7 +173,7 @@ def home_of(role: Role) -> str:
         Role.ENTRANT: "/entries",
         Role.SUPERVISOR: "/approvals",
         Role.JUDGE: "/judging",
-        Role.ADMINISTRATOR: "/account",
+        Role.ADMINISTRATOR: "/admin/editions",
     }.get(role, "/")
 
 

@@ -6,6 +6,12 @@ from litestar.handlers import BaseRouteHandler
 from service.web.account.account import AccountController
 from service.web.account.joining import InvitationController, PasswordResetController, SignUpController
 from service.web.account.signing_in import SignInController, SignOutController
+from service.web.admin.editions import EditionsController
+from service.web.admin.lines import LineController
+from service.web.admin.people import PeopleController
+from service.web.admin.preview import PreviewController
+from service.web.admin.rubrics import RubricController
+from service.web.admin.sections import SectionController
 from service.web.blobs import read_object, receive_part
 from service.web.committee.assignments import AssignmentController
 from service.web.committee.certificates import CertificatesController
@@ -24,6 +30,7 @@ from service.web.committee.questions import QuestionsController
 from service.web.committee.ranking import RankingController
 from service.web.committee.telling import AppealsController, FeedbackController, NotifyController
 from service.web.entrant.asking import AskingController
+from service.web.committee.together import SecondPersonController, SheetsController, UnmaskController
 from service.web.entrant.entries import EntriesController
 from service.web.entrant.entry import EntryController
 from service.web.entrant.files import FilesController, OwnFileController, PlainUploadController
@@ -92,7 +99,18 @@ COMMITTEE: Area = [
     ConflictController,
     JudgesController,
     AuditController,
+    SecondPersonController,
+    SheetsController,
+    UnmaskController,
+]
+ADMINISTRATION: Area = [
+    EditionsController,
+    SectionController,
+    RubricController,
+    LineController,
+    PreviewController,
+    PeopleController,
 ]
 OPERATION: Area = [read_health, serve_static, receive_part, read_object, show_patterns]
 
-ROUTES = [*PUBLIC, *ACCOUNT, *ENTRANT, *JUDGE, *COMMITTEE, *OPERATION]
+ROUTES = [*PUBLIC, *ACCOUNT, *ENTRANT, *JUDGE, *COMMITTEE, *ADMINISTRATION, *OPERATION]

@@ -71,6 +71,25 @@ class DeadlineExtension(Table, tablename="deadline_extension"):
     made_at = when()
 
 
+class RuleChange(Table, tablename="rule_change"):
+    """A sealed rule changed after the opening, with its reason: shown to judges and public, never erased.
+
+    ``kind`` says which sort of line changed, ``name_*`` which one; ``changes`` is a JSON list of
+    ``[field, before, after]``. The fingerprints are those of all the rules before and after it.
+    """
+
+    id = key()
+    edition = ref("Edition", "edition")
+    kind = text()
+    name_ar = text()
+    name_en = text()
+    changes = text()
+    reason = text()
+    fingerprint_before = text()
+    fingerprint_after = text()
+    made_at = when()
+
+
 class EligibilityRule(Table, tablename="eligibility_rule"):
     """One numbered condition of taking part."""
 

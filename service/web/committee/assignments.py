@@ -216,7 +216,7 @@ async def _show(
                 lacks=max(0, in_round.reviews_per_entry - len(by_entry.get(each.id, ()))),
             )
             for each in found.entries
-            if chosen is None or each.category_id == chosen.id
+            if each.category_id in categories and (chosen is None or each.category_id == chosen.id)
         ),
         loads=tuple(
             LoadRow(names[each.id], each.kind, loads.get(each.id, 0), each.max_entries)

@@ -86,7 +86,9 @@ class ConflictController(Controller):
 
 async def _show(actor: Actor, words: Words, *, is_declared: bool, new: int | None = None, failed: str = "") -> Page:
     standing = await stand(actor)
-    lines = await list_conflicts(standing.edition_id, is_declared=is_declared, by_number=actor.role is Role.REGISTRAR)
+    lines = await list_conflicts(
+        standing.edition_id, is_declared=is_declared, by_number=actor.role is Role.REGISTRAR, person_id=actor.person_id
+    )
     views = [_view(each, words) for each in lines]
     shown = ConflictsPage(
         is_declared=is_declared,

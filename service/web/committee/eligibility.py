@@ -52,6 +52,7 @@ class QueuePage:
     waiting: tuple[CardView, ...]
     decided: tuple[CardView, ...]
     is_open: bool
+    asked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +117,14 @@ class EligibilityController(Controller):
     path = "/committee/eligibility"
 
     @get("/", opt={"action": Action.CHECK_ELIGIBILITY})
-    async def queue(self, actor: Actor, words: Words) -> Page:
+    async def queue(self, request: AnyRequest, actor: Actor, words: Words) -> Page:
         standing = await stand(actor)
         found = await get_eligibility_queue(standing.edition_id)
         shown = QueuePage(
             waiting=tuple(_card(each, words) for each in found.waiting),
             decided=tuple(_card(each, words) for each in found.decided),
             is_open=may(Action.CHECK_ELIGIBILITY, actor, stage=standing.state),
+            asked="asked" in request.query_params,
         )
         return page("committee/eligibility", shown)
 
@@ -153,7 +155,7 @@ class EligibilityController(Controller):
             reason=typed.text("reason"),
             due_at=read_moment(typed.text("due_at"), standing.time_zone) if decision is Check.RETURN else None,
         )
-        return go_to("/committee/eligibility")
+        return go_to("/committee/eligibility" + ("?asked=yes" if decision is Check.EXCLUDE else ""))
 
     @post("/{number:str}/findings", opt={"action": Action.CHECK_ELIGIBILITY})
     async def decide_finding(

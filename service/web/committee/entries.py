@@ -115,7 +115,7 @@ class CommitteeEntriesController(Controller):
                 href=f"/committee/entries/{each.code_name}",
             )
             for each in await list_entries(standing.edition_id)
-            if chosen is None or each.category_id == chosen.id
+            if each.category_id in names and (chosen is None or each.category_id == chosen.id)
         )
         base = with_language("/committee/entries", words.lang)
         chips = (
@@ -129,7 +129,7 @@ class CommitteeEntriesController(Controller):
     async def show(self, code: str, actor: Actor, words: Words) -> Page:
         standing = await stand(actor)
         found = await find_entry(standing.edition_id, code)
-        if found is None:
+        if found is None or found.category_id not in {each.id for each in standing.categories}:
             raise NotFound
         return page("committee/entry", await _entry_page(actor, standing, found, words))
 

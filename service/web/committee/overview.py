@@ -20,6 +20,7 @@ from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
 from storage.lifecycle import EditionState as Stage
 from storage.lifecycle import RoundState
+from storage.reads.committee.joint import count_joint
 from storage.reads.committee.overview import Overview, get_overview
 from storage.reads.committee.standing import Standing
 
@@ -121,7 +122,9 @@ class OverviewController(Controller):
 
 async def _show(actor: Actor, words: Words, now: datetime) -> Page:
     standing = await stand(actor)
-    counts = await get_overview(standing.edition_id, standing.in_round.id if standing.in_round else None)
+    counts = await get_overview(
+        standing.edition_id, standing.in_round.id if standing.in_round else None, actor.person_id
+    )
     is_entering = standing.state in {Stage.DRAFT, Stage.OPEN, Stage.CLOSED}
     deadline = await find_deadline(standing.edition_id) if is_entering else None
     until, label = _next_date(standing, deadline)
@@ -138,7 +141,7 @@ async def _show(actor: Actor, words: Words, now: datetime) -> Page:
         n_behind=_count_behind(standing, counts, now),
         n_judges=counts.n_judges,
         n_conflicts=counts.n_proposed_conflicts + counts.n_held_conflicts,
-        needs=_needs(actor, standing, counts, words),
+        needs=_needs(actor, standing, counts, await count_joint(standing.edition_id, actor.person_id), words),
         moves=_moves(actor, standing, counts, deadline, words, now),
         is_chair=actor.role is Role.CHAIR,
         extend_to=write_moment(deadline, standing.time_zone) if deadline else "",
@@ -180,7 +183,7 @@ def _count_behind(standing: Standing, counts: Overview, now: datetime) -> int:
     return sum(each.n_done < each.n_given and each.n_done / each.n_given < passed - BEHIND for each in counts.loads)
 
 
-def _needs(actor: Actor, standing: Standing, counts: Overview, words: Words) -> tuple[Need, ...]:
+def _needs(actor: Actor, standing: Standing, counts: Overview, n_second: int, words: Words) -> tuple[Need, ...]:
     """List what waits for this reader: only what this duty may do now."""
     in_round = standing.in_round
     round_state = in_round.state if in_round else ""
@@ -206,6 +209,7 @@ def _needs(actor: Actor, standing: Standing, counts: Overview, words: Words) -> 
             int(round_state == RoundState.DECIDED and standing.state != Stage.PUBLISHED), Action.PUBLISH,
             "com.need_publish", "/committee/publish", standing.publish_at,
         ),
+        (n_second, Action.READ_SHEETS, "com.need_second", "/committee/second-person", None),
     ]  # fmt: skip
     return tuple(
         Need(

@@ -58,7 +58,8 @@ class ProgressController(Controller):
             return no_round("com.progress")
         in_round = standing.in_round
         chosen = standing.find_category(request.query_params.get("category", ""))
-        cells = [each for each in await list_progress(in_round.id) if chosen is None or each.category_id == chosen.id]
+        seen = {each.id for each in ((chosen,) if chosen else standing.categories)}
+        cells = [each for each in await list_progress(in_round.id) if each.category_id in seen]
         names = await list_judge_names(standing.edition_id)
         columns = tuple(sorted({each.code_name for each in cells}))
         by_judge: dict[str, dict[str, str]] = {}

@@ -156,6 +156,7 @@ class SeverityPage:
     rows: tuple[SeverityRow, ...]
     limit: float
     n_sure: int
+    is_barred: bool = False
 
 
 class RankingController(Controller):
@@ -336,6 +337,8 @@ async def _checks(standing: Standing, found: CategoryRanking, in_round: RoundRef
 
 async def _severity_page(standing: Standing, words: Words) -> SeverityPage:
     in_round = round_of(standing)
+    if standing.barred:
+        return SeverityPage(is_locked=False, closes_at=None, rows=(), limit=1.0, n_sure=0, is_barred=True)
     run = None if in_round.state in NO_RANKING else await find_last_run(in_round.id)
     if run is None:
         return SeverityPage(in_round.state in NO_RANKING, in_round.closes_at, (), 1.0, 0)

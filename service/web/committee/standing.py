@@ -55,7 +55,7 @@ async def stand(actor: Actor) -> Standing:
     """Read where the reader's edition stands. Raises NotFound before there is one."""
     if actor.edition_id is None:
         raise NotFound
-    return await get_standing(actor.edition_id)
+    return await get_standing(actor.edition_id, actor.person_id)
 
 
 def round_of(standing: Standing) -> RoundRef:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Request, get
+from markupsafe import Markup
 
 from service.actors import Actor
 from service.errors import NotFound
@@ -24,8 +25,9 @@ from storage.reads.public import (
     list_dates,
     list_editions,
 )
+from storage.reads.rules import RuleChangeView, list_rule_changes
 
-__all__ = ["PUBLIC_PAGES"]
+__all__ = ["PUBLIC_PAGES", "category_page", "date_steps", "rules_page"]
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -118,6 +120,17 @@ class HonourLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeCard:
+    """A sealed rule that was changed: what, each value before and after, and why."""
+
+    title: Markup
+    lines: tuple[Markup, ...]
+    reason: str
+    fingerprint: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RulesPage:
     """The rules of the edition; ``threshold`` is in points of a hundred."""
 
@@ -129,6 +142,7 @@ class RulesPage:
     threshold: float
     judges_per_entry: int
     fingerprint: str | None
+    changes: tuple[ChangeCard, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +175,7 @@ async def show_home(actor: Actor, words: Words, now: datetime) -> Page:
     """Show where the edition stands."""
     categories = await list_categories(actor.edition_id) if actor.edition_id else ()
     dates = await list_dates(actor.edition_id) if actor.edition_id else ()
-    return page("public/home", HomePage(_cards(categories, words), _steps(dates, words, now)))
+    return page("public/home", HomePage(_cards(categories, words), date_steps(dates, words, now)))
 
 
 @get("/categories", opt={"action": Action.READ_PUBLIC})
@@ -177,21 +191,24 @@ async def show_category(slug: str, actor: Actor, words: Words) -> Page:
     found = await find_category(actor.edition_id, slug) if actor.edition_id else None
     if found is None:
         raise NotFound
-    return page("public/category", _category_page(found, words))
+    return page("public/category", category_page(found, words))
 
 
 @get("/rules", opt={"action": Action.READ_PUBLIC})
 async def show_rules(actor: Actor, words: Words) -> Page:
     """Show the rules as sealed."""
     rules = await find_edition_rules(actor.edition_id) if actor.edition_id else None
-    return page("public/rules", _rules_page(rules, words) if rules else None)
+    if rules is None or actor.edition_id is None:
+        return page("public/rules", None)
+    changes = await list_rule_changes(actor.edition_id)
+    return page("public/rules", rules_page(rules, tuple(_change(each, words) for each in changes), words))
 
 
 @get("/timeline", opt={"action": Action.READ_PUBLIC})
 async def show_timeline(actor: Actor, words: Words, now: datetime) -> Page:
     """Show the dates."""
     dates = await list_dates(actor.edition_id) if actor.edition_id else ()
-    return page("public/timeline", TimelinePage(_steps(dates, words, now)))
+    return page("public/timeline", TimelinePage(date_steps(dates, words, now)))
 
 
 @get("/editions", opt={"action": Action.READ_PUBLIC})
@@ -215,7 +232,7 @@ def _cards(lines: tuple[CategoryLine, ...], words: Words) -> tuple[CategoryCard,
     return tuple(CategoryCard(line.slug, _in(words, line, "name"), _in(words, line, "about")) for line in lines)
 
 
-def _steps(dates: tuple[DateView, ...], words: Words, now: datetime) -> tuple[DateStep, ...]:
+def date_steps(dates: tuple[DateView, ...], words: Words, now: datetime) -> tuple[DateStep, ...]:
     """Mark the dates: past, under way now, or next."""
     steps = []
     for date in dates:
@@ -225,7 +242,8 @@ def _steps(dates: tuple[DateView, ...], words: Words, now: datetime) -> tuple[Da
     return tuple(steps)
 
 
-def _category_page(found: CategoryView, words: Words) -> CategoryPage:
+def category_page(found: CategoryView, words: Words) -> CategoryPage:
+    """Make the page of a category in the reader's language."""
     total = sum(criterion.weight for criterion in found.criteria) or 1
     criteria = []
     for criterion in found.criteria:
@@ -258,7 +276,39 @@ def _category_page(found: CategoryView, words: Words) -> CategoryPage:
     return CategoryPage(category=category, materials=materials, criteria=tuple(criteria), steps=found.steps)
 
 
-def _rules_page(rules: EditionRules, words: Words) -> RulesPage:
+def _change(change: RuleChangeView, words: Words) -> ChangeCard:
+    """Say a change of the rules: a field by its name, a criterion's weight by the criterion's."""
+    name = _in(words, change, "name")
+    kind = words.say(f"setup.{change.kind}_line")
+    lines = []
+    for column, before, after in change.changes:
+        field = column.removesuffix("_ar").removesuffix("_en")
+        if column.endswith({"ar": "_en", "en": "_ar"}[words.lang]):
+            continue
+        label = words.say(f"setup.f_{field}") if f"setup.f_{field}" in words else field
+        lines.append(words.say("rules.change_line", field=label, before=_told(before), after=_told(after)))
+    return ChangeCard(
+        title=words.say("rules.change_of", kind=kind, name=name) if name else kind,
+        lines=tuple(lines),
+        reason=change.reason,
+        fingerprint=change.fingerprint_after,
+        at=change.made_at,
+    )
+
+
+def _told(value: object) -> str | datetime:
+    """Give a value of the record as a page says it: moments were written as ISO text."""
+    if value is None or value == "":
+        return "–"
+    try:
+        moment = datetime.fromisoformat(str(value)) if isinstance(value, str) else None
+    except ValueError:
+        moment = None
+    return moment if moment is not None and moment.tzinfo else str(value)
+
+
+def rules_page(rules: EditionRules, changes: tuple[ChangeCard, ...], words: Words) -> RulesPage:
+    """Make the page of rules in the reader's language."""
     return RulesPage(
         rules=tuple((slug, ar if words.lang == "ar" else en) for slug, ar, en in rules.texts),
         honours=tuple(
@@ -271,6 +321,7 @@ def _rules_page(rules: EditionRules, words: Words) -> RulesPage:
         threshold=rules.honour_threshold / 10,
         judges_per_entry=rules.judges_per_entry,
         fingerprint=rules.fingerprint,
+        changes=changes,
     )
 
 

@@ -29,7 +29,9 @@ class ConflictLine:
     sheet_state: str | None
 
 
-async def list_conflicts(edition_id: UUID, *, is_declared: bool, by_number: bool) -> tuple[ConflictLine, ...]:
+async def list_conflicts(
+    edition_id: UUID, *, is_declared: bool, by_number: bool, person_id: UUID | None = None
+) -> tuple[ConflictLine, ...]:
     """List conflicts, those that wait first. ``by_number`` names entries by entry number in place of code name."""
     name = "entry.entry_number" if by_number else "entry.code_name"
     sign = "=" if is_declared else "<>"
@@ -44,8 +46,11 @@ async def list_conflicts(edition_id: UUID, *, is_declared: bool, by_number: bool
         JOIN entry ON entry.id = conflict.entry
         JOIN entry_version ON entry_version.entry = entry.id AND entry_version.is_current
         WHERE judge.edition = {{}} AND conflict.source {sign} 'declared'
+        AND entry.category NOT IN (SELECT tied.category FROM member_conflict
+          JOIN entry AS tied ON tied.id = member_conflict.entry WHERE member_conflict.person = {{}})
         ORDER BY conflict.state DESC, conflict.made_at, person.name_ar, entry.id""",  # noqa: S608 - both parts are ours
         edition_id,
+        person_id,
     )
     lines = [ConflictLine(**row | {"id": UUID(str(row["id"])), "entry_name": row["entry_name"] or ""}) for row in rows]
     return tuple(sorted(lines, key=lambda each: each.state not in {"proposed", "held"}))

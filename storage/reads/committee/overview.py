@@ -48,38 +48,49 @@ class Overview:
         return self.n_sheets - self.n_sealed - self.n_abstained
 
 
-async def get_overview(edition_id: UUID, round_id: UUID | None) -> Overview:
-    """Count everything in two queries."""
+_OPEN = """category NOT IN (SELECT tied.category FROM member_conflict
+    JOIN entry AS tied ON tied.id = member_conflict.entry WHERE member_conflict.person = {})"""
+"""Leaves out the categories where this reader has a tie to an entry: not even a total may tell of it."""
+
+
+async def get_overview(edition_id: UUID, round_id: UUID | None, person_id: UUID | None = None) -> Overview:
+    """Count everything that this reader may see into, in two queries."""
+    me = person_id
     (row,) = await run_sql(
-        """SELECT
-        (SELECT count(*) FROM entry WHERE edition = {} AND state = 'draft') AS n_drafts,
-        (SELECT count(*) FROM entry WHERE edition = {} AND state = 'submitted') AS n_waiting,
+        f"""SELECT
+        (SELECT count(*) FROM entry WHERE edition = {{}} AND state = 'draft' AND {_OPEN}) AS n_drafts,
+        (SELECT count(*) FROM entry WHERE edition = {{}} AND state = 'submitted' AND {_OPEN}) AS n_waiting,
         (SELECT count(*) FROM entry JOIN entry_version ON entry_version.entry = entry.id
-          WHERE entry.edition = {} AND entry.state = 'submitted' AND entry_version.is_current
-          AND entry_version.complete_at IS NULL) AS n_incomplete,
-        (SELECT count(*) FROM entry WHERE edition = {} AND state = 'returned') AS n_returned,
-        (SELECT count(*) FROM entry WHERE edition = {} AND state = 'admitted') AS n_admitted,
-        (SELECT count(*) FROM entry WHERE edition = {} AND state = 'excluded') AS n_excluded,
-        (SELECT count(*) FROM judge WHERE edition = {} AND is_active) AS n_judges,
-        (SELECT count(*) FROM assignment WHERE round = {} AND state = 'proposed') AS n_proposed_pairs,
+          WHERE entry.edition = {{}} AND entry.state = 'submitted' AND entry_version.is_current
+          AND entry_version.complete_at IS NULL AND entry.{_OPEN}) AS n_incomplete,
+        (SELECT count(*) FROM entry WHERE edition = {{}} AND state = 'returned' AND {_OPEN}) AS n_returned,
+        (SELECT count(*) FROM entry WHERE edition = {{}} AND state = 'admitted' AND {_OPEN}) AS n_admitted,
+        (SELECT count(*) FROM entry WHERE edition = {{}} AND state = 'excluded' AND {_OPEN}) AS n_excluded,
+        (SELECT count(*) FROM judge WHERE edition = {{}} AND is_active) AS n_judges,
+        (SELECT count(*) FROM assignment JOIN entry ON entry.id = assignment.entry
+          WHERE assignment.round = {{}} AND assignment.state = 'proposed' AND entry.{_OPEN}) AS n_proposed_pairs,
         (SELECT count(*) FROM conflict JOIN judge ON judge.id = conflict.judge
-          WHERE judge.edition = {} AND conflict.state = 'proposed') AS n_proposed_conflicts,
+          JOIN entry ON entry.id = conflict.entry WHERE judge.edition = {{}}
+          AND conflict.state = 'proposed' AND entry.{_OPEN}) AS n_proposed_conflicts,
         (SELECT count(*) FROM conflict JOIN judge ON judge.id = conflict.judge
-          WHERE judge.edition = {} AND conflict.state = 'held') AS n_held_conflicts,
-        (SELECT count(*) FROM decision WHERE round = {} AND state = 'approved') AS n_approved,
-        (SELECT count(*) FROM ranking_run WHERE round = {}) AS n_runs""",
-        edition_id, edition_id, edition_id, edition_id, edition_id, edition_id, edition_id, round_id, edition_id,
-        edition_id, round_id, round_id,
+          JOIN entry ON entry.id = conflict.entry WHERE judge.edition = {{}}
+          AND conflict.state = 'held' AND entry.{_OPEN}) AS n_held_conflicts,
+        (SELECT count(*) FROM decision WHERE round = {{}} AND state = 'approved' AND {_OPEN}) AS n_approved,
+        (SELECT count(*) FROM ranking_run WHERE round = {{}}) AS n_runs""",  # noqa: S608 - our own words
+        edition_id, me, edition_id, me, edition_id, me, edition_id, me, edition_id, me, edition_id, me, edition_id,
+        round_id, me, edition_id, me, edition_id, me, round_id, me, round_id,
     )  # fmt: skip
     loads = await run_sql(
-        """SELECT assignment.judge AS judge, count(*) AS n_given,
+        f"""SELECT assignment.judge AS judge, count(*) AS n_given,
         sum(CASE WHEN score_sheet.state = 'sealed' THEN 1 ELSE 0 END) AS n_sealed,
         sum(CASE WHEN score_sheet.state <> 'sealed' AND score_sheet.abstained IS NOT NULL THEN 1 ELSE 0 END)
           AS n_abstained
         FROM score_sheet JOIN assignment ON assignment.id = score_sheet.assignment
-        WHERE assignment.round = {} AND assignment.state = 'published' AND score_sheet.state <> 'set-aside'
-        GROUP BY assignment.judge""",
+        JOIN entry ON entry.id = assignment.entry
+        WHERE assignment.round = {{}} AND assignment.state = 'published' AND score_sheet.state <> 'set-aside'
+        AND entry.{_OPEN} GROUP BY assignment.judge""",  # noqa: S608 - our own words
         round_id,
+        me,
     )
     return Overview(
         **row,

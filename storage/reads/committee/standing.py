@@ -35,7 +35,10 @@ class RoundRef:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An edition as the committee's pages need it. ``honour_threshold`` is in tenths of a point."""
+    """An edition as the committee's pages need it. ``honour_threshold`` is in tenths of a point.
+
+    ``categories`` are those that the reader may see into; ``barred`` those where the reader has a tie to an entry.
+    """
 
     edition_id: UUID
     slug: str
@@ -54,15 +57,16 @@ class Standing:
     published_at: datetime | None
     in_round: RoundRef | None
     categories: tuple[CategoryRef, ...]
+    barred: tuple[CategoryRef, ...] = ()
 
     def find_category(self, slug: str) -> CategoryRef | None:
         """Find a category by the name in its address."""
         return next((each for each in self.categories if each.slug == slug), None)
 
 
-async def get_standing(edition_id: UUID) -> Standing:
-    """Read where an edition stands: one query, a row a category."""
-    rows = await run_sql(_STANDING, edition_id)
+async def get_standing(edition_id: UUID, person_id: UUID | None = None) -> Standing:
+    """Read where an edition stands for this reader: one query, a row a category."""
+    rows = await run_sql(_STANDING, person_id, edition_id)
     if not rows:
         raise LookupError(edition_id)
     first = rows[0]
@@ -70,12 +74,21 @@ async def get_standing(edition_id: UUID) -> Standing:
     last = None
     if first["round_id"] is not None:
         last = RoundRef(UUID(str(first["round_id"])), *(first[f"round_{name}"] for name in _OF_ROUND))
-    categories = tuple(
-        CategoryRef(UUID(str(row["category_id"])), *(row[f"category_{name}"] for name in _OF_CATEGORY))
+    found = [
+        (
+            bool(row["n_ties"]),
+            CategoryRef(UUID(str(row["category_id"])), *(row[f"category_{name}"] for name in _OF_CATEGORY)),
+        )
         for row in rows
         if row["category_id"] is not None
+    ]
+    return Standing(
+        edition_id=edition_id,
+        in_round=last,
+        categories=tuple(category for is_barred, category in found if not is_barred),
+        barred=tuple(category for is_barred, category in found if is_barred),
+        **edition,
     )
-    return Standing(edition_id=edition_id, in_round=last, categories=categories, **edition)
 
 
 _OF_EDITION = (
@@ -92,7 +105,9 @@ def _columns(table: str, names: tuple[str, ...]) -> str:
 
 _STANDING = f"""SELECT {", ".join(f"edition.{name} AS {name}" for name in _OF_EDITION)},
     round.id AS round_id, {_columns("round", _OF_ROUND)},
-    category.id AS category_id, {_columns("category", _OF_CATEGORY)}
+    category.id AS category_id, {_columns("category", _OF_CATEGORY)},
+    (SELECT count(*) FROM member_conflict JOIN entry AS tied ON tied.id = member_conflict.entry
+      WHERE member_conflict.person = {{}} AND tied.category = category.id) AS n_ties
     FROM edition
     LEFT JOIN round ON round.edition = edition.id
       AND round.ordinal = (SELECT max(later.ordinal) FROM round AS later WHERE later.edition = edition.id)

@@ -7,8 +7,10 @@ import pytest
 
 from service.actors import Role
 from service.errors import Invalid, NotAllowed, NotOpenNow
-from service.usecases.eligibility import Check, NotChecked, check_entry
+from service.usecases.eligibility import Check, NotChecked, answer_exclusion, check_entry
+from service.usecases.joint import SecondPersonNeeded
 from storage.rows import get_row
+from storage.tables.committee import JointRequest
 from storage.tables.edition import EligibilityRule
 from storage.tables.entry import EligibilityCheck, Entry
 from storage.tables.message import Message
@@ -40,7 +42,7 @@ async def test_an_admitted_entry_is_told_and_decided_once(opened: Competition):
     assert await EligibilityCheck.count() == 1
 
 
-async def test_an_exclusion_names_a_rule_and_a_reason(opened: Competition):
+async def test_an_exclusion_names_a_rule_and_a_reason_and_takes_a_second_person(opened: Competition):
     entry_id = await one_entry(opened)
     await opened.close()
     rule = await get_row(EligibilityRule.select(EligibilityRule.id))
@@ -52,7 +54,12 @@ async def test_an_exclusion_names_a_rule_and_a_reason(opened: Competition):
     await check_entry(
         registrar, entry_id, Check.EXCLUDE, rule_id=rule["id"], reason="Not a student this year.", now=LATER
     )
+    asked = await get_row(JointRequest.select(JointRequest.id))
+    with pytest.raises(SecondPersonNeeded):
+        await answer_exclusion(registrar, asked["id"], agrees=True, now=LATER)
 
+    assert await state_of(entry_id) == "submitted"
+    await answer_exclusion(opened.chair, asked["id"], agrees=True, now=LATER)
     assert await state_of(entry_id) == "excluded"
 
 

@@ -1,0 +1,53 @@
+"""What an organiser should know of a date: the weekend, public holidays and Ramadan, in the edition's own time zone.
+
+The dates of the moon are those of the tabular Islamic calendar, which may be a day off what is announced: the pages
+say "about". Source of the table: Reingold and Dershowitz, Calendrical Calculations (arithmetical Islamic calendar).
+"""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+__all__ = ["list_remarks", "to_hijri"]
+
+_EPOCH = date(622, 7, 19).toordinal()  # 16 July 622 Julian, as a proleptic Gregorian day
+_WEEKEND = frozenset({4, 5})  # Friday and Saturday, as Python counts weekdays
+_RAMADAN = 9
+_SOLAR = {(1, 11): "accession", (11, 20): "national_day", (11, 21): "national_day"}
+_LUNAR = {
+    (1, 1): "hijri_year", (3, 12): "prophet_birthday", (7, 27): "isra", (9, 29): "fitr", (9, 30): "fitr",
+    (10, 1): "fitr", (10, 2): "fitr", (10, 3): "fitr", (12, 9): "adha", (12, 10): "adha", (12, 11): "adha",
+    (12, 12): "adha",
+}  # fmt: skip
+
+
+def to_hijri(day: date) -> tuple[int, int, int]:
+    """Give a day's year, month and day in the tabular Islamic calendar."""
+    since = day.toordinal() - _EPOCH
+    year = (30 * since + 10_646) // 10_631
+    month = min(12, (11 * (since - _days_before(year)) + 330) // 325)
+    return year, month, since - _days_before(year) - (29 * (month - 1) + month // 2) + 1
+
+
+def list_remarks(at: datetime, time_zone: str) -> list[str]:
+    """Name what stands against a moment: ``weekend``, a holiday's name, ``ramadan``; nothing when it is free."""
+    day = at.astimezone(ZoneInfo(time_zone)).date()
+    _, month, day_of_month = to_hijri(day)
+    found = ["weekend"] if day.weekday() in _WEEKEND else []
+    holiday = _SOLAR.get((day.month, day.day)) or _LUNAR.get((month, day_of_month))
+    if holiday:
+        found.append(holiday)
+    elif month == _RAMADAN:
+        found.append("ramadan")
+    return found
+
+
+def _days_before(year: int) -> int:
+    """Count the days of all the years before this one."""
+    return (year - 1) * 354 + (3 + 11 * year) // 30
+
+
+def next_working_day(at: datetime, time_zone: str) -> datetime:
+    """Give the same time on the first day from here on against which nothing stands."""
+    while list_remarks(at, time_zone):
+        at += timedelta(days=1)
+    return at

@@ -1,0 +1,1 @@
+"""What the administrator may read: editions being set up, people, the register, the queue of letters."""

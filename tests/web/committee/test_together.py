@@ -1,0 +1,105 @@
+"""What takes two members, and what a member with a tie no longer sees."""
+
+import re
+from uuid import UUID
+
+import httpx
+
+from service.audit import Event
+from storage.tables.audit import AuditEvent
+from storage.tables.entry import Entry
+from storage.tables.scoresheet import ScoreSheet
+from tests.conftest import post
+from tests.web.committee.conftest import House
+
+WAITING = "/en/committee/second-person"
+
+
+async def agree(browser: httpx.AsyncClient) -> httpx.Response:
+    """Agree to the first thing that waits."""
+    shown = (await browser.get(WAITING)).text
+    found = re.search(r'action="(/en/committee/second-person/[^"]+)"', shown)
+    assert found, "nothing waits for this member"
+    return await post(browser, found[1], {"answer": "agree"}, page=WAITING)
+
+
+async def first_entry() -> dict[str, object]:
+    row = await Entry.select(Entry.id, Entry.code_name, Entry.category.slug.as_alias("category")).order_by(
+        Entry.code_name
+    ).first()  # fmt: skip
+    assert row
+    return dict(row)
+
+
+async def test_a_name_is_shown_only_when_two_agreed_and_the_log_says_so_first(ranked_now: House):
+    entry = await first_entry()
+    page = f"/en/committee/entries/{entry['code_name']}/unmask"
+    secretary, chair = await ranked_now.client("secretary"), await ranked_now.client("chair")
+    names = [f"{actor.name} بالعربية" for actor in ranked_now.competition.entrants.values()]
+
+    silent = await post(secretary, page, {"reason": " "}, page=page)
+    asked = await post(secretary, page, {"reason": "A complaint names a member."}, page=page)
+    alone = await secretary.get(page.replace("/en/", "/ar/"))
+    own = (await secretary.get(WAITING)).text
+    reads = await AuditEvent.count().where(AuditEvent.event == Event.IDENTITY_READ.value)
+    agreed = await agree(chair)
+    shown = (await secretary.get(page.replace("/en/", "/ar/"))).text
+
+    assert silent.status_code == 422
+    assert asked.status_code == agreed.status_code == 303
+    assert not any(name in alone.text for name in names)
+    assert "waits for another member" in own
+    assert "/second-person/unmask/" not in own
+    assert any(name in shown for name in names)
+    assert await AuditEvent.count().where(AuditEvent.event == Event.IDENTITY_READ.value) == reads + 1
+
+
+async def test_a_sealed_sheet_is_reopened_by_two_and_its_judge_is_told(judged_now: House):
+    competition = judged_now.competition
+    await competition.judge_all()
+    sheet = await ScoreSheet.select(ScoreSheet.id).where(ScoreSheet.state == "sealed").first()
+    assert sheet
+    member, chair = await judged_now.client("member"), await judged_now.client("chair")
+    page = "/en/committee/sheets"
+
+    asked = await post(member, f"{page}/{sheet['id']}/reopen", {"reason": "A slip of the hand"}, page=page)
+    twice = await post(chair, f"{page}/{sheet['id']}/reopen", {"reason": "The same"}, page=page)
+    before = await ScoreSheet.select(ScoreSheet.state).where(ScoreSheet.id == sheet["id"]).first()
+    agreed = await agree(chair)
+    after = await ScoreSheet.select(ScoreSheet.state).where(ScoreSheet.id == sheet["id"]).first()
+    await judged_now.work()
+
+    assert (asked.status_code, twice.status_code, agreed.status_code) == (303, 409, 303)
+    assert before == {"state": "sealed"}
+    assert after == {"state": "draft"}
+    assert any("A slip of the hand" in letter.get_body(("plain",)).get_content() for letter in judged_now.letters())
+
+
+async def test_a_member_with_a_tie_sees_neither_rows_nor_totals_of_its_category(ranked_now: House):
+    entry = await first_entry()
+    code, category = str(entry["code_name"]), entry["category"]
+    codes = [row["code_name"] for row in await Entry.select(Entry.code_name).where(Entry.category.slug == category)]
+    member, other = await ranked_now.client("member"), await ranked_now.client("secretary")
+    unmask = f"/en/committee/entries/{code}/unmask"
+    before = (await member.get("/en/committee")).text
+    aside = await post(member, f"/en/committee/entries/{code}/step-aside", {"kind": "family"}, page=unmask)
+
+    assert aside.status_code == 303
+    for path in ("", "/entries", "/progress", "/sheets", "/severity", "/publish", "/second-person"):
+        answer = await member.get(f"/en/committee{path}")
+        assert answer.status_code == 200, path
+        assert not [each for each in codes if each in answer.text], path
+    for path in (f"/ranking/{category}", f"/decision/{category}", f"/minutes/{category}", f"/entries/{code}"):
+        assert (await member.get(f"/en/committee{path}")).status_code == 404, path
+    assert (await member.get("/en/committee")).text != before
+    assert code in (await other.get("/en/committee/entries")).text
+    closed = await post(member, f"/en/committee/entries/{code}/unmask", {"reason": "x"}, page="/en/account")
+    assert closed.status_code == 404
+
+
+async def test_another_edition_s_request_cannot_be_answered(ranked_now: House):
+    chair = await ranked_now.client("chair")
+    unknown = UUID("00000000-0000-4000-8000-000000000001")
+    for matter in ("unmask", "reopen-sheet", "exclude"):
+        answer = await post(chair, f"{WAITING}/{matter}/{unknown}", {"answer": "agree"}, page="/en/account")
+        assert answer.status_code == 404, matter
