@@ -29,8 +29,8 @@ from service.web.committee.publication import PublicationController
 from service.web.committee.questions import QuestionsController
 from service.web.committee.ranking import RankingController
 from service.web.committee.telling import AppealsController, FeedbackController, NotifyController
-from service.web.entrant.asking import AskingController
 from service.web.committee.together import SecondPersonController, SheetsController, UnmaskController
+from service.web.entrant.asking import AskingController
 from service.web.entrant.entries import EntriesController
 from service.web.entrant.entry import EntryController
 from service.web.entrant.files import FilesController, OwnFileController, PlainUploadController
