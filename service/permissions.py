@@ -68,6 +68,7 @@ class Action(StrEnum):
     OPEN_ROUND = "open-round"
     READ_SHEETS = "read-sheets"
     REOPEN_SHEET = "reopen-sheet"
+    ANSWER_REQUEST = "answer-request"
     UNMASK = "unmask"
     STEP_ASIDE = "step-aside"
     READ_RANKING = "read-ranking"
@@ -174,6 +175,7 @@ RULES: dict[Action, Rule] = {
     Action.OPEN_ROUND: Rule(CHAIR, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING}), own=True),
     Action.READ_SHEETS: Rule(DECIDERS, AFTER_CLOSE),
     Action.REOPEN_SHEET: Rule(DECIDERS, frozenset({Stage.JUDGING}), own=True),
+    Action.ANSWER_REQUEST: Rule(DECIDERS, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING, Stage.NOTIFIED})),
     Action.UNMASK: Rule(DECIDERS, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING, Stage.NOTIFIED}), own=True),
     Action.STEP_ASIDE: Rule(
         DECIDERS, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING, Stage.NOTIFIED}), own=True

@@ -35,7 +35,7 @@ async def answer_reopening(actor: Actor, request_id: UUID, *, agrees: bool, now:
     async with transaction():
         asked = await answer_request(actor, request_id, Matter.REOPEN_SHEET, agrees=agrees, now=now)
         if not agrees:
-            require(Action.READ_SHEETS, actor, stage=None)
+            require(Action.ANSWER_REQUEST, actor, stage=None)
             return
         sheet = await _get(actor, asked.subject)
         try:

@@ -209,7 +209,7 @@ def _needs(actor: Actor, standing: Standing, counts: Overview, n_second: int, wo
             int(round_state == RoundState.DECIDED and standing.state != Stage.PUBLISHED), Action.PUBLISH,
             "com.need_publish", "/committee/publish", standing.publish_at,
         ),
-        (n_second, Action.READ_SHEETS, "com.need_second", "/committee/second-person", None),
+        (n_second, Action.ANSWER_REQUEST, "com.need_second", "/committee/second-person", None),
     ]  # fmt: skip
     return tuple(
         Need(

@@ -125,7 +125,7 @@ class SecondPersonController(Controller):
         answered = tuple(each for each in views if each.state != "waiting")
         return page("committee/second_person", RequestsPage(waiting, answered))
 
-    @post("/{matter:str}/{request_id:uuid}", opt={"action": Action.READ_SHEETS})
+    @post("/{matter:str}/{request_id:uuid}", opt={"action": Action.ANSWER_REQUEST})
     async def answer(self, request: AnyRequest, matter: str, request_id: UUID, actor: Actor, now: datetime) -> Redirect:
         """Agree or decline."""
         typed = await read_form(request)
