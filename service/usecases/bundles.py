@@ -13,6 +13,7 @@ from service.audit import Event, head, record
 from service.errors import Conflicting, NotFound
 from service.permissions import Action, require
 from service.usecases.bundle_format import FORMAT, compute_round, write_bundle
+from service.usecases.recusals import require_no_tie
 from storage.columns import from_json, to_json
 from storage.engine import for_update, transaction
 from storage.reads.bundles import BundleSource, StandingRun, find_bundle, list_bundles, read_bundle_source
@@ -107,6 +108,7 @@ async def give_bundle(actor: Actor, edition_id: UUID, sha256: str, *, now: datet
         if edition is None:
             raise NotFound
         require(Action.GIVE_BUNDLE, actor, stage=edition["state"], owns=actor.edition_id in {None, edition_id})
+        await require_no_tie(actor, edition_id, stage=edition["state"])
         content = await find_bundle(edition_id, sha256)
         if content is None:
             raise NotFound

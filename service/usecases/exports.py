@@ -11,6 +11,7 @@ from service.errors import NotFound
 from service.permissions import Action, require
 from service.spreadsheets import SheetTable, write_csv, write_json, write_xlsx
 from service.text import Words
+from service.usecases.recusals import require_no_tie
 from storage.engine import transaction
 from storage.reads.committee.exports import (
     list_assignment_rows,
@@ -65,6 +66,7 @@ async def export_table(
     async with transaction():
         edition = await get_row(Edition.select(Edition.state).where(Edition.id == edition_id))
         require(Action.EXPORT, actor, stage=edition["state"], owns=actor.edition_id in {None, edition_id})
+        await require_no_tie(actor, edition_id, stage=edition["state"])
         rows = await read(edition_id)
         await record(
             Event.EXPORTED, by=actor, about=("edition", edition_id), at=now,

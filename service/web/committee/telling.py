@@ -236,7 +236,7 @@ async def _appeals(actor: Actor, words: Words, *, failed: str = "") -> Page:
     told_at = prepared.told_at if prepared and standing.state == Stage.NOTIFIED else None
     ends_at = told_at + timedelta(days=standing.appeals_days) if told_at and standing.appeals_days is not None else None
     shown = AppealsPage(
-        appeals=tuple(_view(each, actor, words) for each in await list_appeals(standing.edition_id)),
+        appeals=tuple(_view(each, actor, words) for each in await list_appeals(standing.edition_id, actor.person_id)),
         ends_at=ends_at,
         may_answer=may(Action.ANSWER_APPEAL, actor, stage=standing.state),
         failed=failed,

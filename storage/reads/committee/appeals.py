@@ -30,8 +30,8 @@ class AppealLine:
     answered_at: datetime | None
 
 
-async def list_appeals(edition_id: UUID) -> tuple[AppealLine, ...]:
-    """List an edition's appeals, those that wait first, the oldest before."""
+async def list_appeals(edition_id: UUID, person_id: UUID | None) -> tuple[AppealLine, ...]:
+    """List an edition's appeals outside the categories closed to this reader, those that wait first, oldest before."""
     rows = await run_sql(
         """SELECT appeal.id AS id, entry.code_name AS code_name, entry_version.title_ar AS title_ar,
         entry_version.title_en AS title_en, appeal.ground AS ground, appeal.content AS content,
@@ -40,8 +40,11 @@ async def list_appeals(edition_id: UUID) -> tuple[AppealLine, ...]:
         appeal.answered_at AS answered_at
         FROM appeal JOIN entry ON entry.id = appeal.entry
         JOIN entry_version ON entry_version.entry = entry.id AND entry_version.is_current
-        WHERE entry.edition = {} ORDER BY (CASE WHEN appeal.state = 'answered' THEN 1 ELSE 0 END), appeal.lodged_at""",
+        WHERE entry.edition = {} AND entry.category NOT IN (SELECT tied.category FROM member_conflict
+          JOIN entry AS tied ON tied.id = member_conflict.entry WHERE member_conflict.person = {})
+        ORDER BY (CASE WHEN appeal.state = 'answered' THEN 1 ELSE 0 END), appeal.lodged_at""",
         edition_id,
+        person_id,
     )
     return tuple(_line(row) for row in rows)
 

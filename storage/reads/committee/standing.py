@@ -107,7 +107,8 @@ _STANDING = f"""SELECT {", ".join(f"edition.{name} AS {name}" for name in _OF_ED
     round.id AS round_id, {_columns("round", _OF_ROUND)},
     category.id AS category_id, {_columns("category", _OF_CATEGORY)},
     (SELECT count(*) FROM member_conflict JOIN entry AS tied ON tied.id = member_conflict.entry
-      WHERE member_conflict.person = {{}} AND tied.category = category.id) AS n_ties
+      WHERE member_conflict.person = {{}} AND tied.category = category.id
+      AND edition.state NOT IN ('published', 'archived')) AS n_ties
     FROM edition
     LEFT JOIN round ON round.edition = edition.id
       AND round.ordinal = (SELECT max(later.ordinal) FROM round AS later WHERE later.edition = edition.id)

@@ -1,0 +1,134 @@
+"""An administrator makes the next edition out of the last and invites its chair, who opens it; in a real browser."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from service.actors import Role
+from service.fonts import ensure_fonts
+from storage.engine import bind, close_database, open_database, sqlite_url
+from storage.migrations.run import migrate
+from storage.piccolo_app import TABLES
+from storage.tables.message import Message
+from tests.browser.conftest import Site, run_apart, serving
+from tests.cast import PASSWORD
+from tests.competition import add_person, make_competition
+from tests.conftest import FONTS
+
+pytestmark = pytest.mark.browser
+
+
+@dataclass(frozen=True)
+class Office:
+    """A site with one finished set-up, and its administrator."""
+
+    site: Site
+    edition_id: UUID
+
+
+async def _seed(data: Path) -> UUID:
+    engine = await open_database(sqlite_url(data / "tahkim.db"))
+    await migrate(engine)
+    bind(engine, TABLES)
+    try:
+        competition = await make_competition()
+        await add_person("Lubna", Role.ADMINISTRATOR, None)
+        return competition.edition_id
+    finally:
+        await close_database(engine)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    data = tmp_path_factory.mktemp("office")
+    ensure_fonts(FONTS)
+    (data / "fonts").symlink_to(FONTS)
+    edition_id = run_apart(lambda: _seed(data))
+    with serving(data) as address:
+        yield Office(Site(address, data), edition_id)
+
+
+@pytest.fixture
+def browsers(chromium: Browser, office: Office) -> Iterator[list[BrowserContext]]:
+    """Two browsers without script: every form works so."""
+    made = [
+        chromium.new_context(
+            base_url=office.site.address, viewport={"width": width, "height": 900}, java_script_enabled=False
+        )
+        for width in (1280, 390)
+    ]
+    for context in made:
+        context.set_default_timeout(60_000)
+    yield made
+    for context in made:
+        context.close()
+
+
+def sign_in(page: Page, language: str) -> None:
+    page.goto(f"/{language}/sign-in")
+    page.fill("#f-email", "lubna@people.example")
+    page.fill("#f-password", PASSWORD)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url(f"**/{language}/admin/editions")
+
+
+async def _invitation() -> str:
+    row = await Message.select(Message.facts).where(Message.template == "invitation").order_by(
+        Message.made_at, ascending=False
+    ).first()  # fmt: skip
+    found = re.search(r"/invitations/[\w-]+", row["facts"]) if row else None
+    assert found
+    return found[0]
+
+
+def test_an_edition_is_copied_corrected_previewed_and_opened_by_the_chair_who_was_invited(
+    office: Office, browsers: list[BrowserContext]
+):
+    admin, chair = browsers[0].new_page(), browsers[1].new_page()
+    sign_in(admin, "ar")
+    admin.goto("/ar/admin/editions/new")
+    for name, words in {"name_ar": "المسابقة القادمة", "name_en": "The next", "short_ar": "دورة 2029",
+                        "short_en": "Edition 2029", "slug": "next-2029"}.items():  # fmt: skip
+        admin.fill(f"#f-{name}", words)
+    admin.fill("#f-opens_at", "2029-01-14T08:00")
+    admin.locator("main form button[type=submit]").click()
+    admin.wait_for_url("**/ar/admin/editions/*created*")
+    base = admin.url.split("?")[0]
+    expect(admin.locator(".notice.ok").last).to_contain_text("اكتمل إعداد الدورة")
+
+    admin.goto(f"{base}/criteria")
+    weights = admin.locator("form[action$='/criteria/weights']").first
+    weights.locator("input[name^=weight-]").first.fill("70")
+    weights.locator("button").click()
+    expect(admin.locator(".errsum")).to_contain_text("110")
+    weights = admin.locator("form[action$='/criteria/weights']").first
+    weights.locator("input[name^=weight-]").nth(1).fill("30")
+    weights.locator("button").click()
+    expect(admin.locator(".notice.ok")).to_be_visible()
+
+    for view in ("public", "judge", "winners"):
+        admin.goto(f"{base}/preview?view={view}")
+        expect(admin.locator("main .card").first).to_be_visible()
+    admin.goto("/en/admin/people?edition=" + base.rsplit("/", 1)[-1])
+    admin.fill("#f-email", "new.chair@people.example")
+    admin.fill("#f-name_ar", "رئيسة الدورة")
+    admin.fill("#f-name_en", "The Chair")
+    admin.locator("input[name=role][value=chair]").check()
+    admin.locator("#invite button[type=submit]").click()
+    expect(admin.locator(".notice.ok")).to_be_visible()
+
+    chair.goto("/en" + office.site.ask(_invitation))
+    chair.fill("#f-password", PASSWORD)
+    chair.locator("main form button[type=submit]").first.click()
+    chair.goto("/en/committee")
+    form = chair.locator("form[action='/en/committee/open']")
+    chair.locator("details", has=form).locator("summary").click()
+    form.locator("button").click()
+    expect(chair.locator("form[action='/en/committee/open']")).to_have_count(0)
+    admin.goto(base)
+    expect(admin.locator(".digest")).to_have_text(re.compile("[0-9a-f]{64}"))
