@@ -18,7 +18,7 @@ from judging.scoring.posterior import Rung
 
 LEAST_SPARE = 2  # scores beyond what entries and severities take, from where the two can be told apart at all
 SPARE = 4  # scores a judge beyond what entries and severities take, from where scale and noise may be told
-CLEARLY = 2.0  # standard errors by which a richer model must foretell worse to be given up
+CLEARLY = 1.0  # standard error by which a richer model must foretell worse to be given up (Breiman et al. 1984)
 NO_SIGNAL = 0.05  # spread of entries against noise below which they cannot be told apart
 PRIOR_NOISE = 0.5  # share of variance that is noise where one judge alone leaves it unknown; single-judge
 #                    reliability of trained essay graders is .49 (essay5, ICC1)
@@ -73,8 +73,8 @@ def _fit_named(block: Block, method: str, rng: np.random.Generator) -> JudgeFit:
 def _climb(block: Block, seed: int) -> tuple[JudgeFit, Choice]:
     """Choose by rule ``auto/1``: plain mean, mixed model or judge model, as the design and the scores can bear.
 
-    The judge model shrinks towards the mixed one, so it is kept unless it foretells left-out reviews worse by two
-    standard errors; with few spare scores a judge it is not tried.
+    The judge model shrinks towards the mixed one, so it is kept unless it foretells left-out reviews worse by one
+    standard error; with few spare scores a judge it is not tried.
     """
 
     def rng() -> np.random.Generator:
