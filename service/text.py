@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -52,6 +52,20 @@ class Size(int):
     __slots__ = ()
 
 
+@cache
+def _said_alone(lang: str, key: str) -> Markup:
+    """Say a message that has no places: most of a page's words, and the same for everybody."""
+    message = _catalogue(lang).get(key)
+    if message is None:
+        raise UnknownMessage(f"{lang}:{key}")
+    if not isinstance(message, str):
+        raise UnknownMessage(f"{lang}:{key} needs a number")
+    places = _PLACE.search(message)
+    if places:
+        raise KeyError(places[1])
+    return _bare(str(escape(message)))
+
+
 class Words:
     """The catalogue of one language and the way it writes numbers, dates and sizes.
 
@@ -75,6 +89,8 @@ class Words:
 
     def say(self, key: str, /, **facts: object) -> Markup:
         """Return the message as safe HTML, every value isolated from the sentence round it."""
+        if not facts:
+            return _said_alone(self.lang, key)
 
         def put(place: re.Match[str]) -> str:
             return self._in_sentence(place, str(self._for_page(place[1], facts[place[1]], place[2])))

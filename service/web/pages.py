@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache, partial
 from importlib.resources import files
 from types import CodeType
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EditionInFrame", "GrantInFrame", "Page", "Shell", "go_to", "home_of", "page", "render"]
 
+_ADDRESSES_KEPT = 4096
 _OUTSIDERS = frozenset({Role.VISITOR, Role.JUDGE, Role.SUPERVISOR})
 
 
@@ -209,6 +210,12 @@ class _Compiled(BytecodeCache):
 _COMPILED = _Compiled()
 
 
+@lru_cache(maxsize=_ADDRESSES_KEPT)
+def _address(language: str, path: str) -> str:
+    """Write one of our addresses for a link in a page of this language."""
+    return with_language(quote(path, safe="/?&=#%+-._~:@!$'()*,;"), language)
+
+
 def make_environments(static: Callable[[str], str]) -> Callable[[str, str], Environment]:
     """Make the template environments, one a language and kind of digits: macros may use ``t``, ``url``, ``static``."""
 
@@ -225,7 +232,7 @@ def make_environments(static: Callable[[str], str]) -> Callable[[str, str], Envi
         )
         globals_: Mapping[str, object] = {
             "t": Words(language, digits=digits),
-            "url": lambda path: with_language(quote(path, safe="/?&=#%+-._~:@!$'()*,;"), language),
+            "url": partial(_address, language),
             "static": static,
             "ltr": Ltr,
         }

@@ -116,7 +116,14 @@ def _fail(future: asyncio.Future[Any], error: BaseException) -> None:
         future.set_exception(error)
 
 
-def _open(path: str, *, is_writer: bool) -> sqlite3.Connection:
+def open_quick(path: str) -> sqlite3.Connection:
+    """Open a reading connection that waits for nobody, for an event loop's own thread."""
+    return _open(path, is_writer=False, waits=0.0, stays_in_thread=False)  # whoever closes the engine closes it
+
+
+def _open(
+    path: str, *, is_writer: bool, waits: float = BUSY_SECONDS, stays_in_thread: bool = True
+) -> sqlite3.Connection:
     if is_writer:
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # it holds people's names: for its owner only
@@ -124,10 +131,10 @@ def _open(path: str, *, is_writer: bool) -> sqlite3.Connection:
             raise StorageUnavailable(reason=error.strerror) from error
     connection = sqlite3.connect(
         path,
-        timeout=BUSY_SECONDS,
+        timeout=waits,
         detect_types=sqlite3.PARSE_DECLTYPES | sqlite3.PARSE_COLNAMES,
         isolation_level=None,
-        check_same_thread=True,
+        check_same_thread=stays_in_thread,
         cached_statements=_STATEMENTS_KEPT,
     )
     try:

@@ -167,6 +167,10 @@ class TahkimEngine(Engine[Transaction]):
     async def run_alone(self, sql: str, args: Sequence[Any]) -> list[Row]:
         """Run one statement outside any transaction."""
 
+    async def run_quickly(self, sql: str, args: Sequence[Any]) -> list[Row]:
+        """One short read outside any transaction, in the way that costs least."""
+        return await self.run_alone(sql, args)
+
     def find_transaction(self) -> Transaction | None:
         """Give this task's open transaction. One that another task began, and still holds, is refused.
 
@@ -180,8 +184,8 @@ class TahkimEngine(Engine[Transaction]):
             raise TransactionMisuse(reason="another-task")
         return found
 
-    async def execute(self, sql: str, args: Sequence[Any] = ()) -> list[Row]:
-        """Run one statement, in this task's transaction if there is one."""
+    async def execute(self, sql: str, args: Sequence[Any] = (), *, is_quick: bool = False) -> list[Row]:
+        """Run one statement, in this task's transaction if there is one. ``is_quick``: a short read."""
         for value in args:
             if isinstance(value, datetime) and value.tzinfo is None:
                 raise NaiveDatetime(value=value)
@@ -189,7 +193,7 @@ class TahkimEngine(Engine[Transaction]):
             counter.statements.append(sql)
         transaction = self.find_transaction()
         if transaction is None:
-            return await self.run_alone(sql, args)
+            return await (self.run_quickly if is_quick else self.run_alone)(sql, args)
         return await transaction.run(sql, args)
 
     def keep(self, ending: asyncio.Future[None]) -> None:

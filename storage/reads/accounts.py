@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from storage.lifecycle import EditionState
-from storage.tables.edition import Edition
-from storage.tables.panel import Judge
-from storage.tables.person import Person, RoleGrant, Token
+from storage.engine import read_quickly
+from storage.tables.person import Person, Token
 from storage.tables.session import WebSession
 
 __all__ = [
@@ -96,59 +94,27 @@ class TokenView:
 
 async def find_session(token_hash: str, *, now: datetime) -> SessionView | None:
     """Find the live session behind a cookie."""
-    person = WebSession.person
-    row = (
-        await WebSession.select(
-            WebSession.id, person.id.as_alias("person_id"), WebSession.grant.as_alias("grant_id"), WebSession.csrf,
-            WebSession.seen_at, WebSession.expires_at, person.name_ar.as_alias("name_ar"),
-            person.name_en.as_alias("name_en"), person.email.as_alias("email"), person.language.as_alias("language"),
-            person.digits.as_alias("digits"), person.theme.as_alias("theme"),
-        )
-        .where((WebSession.hash == token_hash) & (WebSession.expires_at > now))
-        .first()
-    )  # fmt: skip
-    return SessionView(**row) if row else None
+    rows = await read_quickly(_SESSION, token_hash, now)
+    return SessionView(**rows[0]) if rows else None
 
 
 async def list_grants(person_id: UUID) -> tuple[GrantView, ...]:
     """List the roles that a person holds now, the oldest first."""
-    edition = RoleGrant.edition
-    rows = (
-        await RoleGrant.select(
-            RoleGrant.id, RoleGrant.role, RoleGrant.edition.as_alias("edition_id"),
-            edition.short_ar.as_alias("edition_short_ar"), edition.short_en.as_alias("edition_short_en"),
-        )
-        .where((RoleGrant.person == person_id) & RoleGrant.revoked_at.is_null())
-        .order_by(RoleGrant.granted_at, RoleGrant.id)
-    )  # fmt: skip
-    return tuple(
-        GrantView(
-            **row | {key: row[key] or "" for key in ("edition_short_ar", "edition_short_en")},
-        )
-        for row in rows
-    )
+    return tuple(GrantView(**row) for row in await read_quickly(_GRANTS, person_id))
 
 
 async def find_current_edition_id() -> UUID | None:
     """Find the edition of visitors and entrants: the newest that is open, else the newest that has left its draft."""
-    rows = (
-        await Edition.select(Edition.id, Edition.state)
-        .where(Edition.state != EditionState.DRAFT.value)
-        .order_by(Edition.created_at, ascending=False)
-    )
-    is_open = [row["id"] for row in rows if row["state"] == EditionState.OPEN.value]
-    found: list[UUID] = is_open or [row["id"] for row in rows]
-    return found[0] if found else None
+    rows = await read_quickly(_CURRENT_EDITION)
+    return rows[0]["id"] if rows else None
 
 
 async def find_judge_id(person_id: UUID, edition_id: UUID) -> UUID | None:
     """Find the judge's row behind a person: from here on judge pages know only this."""
-    row = (
-        await Judge.select(Judge.id)
-        .where((Judge.person == person_id) & (Judge.edition == edition_id) & (Judge.is_active == True))  # noqa: E712 (Piccolo's way)
-        .first()
+    rows = await read_quickly(
+        "SELECT id FROM judge WHERE person = {} AND edition = {} AND is_active", person_id, edition_id
     )
-    return row["id"] if row else None
+    return rows[0]["id"] if rows else None
 
 
 async def find_account(person_id: UUID) -> AccountView | None:
@@ -183,6 +149,19 @@ async def find_token(token_hash: str, *, now: datetime) -> TokenView | None:
     )  # fmt: skip
     return TokenView(**row) if row else None
 
+
+_SESSION = """SELECT s.id, s.person AS person_id, s."grant" AS grant_id, s.csrf, s.seen_at, s.expires_at,
+    p.name_ar, p.name_en, p.email, p.language, p.digits, p.theme
+    FROM web_session s JOIN person p ON p.id = s.person
+    WHERE s.hash = {} AND s.expires_at > {}"""
+
+_GRANTS = """SELECT g.id, g.role, g.edition AS edition_id, COALESCE(e.short_ar, '') AS edition_short_ar,
+    COALESCE(e.short_en, '') AS edition_short_en
+    FROM role_grant g LEFT JOIN edition e ON e.id = g.edition
+    WHERE g.person = {} AND g.revoked_at IS NULL ORDER BY g.granted_at, g.id"""
+
+_CURRENT_EDITION = """SELECT id FROM edition WHERE state <> 'draft'
+    ORDER BY CASE state WHEN 'open' THEN 0 ELSE 1 END, created_at DESC LIMIT 1"""
 
 _ACCOUNT = (
     Person.id, Person.email, Person.name_ar, Person.name_en, Person.language, Person.digits, Person.theme,

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from storage.columns import from_json
+from storage.engine import read_quickly
 from storage.lifecycle import EditionState
 from storage.tables.edition import (
     Category,
@@ -76,40 +77,39 @@ class EditionFrame:
 
 
 async def find_edition_frame(edition_id: UUID) -> EditionFrame | None:
-    """Find what every page says of its edition, in three queries."""
-    row = (
-        await Edition.select(
-            Edition.id, Edition.slug, Edition.state, Edition.name_ar, Edition.name_en, Edition.short_ar,
-            Edition.short_en, Edition.theme_ar, Edition.theme_en, Edition.notice_ar, Edition.notice_en,
-            Edition.contact_email, Edition.publish_at, Edition.published_at,
-        )
-        .where(Edition.id == edition_id)
-        .first()
-    )  # fmt: skip
-    if row is None:
+    """Find what every page says of its edition, in one query."""
+    rows = await read_quickly(_FRAME, edition_id)
+    if not rows:
         return None
-    dates = {
-        each["slug"]: each
-        for each in await TimelineDate.select(TimelineDate.slug, TimelineDate.at, TimelineDate.until).where(
-            (TimelineDate.edition == edition_id) & TimelineDate.slug.is_in(["open", "deadline", "judging", "publish"])
-        )
-    }
-    moved = (
-        await DeadlineExtension.select(DeadlineExtension.from_at, DeadlineExtension.to_at, DeadlineExtension.reason)
-        .where(DeadlineExtension.edition == edition_id)
-        .order_by(DeadlineExtension.made_at, ascending=False)
-        .first()
-    )
-    extension = Extension(**moved) if moved else None
-    at = {slug: date["at"] for slug, date in dates.items()}
+    row = rows[0]
+    at = {each["date_slug"]: each["date_at"] for each in rows}
+    until = {each["date_slug"]: each["date_until"] for each in rows}
+    moved = row["from_at"] is not None
+    extension = Extension(row["from_at"], row["to_at"], row["reason"]) if moved else None
     return EditionFrame(
-        **row | {"publish_at": row["publish_at"] or at.get("publish")},
+        **{name: row[name] for name in _FRAME_ITSELF},
+        publish_at=row["publish_at"] or at.get("publish"),
         open_at=at.get("open"),
         deadline_at=extension.to_at if extension else at.get("deadline"),
         judging_at=at.get("judging"),
-        judging_until=dates["judging"]["until"] if "judging" in dates else None,
+        judging_until=until.get("judging"),
         extension=extension,
     )
+
+
+_FRAME_ITSELF = (
+    "id", "slug", "state", "name_ar", "name_en", "short_ar", "short_en", "theme_ar", "theme_en", "notice_ar",
+    "notice_en", "contact_email", "published_at",
+)  # fmt: skip
+
+_FRAME = """SELECT d.id, d.slug, d.state, d.name_ar, d.name_en, d.short_ar, d.short_en, d.theme_ar, d.theme_en,
+    d.notice_ar, d.notice_en, d.contact_email, d.publish_at, d.published_at,
+    t.slug AS date_slug, t.at AS date_at, t.until AS date_until, x.from_at, x.to_at, x.reason
+    FROM edition d
+    LEFT JOIN timeline_date t ON t.edition = d.id AND t.slug IN ('open', 'deadline', 'judging', 'publish')
+    LEFT JOIN deadline_extension x ON x.id =
+        (SELECT id FROM deadline_extension WHERE edition = d.id ORDER BY made_at DESC LIMIT 1)
+    WHERE d.id = {}"""
 
 
 @dataclass(frozen=True, slots=True)

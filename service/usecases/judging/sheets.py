@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from service.actors import JudgeActor
 from service.audit import Event, record
@@ -17,12 +17,12 @@ from service.usecases.judging.refusals import (
     SheetSealed,
     SheetSetAside,
 )
-from storage.engine import transaction
+from storage.engine import run_sql, transaction
 from storage.lifecycle import SHEET_MOVES, AssignmentState, MoveLost, RoundState, SheetState, move
 from storage.reads.judge.locks import find_my_sheet_id, find_sheet_lock
 from storage.reads.judge.sheets import list_criteria, list_scale_levels, list_weights
 from storage.reads.judge.views import SheetLock
-from storage.tables.scoresheet import FileOpening, Mark, MarkChange, PrivateNote, ScoreSheet
+from storage.tables.scoresheet import FileOpening, PrivateNote, ScoreSheet
 
 __all__ = [
     "Saved",
@@ -200,11 +200,10 @@ async def _open_sheet(judge: JudgeActor, sheet_id: UUID, action: Action, now: da
 
 async def _advance(sheet: SheetLock, revision: int, marks: Mapping[UUID, int], now: datetime) -> None:
     """Move the sheet to its next revision, if it is still the one that the judge saw."""
-    moved = (
-        await ScoreSheet.update({ScoreSheet.revision: revision + 1, ScoreSheet.saved_at: now})
-        .where((ScoreSheet.id == sheet.id) & (ScoreSheet.revision == revision))
-        .returning(ScoreSheet.id)
-    )
+    moved = await run_sql(
+        "UPDATE score_sheet SET revision = {}, saved_at = {} WHERE id = {} AND revision = {} RETURNING id",
+        revision + 1, now, sheet.id, revision,
+    )  # fmt: skip
     if not moved:
         raise StaleRevision(
             current=sheet.revision,
@@ -215,17 +214,21 @@ async def _advance(sheet: SheetLock, revision: int, marks: Mapping[UUID, int], n
 
 
 async def _read_marks(sheet_id: UUID) -> dict[UUID, int]:
-    rows = await Mark.select(Mark.criterion, Mark.step).where(Mark.sheet == sheet_id)
+    rows = await run_sql("SELECT criterion, step FROM mark WHERE sheet = {}", sheet_id)
     return {row["criterion"]: row["step"] for row in rows}
 
 
 async def _put_mark(sheet_id: UUID, criterion_id: UUID, step: int, *, is_new: bool, now: datetime) -> None:
     if is_new:
-        await Mark.insert(Mark(sheet=sheet_id, criterion=criterion_id, step=step, made_at=now))
+        await run_sql(
+            "INSERT INTO mark (step, made_at, sheet, criterion, id) VALUES ({}, {}, {}, {}, {})",
+            step, now, sheet_id, criterion_id, uuid4(),
+        )  # fmt: skip
     else:
-        await Mark.update({Mark.step: step, Mark.made_at: now}).where(
-            (Mark.sheet == sheet_id) & (Mark.criterion == criterion_id)
-        )
+        await run_sql(
+            "UPDATE mark SET step = {}, made_at = {} WHERE sheet = {} AND criterion = {}",
+            step, now, sheet_id, criterion_id,
+        )  # fmt: skip
 
 
 async def _note_change(
@@ -237,17 +240,12 @@ async def _note_change(
     steps: tuple[int | None, int | None] = (None, None),
 ) -> None:
     before, after = steps
-    await MarkChange.insert(
-        MarkChange(
-            sheet=sheet.id,
-            criterion=criterion_id,
-            revision=sheet.revision + 1,
-            field=field,
-            before=None if before is None else str(before),
-            after=None if after is None else str(after),
-            made_at=now,
-        )
-    )
+    await run_sql(
+        "INSERT INTO mark_change (id, sheet, criterion, revision, field, before, after, made_at) "
+        "VALUES ({}, {}, {}, {}, {}, {}, {}, {})",
+        uuid4(), sheet.id, criterion_id, sheet.revision + 1, field,
+        None if before is None else str(before), None if after is None else str(after), now,
+    )  # fmt: skip
 
 
 def _saved(

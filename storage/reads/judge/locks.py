@@ -3,34 +3,26 @@
 from uuid import UUID
 
 from storage.columns import from_json
-from storage.engine import on_postgres, run_sql
+from storage.engine import is_in_transaction, on_postgres, read_quickly
 from storage.reads.judge.views import SheetLock
-from storage.tables.scoresheet import ScoreSheet
 
 __all__ = ["find_my_sheet_id", "find_sheet_lock"]
 
 
 async def find_my_sheet_id(judge_id: UUID, code_name: str) -> UUID | None:
     """Find the judge's own sheet by code name; None for a project that is not the judge's, or is no project."""
-    row = (
-        await ScoreSheet.select(ScoreSheet.id)
-        .where(
-            (ScoreSheet.assignment.judge == judge_id)
-            & (ScoreSheet.assignment.state == "published")
-            & (ScoreSheet.assignment.entry.code_name == code_name)  # type: ignore[union-attr]
-        )
-        .first()
-    )
-    return row["id"] if row else None
+    rows = await read_quickly(_MINE, judge_id, code_name)
+    return rows[0]["id"] if rows else None
 
 
 async def find_sheet_lock(judge_id: UUID, sheet_id: UUID) -> SheetLock | None:
-    """Read, and on PostgreSQL lock, the facts on which a write to this sheet depends. Use it inside a transaction.
+    """Read the facts on which a write to this sheet depends; inside a transaction, on PostgreSQL, lock them too.
 
     The round is shared and the sheet is taken: saves of many sheets pass each other, a save and the close of its round
     do not. One statement, written out, since every mark that is saved begins with it.
     """
-    rows = await run_sql(_LOCK + (" FOR SHARE OF r FOR UPDATE OF s" if on_postgres() else ""), sheet_id, judge_id)
+    locks = " FOR SHARE OF r FOR UPDATE OF s" if on_postgres() and is_in_transaction() else ""
+    rows = await read_quickly(_LOCK + locks, sheet_id, judge_id)
     if not rows:
         return None
     row = rows[0]
@@ -58,6 +50,9 @@ async def find_sheet_lock(judge_id: UUID, sheet_id: UUID) -> SheetLock | None:
         is_barred=row["bar"] is not None,
     )
 
+
+_MINE = """SELECT s.id FROM entry e JOIN assignment a ON a.entry = e.id JOIN score_sheet s ON s.assignment = a.id
+    WHERE a.judge = {} AND a.state = 'published' AND e.code_name = {}"""
 
 _LOCK = """SELECT s.revision, s.state, s.abstained, s.comment_team, s.comment_committee,
     a.id AS assignment_id, a.state AS assignment_state, a.entry AS entry_id, a.round AS round_id, e.code_name,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from storage.columns import from_json
+from storage.engine import read_quickly
 from storage.reads.judge.sheets import list_scale_levels
 from storage.reads.judge.views import CriterionView, LevelView
 from storage.rows import get_row
@@ -55,9 +56,12 @@ class PracticeSheet:
 
 async def list_practice(judge_id: UUID, edition_id: UUID) -> tuple[PracticeCard, ...]:
     """Read the practice works in order, and which of them this judge has marked."""
-    rows = await PracticeWork.select().where(PracticeWork.edition == edition_id).order_by(PracticeWork.position)
-    marked = {row["work"] for row in await PracticeMark.select(PracticeMark.work).where(PracticeMark.judge == judge_id)}
-    return tuple(PracticeCard(row["position"], row["title_ar"], row["title_en"], row["id"] in marked) for row in rows)
+    rows = await read_quickly(
+        "SELECT w.position, w.title_ar, w.title_en, EXISTS (SELECT 1 FROM practice_mark m WHERE m.work = w.id "
+        "AND m.judge = {}) AS is_marked FROM practice_work w WHERE w.edition = {} ORDER BY w.position",
+        judge_id, edition_id,
+    )  # fmt: skip
+    return tuple(PracticeCard(**row | {"is_marked": bool(row["is_marked"])}) for row in rows)
 
 
 async def get_practice_sheet(judge_id: UUID, edition_id: UUID, position: int) -> PracticeSheet | None:

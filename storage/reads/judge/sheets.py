@@ -3,15 +3,11 @@
 from uuid import UUID
 
 from storage.columns import from_json
-from storage.engine import run_sql
+from storage.engine import read_quickly
 from storage.reads.judge.files import list_blind_files
 from storage.reads.judge.locks import find_sheet_lock
 from storage.reads.judge.views import BlindEntry, CriterionView, EarlierMark, LevelView, MySheet, NoteView, SheetLock
-from storage.rows import get_row
-from storage.tables.edition import Category, ScaleLevel
-from storage.tables.entry import EntryVersion
-from storage.tables.rubric import Criterion
-from storage.tables.scoresheet import Mark, PrivateNote, ScoreSheet
+from storage.tables.scoresheet import Mark, PrivateNote
 
 __all__ = ["get_my_sheet", "list_criteria", "list_scale_levels", "list_weights"]
 
@@ -29,7 +25,7 @@ async def get_my_sheet(judge_id: UUID, code_name: str) -> MySheet | None:
 
 async def _list_codes(judge_id: UUID) -> dict[str, UUID]:
     """Read the judge's code names in the judge's own order, each with its sheet."""
-    rows = await run_sql(
+    rows = await read_quickly(
         "SELECT e.code_name, s.id FROM assignment a "
         "JOIN entry e ON e.id = a.entry JOIN score_sheet s ON s.assignment = a.id "
         "WHERE a.judge = {} AND a.state = 'published' ORDER BY a.position",
@@ -40,11 +36,7 @@ async def _list_codes(judge_id: UUID) -> dict[str, UUID]:
 
 async def _read_sheet(lock: SheetLock, codes: tuple[str, ...]) -> MySheet:
     at = codes.index(lock.code_name)
-    sheet = await get_row(ScoreSheet.select(ScoreSheet.saved_at, ScoreSheet.sealed_at).where(ScoreSheet.id == lock.id))
-    version = await get_row(
-        EntryVersion.select().where((EntryVersion.entry == lock.entry_id) & EntryVersion.is_current.eq(True))
-    )
-    category = await get_row(Category.select(Category.name_ar, Category.name_en).where(Category.id == lock.category_id))
+    (version,) = await read_quickly(_SHOWN, lock.entry_id, lock.id)
     return MySheet(
         id=lock.id,
         assignment_id=lock.assignment_id,
@@ -59,8 +51,8 @@ async def _read_sheet(lock: SheetLock, codes: tuple[str, ...]) -> MySheet:
             title_en=version["title_en"],
             abstract_ar=version["abstract_ar"],
             abstract_en=version["abstract_en"],
-            category_ar=category["name_ar"],
-            category_en=category["name_en"],
+            category_ar=version["category_ar"],
+            category_en=version["category_en"],
             work_language=version["work_language"],
             seconds=version["duration_seconds"],
             ai_text=version["ai_text"],
@@ -81,8 +73,8 @@ async def _read_sheet(lock: SheetLock, codes: tuple[str, ...]) -> MySheet:
         stage=lock.stage,
         round_state=lock.round_state,
         closes_at=lock.closes_at,
-        saved_at=sheet["saved_at"],
-        sealed_at=sheet["sealed_at"],
+        saved_at=version["saved_at"],
+        sealed_at=version["sealed_at"],
         position=at + 1,
         n_cards=len(codes),
         previous_code=codes[at - 1] if at else None,
@@ -90,9 +82,15 @@ async def _read_sheet(lock: SheetLock, codes: tuple[str, ...]) -> MySheet:
     )
 
 
+_SHOWN = """SELECT v.title_ar, v.title_en, v.abstract_ar, v.abstract_en, v.work_language, v.duration_seconds, v.ai_text,
+    v.files, c.name_ar AS category_ar, c.name_en AS category_en, s.saved_at, s.sealed_at
+    FROM entry_version v JOIN category c ON c.id = v.category CROSS JOIN score_sheet s
+    WHERE v.entry = {} AND v.is_current AND s.id = {}"""
+
+
 async def _list_earlier(lock: SheetLock) -> tuple[EarlierMark, ...]:
     """Read this judge's marks on the same criteria in other projects of the round."""
-    rows = await run_sql(
+    rows = await read_quickly(
         "SELECT m.criterion, m.step FROM mark m "
         "JOIN score_sheet s ON s.id = m.sheet JOIN assignment a ON a.id = s.assignment "
         "WHERE a.judge = {} AND a.round = {} AND s.id <> {} ORDER BY m.step",
@@ -103,7 +101,11 @@ async def _list_earlier(lock: SheetLock) -> tuple[EarlierMark, ...]:
 
 async def list_criteria(category_id: UUID) -> tuple[CriterionView, ...]:
     """Read a category's rubric in its order."""
-    rows = await Criterion.select().where(Criterion.category == category_id).order_by(Criterion.position)
+    rows = await read_quickly(
+        "SELECT id, slug, weight, name_ar, name_en, ask_ar, ask_en, anchors_ar, anchors_en FROM criterion "
+        "WHERE category = {} ORDER BY position",
+        category_id,
+    )
     return tuple(
         CriterionView(
             id=row["id"],
@@ -122,13 +124,16 @@ async def list_criteria(category_id: UUID) -> tuple[CriterionView, ...]:
 
 async def list_weights(category_id: UUID) -> dict[UUID, int]:
     """Read the weight of each criterion of a category's rubric."""
-    rows = await Criterion.select(Criterion.id, Criterion.weight).where(Criterion.category == category_id)
+    rows = await read_quickly("SELECT id, weight FROM criterion WHERE category = {}", category_id)
     return {row["id"]: row["weight"] for row in rows}
 
 
 async def list_scale_levels(edition_id: UUID) -> tuple[LevelView, ...]:
     """Read the scale's levels, lowest first."""
-    rows = await ScaleLevel.select().where(ScaleLevel.edition == edition_id).order_by(ScaleLevel.level)
+    rows = await read_quickly(
+        "SELECT level, first_step, last_step, name_ar, name_en FROM scale_level WHERE edition = {} ORDER BY level",
+        edition_id,
+    )
     return tuple(
         LevelView(row["level"], tuple(range(row["first_step"], row["last_step"] + 1)), row["name_ar"], row["name_en"])
         for row in rows
