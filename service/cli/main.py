@@ -18,6 +18,9 @@ COMMANDS = {
     "sweep": "service.cli.sweep",
     "receipt": "service.cli.receipt",
     "migrate": "service.cli.migrate",
+    "doctor": "service.cli.doctor",
+    "backup": "service.cli.backup",
+    "restore": "service.cli.restore",
 }
 """Each module has ``run(argv) -> int``."""
 
