@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -100,7 +101,7 @@ async def test_a_copy_made_while_a_judge_writes_holds_all_that_was_answered_befo
     async with standing(await copy_database(None, folder, engine="sqlite")):
         objects = empty_store()
         await restore_backup(tmp_path / "copy", objects, passphrase=None)
-        (row,) = await run_sql("SELECT revision, comment_team FROM score_sheet WHERE id = {}", sheet.id)
+        (row,) = await run_sql("SELECT revision, comment_team FROM score_sheet WHERE id = {}", UUID(str(sheet.id)))
 
         assert row["revision"] >= answered_before
         assert row["comment_team"] == f"word {row['revision'] - sheet.revision - 1}"
