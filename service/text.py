@@ -109,6 +109,13 @@ class Words:
         """Return the message with its places open, ``{time}``, for a script to fill in the reader's language."""
         return self._choose(key, {"n": 100})
 
+    def forms(self, key: str, /) -> Mapping[str, str]:
+        """Return a counted message in every form of the language, by CLDR's names, for a script to choose from."""
+        message = self._messages.get(key)
+        if message is None or isinstance(message, str):
+            raise UnknownMessage(f"{self.lang}:{key}")
+        return message
+
     def date_of(self, when: date) -> str:
         """«الاثنين 29 مارس 2027», on Muscat's calendar."""
         day = when.astimezone(MUSCAT).date() if isinstance(when, datetime) else when

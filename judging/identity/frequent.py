@@ -42,3 +42,8 @@ def is_common(word: str) -> bool:
         return True
     keys = sounds(word)
     return bool(keys & _COMMON_SOUNDS) or all(sum(map(str.isupper, key)) < _ENOUGH_SOUNDS for key in keys)
+
+
+def has_common_sound(word: str) -> bool:
+    """Whether a folded word, in either script, sounds like a name of very many people."""
+    return bool(sounds(word) & _COMMON_SOUNDS)

@@ -38,9 +38,12 @@ from service.web.entrant.submitting import SubmittingController
 from service.web.entrant.team import MemberController, SupervisorController, TeamController
 from service.web.entrant.uploads import UploadController
 from service.web.health import read_health
+from service.web.judge.declaring import DeclaringController
+from service.web.judge.device import read_device_key
 from service.web.judge.files import JudgeFileController
 from service.web.judge.lists import JudgeListController
 from service.web.judge.practice import PracticeController
+from service.web.judge.review import ReviewController
 from service.web.judge.sheets import SheetController
 from service.web.patterns import show_patterns
 from service.web.public.help import show_help
@@ -78,7 +81,15 @@ ENTRANT: Area = [
     ApprovalsController,
     ApprovalController,
 ]
-JUDGE: Area = [JudgeListController, PracticeController, SheetController, JudgeFileController]
+JUDGE: Area = [
+    read_device_key,
+    JudgeListController,
+    DeclaringController,
+    PracticeController,
+    ReviewController,
+    SheetController,
+    JudgeFileController,
+]
 COMMITTEE: Area = [
     OverviewController,
     RankingController,

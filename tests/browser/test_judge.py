@@ -1,61 +1,20 @@
 """A judge from the invitation to the seal: in both languages, by keyboard, without script, and over a cut network."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from service.actors import Role
-from service.fonts import ensure_fonts
-from service.usecases.invitations import create_invitation
-from storage.engine import bind, close_database, open_database, sqlite_url
-from storage.migrations.run import migrate
-from storage.piccolo_app import TABLES
 from storage.tables.scoresheet import Mark, ScoreSheet
-from tests.browser.conftest import Site, run_apart, serving
-from tests.competition import make_competition
-from tests.conftest import FONTS
+from tests.browser.judging import Judging, accept, make_judging
 
 pytestmark = pytest.mark.browser
 
 
-@dataclass(frozen=True)
-class Judging:
-    """A site whose edition is being judged, and the invitations that its judges got."""
-
-    site: Site
-    links: tuple[str, ...]
-
-
 @pytest.fixture(scope="module")
 def judging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judging]:
-    data = tmp_path_factory.mktemp("judging")
-    ensure_fonts(FONTS)
-    (data / "fonts").symlink_to(FONTS)
-
-    async def seed() -> tuple[str, ...]:
-        engine = await open_database(sqlite_url(data / "tahkim.db"))
-        await migrate(engine)
-        bind(engine, TABLES)
-        try:
-            competition = await make_competition()
-            await competition.reach_judging(n_entries=4, n_judges=4)
-            invited = [
-                await create_invitation(
-                    judge.actor.email, role=Role.JUDGE, edition_id=competition.edition_id, by=competition.chair,
-                    now=datetime.now(UTC),
-                )
-                for judge in competition.judges
-            ]  # fmt: skip
-            return tuple(f"/invitations/{each.secret}" for each in invited)
-        finally:
-            await close_database(engine)
-
-    links = run_apart(seed)
-    with serving(data) as address:
-        yield Judging(Site(address, data), links)
+    with make_judging(tmp_path_factory.mktemp("judging"), n_entries=4, n_judges=4) as found:
+        yield found
 
 
 @pytest.fixture
@@ -64,12 +23,6 @@ def browser(chromium: Browser, judging: Judging) -> Iterator[BrowserContext]:
     context.set_default_timeout(30_000)
     yield context
     context.close()
-
-
-def accept(page: Page, path: str, lang: str) -> None:
-    page.goto(f"/{lang}{path}")
-    page.locator("main form button[type=submit]").click()
-    page.wait_for_url(f"**/{lang}/judging")
 
 
 def open_first(page: Page, lang: str) -> str:
@@ -94,13 +47,13 @@ def test_a_judge_accepts_declares_marks_by_keyboard_comments_and_seals(
     browser: BrowserContext, judging: Judging, lang: str, at: int
 ) -> None:
     page = browser.new_page()
-    accept(page, judging.links[at], lang)
+    accept(page, judging, at, lang)
     code = open_first(page, lang)
     rows = page.locator("[data-criterion]")
     for number in range(rows.count()):
         row = rows.nth(number)
         row.evaluate("element => { element.open = true }")
-        row.locator("input").first.focus()
+        row.locator("input[type=radio]").first.focus()
         with page.expect_response(lambda answer: answer.url.endswith("/marks") and answer.ok):
             page.keyboard.press("Digit8" if number == 0 else "Digit6")
         expect(row.locator("[data-chip]")).to_have_text("8" if number == 0 else "6")
@@ -109,10 +62,12 @@ def test_a_judge_accepts_declares_marks_by_keyboard_comments_and_seals(
     page.reload()
     expect(rows.first.locator("[data-chip]")).to_have_text("8")
     expect(page.locator("[name=comment_team]")).to_have_value("A strong opening; the middle could be shorter.")
-    page.locator("#seal").click()
-    page.wait_for_url(f"**/{lang}/judging")
+    page.locator("#finish").click()
+    page.wait_for_url(f"**/{lang}/judging/review#{code}")
+    page.locator(f"article#{code} form button").click()
+    page.wait_for_url(f"**/{lang}/judging/review?sealed=1")
     page.goto(f"/{lang}/judging/{code}")
-    expect(page.locator("#seal")).to_have_count(0)
+    expect(page.locator("#finish")).to_have_count(0)
     expect(page.locator("input[type=radio]:not(:disabled)")).to_have_count(0)
 
 
@@ -120,10 +75,10 @@ def test_without_script_a_judge_saves_is_told_what_is_missing_and_seals(chromium
     context = chromium.new_context(base_url=judging.site.address, java_script_enabled=False)
     context.set_default_timeout(30_000)
     page = context.new_page()
-    accept(page, judging.links[2], "ar")
+    accept(page, judging, 2, "ar")
     code = open_first(page, "ar")
-    page.locator("#seal").click()
-    expect(page.locator("main")).to_contain_text("درجة")
+    page.locator("#finish").click()
+    expect(page.locator(".errsum a[href^='#f-mark-']").first).to_be_visible()
     page.goto(f"/ar/judging/{code}")
     for row in page.locator("[data-criterion]").all():
         if row.get_attribute("open") is None:
@@ -132,8 +87,10 @@ def test_without_script_a_judge_saves_is_told_what_is_missing_and_seals(chromium
     page.locator("button[name=then][value=save]").click()
     page.wait_for_url(f"**/ar/judging/{code}")
     expect(page.locator("[data-chip]").first).to_have_text("5")
-    page.locator("#seal").click()
-    page.wait_for_url("**/ar/judging")
+    page.locator("#finish").click()
+    page.wait_for_url(f"**/ar/judging/review#{code}")
+    page.locator(f"article#{code} form button").click()
+    page.wait_for_url("**/ar/judging/review?sealed=1")
     context.close()
 
 
@@ -141,7 +98,7 @@ def test_marks_made_while_the_network_is_cut_reach_the_server_when_it_is_back(
     browser: BrowserContext, judging: Judging
 ) -> None:
     page = browser.new_page()
-    accept(page, judging.links[3], "en")
+    accept(page, judging, 3, "en")
     open_first(page, "en")
     before = judging.site.ask(_sheet_count)
     browser.set_offline(True)

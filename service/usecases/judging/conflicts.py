@@ -1,5 +1,7 @@
 """A judge's word on conflicts of interest, given before the first mark and at any later time."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -11,12 +13,12 @@ from service.permissions import Action, require
 from service.usecases.judging.refusals import SheetSetAside
 from storage.engine import transaction
 from storage.lifecycle import ASSIGNMENT_MOVES, AssignmentState, SheetState, move
-from storage.reads.judge.locks import find_sheet_lock
+from storage.reads.judge.locks import find_my_sheet_id, find_sheet_lock
 from storage.reads.judge.views import SheetLock
 from storage.tables.assignment import Assignment
 from storage.tables.conflict import Conflict, Independence
 
-__all__ = ["KINDS", "Answer", "answer_conflict"]
+__all__ = ["KINDS", "Answer", "Given", "answer_all", "answer_conflict"]
 
 KINDS = ("family", "teaching", "work", "interest", "known", "other")
 
@@ -27,6 +29,26 @@ class Answer(StrEnum):
     NO = "no"
     YES = "yes"
     UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A judge's answer for one project, by code name."""
+
+    code_name: str
+    answer: Answer
+    kind: str = ""
+    note: str = ""
+
+
+async def answer_all(judge: JudgeActor, answers: Sequence[Given], *, stage: str, now: datetime) -> None:
+    """Keep several answers, each in its own step. The caller has looked for answers that say too little."""
+    require(Action.ANSWER_CONFLICT, judge.actor, stage=stage)
+    for each in answers:
+        sheet_id = await find_my_sheet_id(judge.id, each.code_name)
+        if sheet_id is None:
+            raise NotFound
+        await answer_conflict(judge, sheet_id, answer=each.answer, kind=each.kind, note=each.note, now=now)
 
 
 async def answer_conflict(

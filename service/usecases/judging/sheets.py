@@ -20,16 +20,15 @@ from service.usecases.judging.refusals import (
 from storage.engine import run_sql, transaction
 from storage.lifecycle import SHEET_MOVES, AssignmentState, MoveLost, RoundState, SheetState, move
 from storage.reads.judge.locks import find_my_sheet_id, find_sheet_lock
-from storage.reads.judge.sheets import list_criteria, list_scale_levels, list_weights
+from storage.reads.judge.sheets import get_my_sheet, list_criteria, list_scale_levels, list_weights
 from storage.reads.judge.views import SheetLock
-from storage.tables.scoresheet import FileOpening, PrivateNote, ScoreSheet
+from storage.tables.scoresheet import ScoreSheet
 
 __all__ = [
     "Saved",
     "abstain",
-    "add_note",
-    "note_opening",
-    "remove_note",
+    "check_finished",
+    "lock_open_sheet",
     "save_comments",
     "save_mark",
     "seal_complete_sheets",
@@ -37,7 +36,6 @@ __all__ = [
 ]
 
 COMMENT_LIMIT = 4_000
-NOTE_LIMIT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +45,8 @@ class Saved:
     revision: int
     saved_at: datetime
     marks: Mapping[UUID, int]
+    team: str
+    committee: str
     points: float
     weight: int
     n_left: int
@@ -60,7 +60,7 @@ async def save_mark(
     Raises StaleRevision with what is stored, when another tab or device saved in between.
     """
     async with transaction():
-        sheet = await _open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
+        sheet = await lock_open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
         if not 1 <= step <= sheet.steps:
             raise Invalid(FieldError("step", "err.step", max=sheet.steps))
         weights = await list_weights(sheet.category_id)
@@ -82,33 +82,58 @@ async def save_mark(
 
 
 async def save_comments(
-    judge: JudgeActor, sheet_id: UUID, *, team: str, committee: str, revision: int, now: datetime
+    judge: JudgeActor,
+    sheet_id: UUID,
+    *,
+    team: str | None = None,
+    committee: str | None = None,
+    revision: int,
+    now: datetime,
 ) -> Saved:
-    """Keep the note for the team and the note for the committee."""
+    """Keep the note for the team and the note for the committee; None leaves one as it is."""
     for field, text in (("comment_team", team), ("comment_committee", committee)):
-        if len(text) > COMMENT_LIMIT:
+        if text is not None and len(text) > COMMENT_LIMIT:
             raise Invalid(FieldError(field, "err.note_too_long", max=COMMENT_LIMIT, count=len(text)))
     async with transaction():
-        sheet = await _open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
+        sheet = await lock_open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
         weights = await list_weights(sheet.category_id)
         marks = await _read_marks(sheet_id)
         before = {"team": sheet.comment_team, "committee": sheet.comment_committee}
-        after = {"team": team, "committee": committee}
+        after = {
+            "team": sheet.comment_team if team is None else team,
+            "committee": sheet.comment_committee if committee is None else committee,
+        }
         if before == after:
             return _saved(sheet, weights, marks, revision=sheet.revision, now=now)
         await _advance(sheet, revision, marks, now)
-        await ScoreSheet.update({ScoreSheet.comment_team: team, ScoreSheet.comment_committee: committee}).where(
-            ScoreSheet.id == sheet_id
-        )
+        await ScoreSheet.update(
+            {ScoreSheet.comment_team: after["team"], ScoreSheet.comment_committee: after["committee"]}
+        ).where(ScoreSheet.id == sheet_id)
         await _note_change(sheet, "comments", now)
         await record(Event.COMMENT_SAVED, by=judge, about=("sheet", sheet_id), at=now, before=before, after=after)
-        return _saved(sheet, weights, marks, revision=revision + 1, now=now)
+        return _saved(sheet, weights, marks, revision=revision + 1, now=now, **after)
+
+
+async def check_finished(judge: JudgeActor, code_name: str, lang: str) -> None:
+    """Say field by field what a sheet lacks before it can be sealed: a mark, or the sentence that a level asks for."""
+    sheet = await get_my_sheet(judge.id, code_name)
+    if sheet is None:
+        raise NotFound
+    errors = [
+        FieldError(f"mark-{each.id}", "err.score_missing", criterion=each.name_ar if lang == "ar" else each.name_en)
+        for each in sheet.criteria
+        if each.id not in sheet.marks
+    ]
+    if sheet.lacks_comment:
+        errors.append(FieldError("comment_team", "err.comment_needed"))
+    if errors:
+        raise Invalid(*errors)
 
 
 async def seal_sheet(judge: JudgeActor, sheet_id: UUID, *, now: datetime) -> None:
     """Seal a complete score sheet. After this only two committee members can reopen it."""
     async with transaction():
-        sheet = await _open_sheet(judge, sheet_id, Action.SEAL_SHEET, now)
+        sheet = await lock_open_sheet(judge, sheet_id, Action.SEAL_SHEET, now)
         criteria = await list_criteria(sheet.category_id)
         marks = await _read_marks(sheet_id)
         missing = [each for each in criteria if each.id not in marks]
@@ -145,41 +170,14 @@ async def abstain(judge: JudgeActor, sheet_id: UUID, *, reason: str, now: dateti
     if not reason.strip():
         raise Invalid(FieldError("reason", "err.reason_needed"))
     async with transaction():
-        sheet = await _open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
+        sheet = await lock_open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
         await ScoreSheet.update({ScoreSheet.abstained: reason.strip(), ScoreSheet.saved_at: now}).where(
             ScoreSheet.id == sheet.id
         )
         await record(Event.ABSTAINED, by=judge, about=("sheet", sheet_id), at=now, after=reason.strip())
 
 
-async def add_note(judge: JudgeActor, sheet_id: UUID, *, content: str, second: int | None, now: datetime) -> UUID:
-    """Keep a private note, at a second of the film or sound if one is given."""
-    written = content.strip()[:NOTE_LIMIT]
-    if not written:
-        raise Invalid(FieldError("note", "err.note_empty"))
-    async with transaction():
-        await _open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
-        note = PrivateNote(sheet=sheet_id, second=second, content=written, made_at=now)
-        await PrivateNote.insert(note)
-        return note.id
-
-
-async def remove_note(judge: JudgeActor, sheet_id: UUID, note_id: UUID, *, now: datetime) -> None:
-    """Remove a private note."""
-    async with transaction():
-        await _open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
-        await PrivateNote.delete().where((PrivateNote.id == note_id) & (PrivateNote.sheet == sheet_id))
-
-
-async def note_opening(judge: JudgeActor, sheet_id: UUID, file_id: UUID, *, now: datetime) -> None:
-    """Remember that the judge opened a file, so that unopened ones can be named before sealing."""
-    async with transaction():
-        known = await FileOpening.exists().where((FileOpening.sheet == sheet_id) & (FileOpening.file == file_id))
-        if not known and await find_sheet_lock(judge.id, sheet_id) is not None:
-            await FileOpening.insert(FileOpening(sheet=sheet_id, file=file_id, opened_at=now))
-
-
-async def _open_sheet(judge: JudgeActor, sheet_id: UUID, action: Action, now: datetime) -> SheetLock:
+async def lock_open_sheet(judge: JudgeActor, sheet_id: UUID, action: Action, now: datetime) -> SheetLock:
     """Lock a sheet for writing, or refuse with the reason that a judge can act on."""
     sheet = await find_sheet_lock(judge.id, sheet_id)
     if sheet is None or sheet.assignment_state != AssignmentState.PUBLISHED:
@@ -208,8 +206,8 @@ async def _advance(sheet: SheetLock, revision: int, marks: Mapping[UUID, int], n
         raise StaleRevision(
             current=sheet.revision,
             marks={str(key): step for key, step in marks.items()},
-            comment_team=sheet.comment_team,
-            comment_committee=sheet.comment_committee,
+            team=sheet.comment_team,
+            committee=sheet.comment_committee,
         )
 
 
@@ -249,12 +247,21 @@ async def _note_change(
 
 
 def _saved(
-    sheet: SheetLock, weights: Mapping[UUID, int], marks: Mapping[UUID, int], *, revision: int, now: datetime
+    sheet: SheetLock,
+    weights: Mapping[UUID, int],
+    marks: Mapping[UUID, int],
+    *,
+    revision: int,
+    now: datetime,
+    team: str | None = None,
+    committee: str | None = None,
 ) -> Saved:
     return Saved(
         revision=revision,
         saved_at=now,
         marks=marks,
+        team=sheet.comment_team if team is None else team,
+        committee=sheet.comment_committee if committee is None else committee,
         points=sum(weights[criterion] * step / sheet.steps for criterion, step in marks.items()),
         weight=sum(weights[criterion] for criterion in marks),
         n_left=len(weights) - len(marks),

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from service.actors import JudgeActor
 from service.errors import NotFound
 from service.permissions import Action
-from service.usecases.judging.sheets import note_opening
+from service.usecases.judging.notes import note_opening
 from service.usecases.reading import make_reading_link
 from storage.reads.judge.files import find_my_file
 

@@ -7,14 +7,18 @@ from uuid import UUID
 
 from litestar import Controller, Request, get, post, put
 from litestar.response import Redirect
+from litestar.status_codes import HTTP_409_CONFLICT
 
 from service.actors import JudgeActor
 from service.errors import FieldError, Invalid, NotFound
 from service.permissions import Action
 from service.text import Ltr, Words
 from service.usecases.judging.conflicts import KINDS, Answer, answer_conflict
-from service.usecases.judging.sheets import Saved, abstain, add_note, remove_note, save_comments, save_mark, seal_sheet
+from service.usecases.judging.naming import find_named
+from service.usecases.judging.notes import put_note, remove_note
+from service.usecases.judging.sheets import Saved, abstain, check_finished, save_comments, save_mark
 from service.web.forms import Typed, read_form
+from service.web.judge.clashes import ClashPage, find_form_clashes
 from service.web.judge.views import SheetPage, sheet_page
 from service.web.pages import Page, go_to, page
 from storage.reads.judge.locks import find_my_sheet_id
@@ -49,11 +53,20 @@ class MarkBody:
 
 @dataclass(frozen=True, slots=True)
 class CommentsBody:
-    """Both notes, as the page sends them."""
+    """One or both notes, as the page sends them."""
 
-    team: str
-    committee: str
     revision: int
+    team: str | None = None
+    committee: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteBody:
+    """A private note under the device's own name for it; without content it is removed."""
+
+    id: UUID
+    content: str | None = None
+    second: int | None = None
 
 
 class SheetController(Controller):
@@ -68,7 +81,18 @@ class SheetController(Controller):
         sheet = await _get_sheet(judge, code)
         if sheet.answer is None and sheet.state == "draft" and not sheet.is_barred:
             return go_to(f"/judging/{code}/conflict")
-        return page("judge/sheet", _page(sheet, words, now, request.query_params.get("file")))
+        return page("judge/sheet", await _page(sheet, words, now, request.query_params.get("file")))
+
+    @get("/marks", opt={"action": Action.READ_SHEET, "json": True})
+    async def stored(self, code: str, judge: JudgeActor, words: Words) -> dict[str, object]:
+        """Tell what the server holds, for a device that was away."""
+        sheet = await _get_sheet(judge, code)
+        held = Saved(
+            revision=sheet.revision, saved_at=sheet.saved_at or sheet.closes_at, marks=sheet.marks,
+            team=sheet.comment_team, committee=sheet.comment_committee, points=sheet.points,
+            weight=sheet.weight_marked, n_left=len(sheet.criteria) - len(sheet.marks),
+        )  # fmt: skip
+        return _told(held, words)
 
     @put("/marks", opt={"action": Action.SAVE_MARK, "json": True})
     async def mark(
@@ -88,34 +112,55 @@ class SheetController(Controller):
         saved = await save_comments(
             judge, sheet_id, team=data.team, committee=data.committee, revision=data.revision, now=now
         )
-        return _told(saved, words)
+        team, committee = await find_named(saved.team, saved.committee)
+        return _told(saved, words) | {"names": {"team": team, "committee": committee}}
+
+    @put("/notes", opt={"action": Action.SAVE_MARK, "json": True})
+    async def keep_note(self, code: str, data: NoteBody, judge: JudgeActor, now: datetime) -> dict[str, object]:
+        sheet_id = await _sheet_id(judge, code)
+        if data.content is None:
+            await remove_note(judge, sheet_id, data.id, now=now)
+        else:
+            await put_note(judge, sheet_id, content=data.content, second=data.second, note_id=data.id, now=now)
+        return {"note": str(data.id)}
 
     @post("/", opt={"action": Action.SAVE_MARK})
-    async def save(self, request: AnyRequest, code: str, judge: JudgeActor, words: Words, now: datetime) -> Redirect:
-        """Save the whole form, as it comes without script, and seal it when that button was pressed."""
+    async def save(
+        self, request: AnyRequest, code: str, judge: JudgeActor, words: Words, now: datetime
+    ) -> Page | Redirect:
+        """Save the whole form, as it comes without script; when the project is finished, go to the last look.
+
+        A form that was opened before another device saved is answered with both values; nothing is overwritten.
+        """
         sheet = await _get_sheet(judge, code)
 
         async def again() -> Page:
-            return page("judge/sheet", _page(await _get_sheet(judge, code), words, now, None))
+            return page("judge/sheet", await _page(await _get_sheet(judge, code), words, now, None))
 
         typed = await read_form(request, again=again)
+        clashes = find_form_clashes(sheet, typed, words)
+        if clashes is not None:
+            shown = ClashPage(
+                post_to=f"/judging/{code}", back_to=f"/judging/{code}", sheets=(clashes,), then=typed.text("then")
+            )
+            return page("judge/clashes", shown, status=HTTP_409_CONFLICT)
         await _save_form(judge, sheet, typed, now)
-        if typed.text("then") == "seal":
-            await seal_sheet(judge, sheet.id, now=now)
-            return go_to("/judging")
-        return go_to(f"/judging/{code}")
+        if typed.text("then") != "finish":
+            return go_to(f"/judging/{code}")
+        await check_finished(judge, code, words.lang)
+        return go_to(f"/judging/review#{code}")
 
     @post("/notes", opt={"action": Action.SAVE_MARK})
     async def note(self, request: AnyRequest, code: str, judge: JudgeActor, words: Words, now: datetime) -> Redirect:
         async def again() -> Page:
-            return page("judge/sheet", _page(await _get_sheet(judge, code), words, now, None))
+            return page("judge/sheet", await _page(await _get_sheet(judge, code), words, now, None))
 
         typed = await read_form(request, again=again)
         sheet_id = await _sheet_id(judge, code)
         if "remove" in typed:
             await remove_note(judge, sheet_id, typed.uuid("remove"), now=now)
         else:
-            await add_note(judge, sheet_id, content=typed.text("note"), second=typed.number("second"), now=now)
+            await put_note(judge, sheet_id, content=typed.text("note"), second=typed.number("second"), now=now)
         return go_to(f"/judging/{code}#notes")
 
     @get("/conflict", opt={"action": Action.READ_SHEET})
@@ -150,11 +195,6 @@ class SheetController(Controller):
         await abstain(judge, await _sheet_id(judge, code), reason=typed.text("reason"), now=now)
         return go_to("/judging")
 
-    @post("/seal", opt={"action": Action.SEAL_SHEET})
-    async def seal(self, code: str, judge: JudgeActor, now: datetime) -> Redirect:
-        await seal_sheet(judge, await _sheet_id(judge, code), now=now)
-        return go_to("/judging")
-
 
 async def _get_sheet(judge: JudgeActor, code: str) -> MySheet:
     sheet = await get_my_sheet(judge.id, code)
@@ -170,9 +210,10 @@ async def _sheet_id(judge: JudgeActor, code: str) -> UUID:
     return sheet_id
 
 
-def _page(sheet: MySheet, words: Words, now: datetime, shown: str | None) -> SheetPage:
+async def _page(sheet: MySheet, words: Words, now: datetime, shown: str | None) -> SheetPage:
     is_open = sheet.round_state == "open" and now < sheet.closes_at
-    return sheet_page(sheet, words, shown=shown, is_round_open=is_open)
+    named = await find_named(sheet.comment_team, sheet.comment_committee)
+    return sheet_page(sheet, words, shown=shown, is_round_open=is_open, named=named)
 
 
 async def _conflict_page(judge: JudgeActor, code: str, words: Words) -> ConflictPage:
@@ -185,13 +226,14 @@ async def _conflict_page(judge: JudgeActor, code: str, words: Words) -> Conflict
 
 
 async def _save_form(judge: JudgeActor, sheet: MySheet, typed: Typed, now: datetime) -> None:
-    """Save each mark of a plain form that differs, then the notes. The form's revision must be the sheet's."""
-    revision = typed.number("revision")
-    if revision is None:
-        revision = -1
+    """Save each mark of a plain form that differs, then the notes.
+
+    The form holds no clash with what is stored, so it goes on from the stored revision.
+    """
+    revision = sheet.revision
     for criterion in sheet.criteria:
-        step = typed.number(f"mark-{criterion.id}")
-        if step is not None and sheet.marks.get(criterion.id) != step:
+        step, was = typed.number(f"mark-{criterion.id}"), typed.number(f"was-{criterion.id}")
+        if step is not None and step not in (sheet.marks.get(criterion.id), was):
             saved = await save_mark(judge, sheet.id, criterion_id=criterion.id, step=step, revision=revision, now=now)
             revision = saved.revision
     if "comment_team" in typed:
@@ -202,11 +244,18 @@ async def _save_form(judge: JudgeActor, sheet: MySheet, typed: Typed, now: datet
 
 
 def _told(saved: Saved, words: Words) -> dict[str, object]:
+    n_marks = len(saved.marks)
     return {
         "revision": saved.revision,
         "saved_at": saved.saved_at.isoformat(),
         "marks": {str(criterion): step for criterion, step in saved.marks.items()},
-        "total": words.number(saved.points),
-        "possible": words.plain("judge.partial", n=saved.weight),
-        "left": words.plain("criteria.left", n=saved.n_left),
+        "team": saved.team,
+        "committee": saved.committee,
+        "n_left": saved.n_left,
+        "words": {
+            "total": words.number(saved.points),
+            "possible": words.plain("judge.partial", n=saved.weight),
+            "left": words.plain("criteria.left", n=saved.n_left),
+            "done": words.plain("judge.criteria_done", done=n_marks, n=n_marks + saved.n_left),
+        },
     }

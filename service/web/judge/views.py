@@ -147,6 +147,8 @@ class SheetPage:
     saved_at: datetime | None
     sealed_at: datetime | None
     note_seconds: tuple[int, ...]
+    names_team: bool
+    names_committee: bool
 
 
 def card_page(card: MyCard, words: Words) -> CardPage:
@@ -188,8 +190,14 @@ def criteria_page(
     )
 
 
-def sheet_page(sheet: MySheet, words: Words, *, shown: str | None, is_round_open: bool) -> SheetPage:
-    """Turn a sheet into the reader's language. ``shown`` is the id of the file that is open beside the rubric."""
+def sheet_page(
+    sheet: MySheet, words: Words, *, shown: str | None, is_round_open: bool, named: tuple[bool, ...] = (False, False)
+) -> SheetPage:
+    """Turn a sheet into the reader's language.
+
+    ``shown`` is the id of the file that is open beside the rubric; ``named`` whether the notes for team and committee
+    seem to name somebody.
+    """
     earlier: dict[UUID, list[int]] = {}
     for each in sheet.earlier:
         earlier.setdefault(each.criterion_id, []).append(each.step)
@@ -228,6 +236,8 @@ def sheet_page(sheet: MySheet, words: Words, *, shown: str | None, is_round_open
         saved_at=sheet.saved_at,
         sealed_at=sheet.sealed_at,
         note_seconds=tuple(each.second for each in sheet.notes if each.second is not None),
+        names_team=named[0],
+        names_committee=named[1],
     )
 
 

@@ -12,9 +12,9 @@ from storage.tables.entry import EntryVersion
 from storage.tables.file import File, FilePage
 from storage.tables.scoresheet import FileOpening, ScoreSheet
 
-__all__ = ["MyObject", "file_kind", "find_my_file", "list_blind_files"]
+__all__ = ["CAPTIONS", "MyObject", "file_kind", "find_my_file", "list_blind_files"]
 
-_CAPTIONS = {"application/x-subrip", "text/vtt"}
+CAPTIONS = {"application/x-subrip", "text/vtt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def file_kind(media_type: str) -> str:
     family = media_type.split("/", 1)[0]
     if media_type == "application/pdf":
         return "pages"
-    if media_type in _CAPTIONS:
+    if media_type in CAPTIONS:
         return "captions"
     return {"video": "film", "audio": "sound", "image": "picture"}.get(family, "other")
 

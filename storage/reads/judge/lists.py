@@ -5,7 +5,7 @@ from uuid import UUID
 from storage.engine import Row, read_quickly
 from storage.reads.judge.views import MyCard, MyList
 
-__all__ = ["get_my_list"]
+__all__ = ["card_state", "get_my_list"]
 
 
 async def get_my_list(judge_id: UUID) -> MyList:
@@ -34,7 +34,7 @@ _ROUND = """SELECT d.state AS stage, d.break_after_entries AS break_after, d.min
 
 _CARDS = """SELECT e.code_name, v.title_ar, v.title_en, v.abstract_ar, v.abstract_en, c.name_ar AS category_ar,
     c.name_en AS category_en, v.work_language, v.duration_seconds AS seconds, a.position, s.state, s.abstained,
-    s.sealed_at, i.answer,
+    s.sealed_at, s.saved_at, i.answer,
     (SELECT COUNT(*) FROM mark m WHERE m.sheet = s.id) AS n_marks,
     (SELECT COUNT(*) FROM criterion k WHERE k.category = v.category) AS n_criteria,
     (SELECT COUNT(*) FROM conflict b
@@ -49,16 +49,16 @@ _CARDS = """SELECT e.code_name, v.title_ar, v.title_en, v.abstract_ar, v.abstrac
 
 _SHOWN = (
     "code_name", "title_ar", "title_en", "abstract_ar", "abstract_en", "category_ar", "category_en", "work_language",
-    "seconds", "n_marks", "n_criteria", "position", "sealed_at",
+    "seconds", "n_marks", "n_criteria", "position", "sealed_at", "saved_at",
 )  # fmt: skip
 
 
 def _make_card(row: Row) -> MyCard:
-    state = _card_state(row, row["answer"], row["n_marks"], row["n_criteria"], is_barred=row["n_bars"] > 0)
+    state = card_state(row, row["answer"], row["n_marks"], row["n_criteria"], is_barred=row["n_bars"] > 0)
     return MyCard(state=state, **{name: row[name] for name in _SHOWN})
 
 
-def _card_state(sheet: Row, answer: object, n_marks: int, n_criteria: int, *, is_barred: bool) -> str:
+def card_state(sheet: Row, answer: object, n_marks: int, n_criteria: int, *, is_barred: bool) -> str:
     """Name what a project asks of its judge."""
     if sheet["state"] != "draft":
         return str(sheet["state"])

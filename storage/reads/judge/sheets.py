@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from storage.columns import from_json
-from storage.engine import read_quickly
+from storage.engine import Row, read_quickly
 from storage.reads.judge.files import list_blind_files
 from storage.reads.judge.locks import find_sheet_lock
 from storage.reads.judge.views import BlindEntry, CriterionView, EarlierMark, LevelView, MySheet, NoteView, SheetLock
 from storage.tables.scoresheet import Mark, PrivateNote
 
-__all__ = ["get_my_sheet", "list_criteria", "list_scale_levels", "list_weights"]
+__all__ = ["get_my_sheet", "list_criteria", "list_scale_levels", "list_weights", "make_criterion"]
 
 
 async def get_my_sheet(judge_id: UUID, code_name: str) -> MySheet | None:
@@ -106,19 +106,21 @@ async def list_criteria(category_id: UUID) -> tuple[CriterionView, ...]:
         "WHERE category = {} ORDER BY position",
         category_id,
     )
-    return tuple(
-        CriterionView(
-            id=row["id"],
-            slug=row["slug"],
-            weight=row["weight"],
-            name_ar=row["name_ar"],
-            name_en=row["name_en"],
-            ask_ar=row["ask_ar"],
-            ask_en=row["ask_en"],
-            anchors_ar=tuple(from_json(row["anchors_ar"])),
-            anchors_en=tuple(from_json(row["anchors_en"])),
-        )
-        for row in rows
+    return tuple(make_criterion(row) for row in rows)
+
+
+def make_criterion(row: Row) -> CriterionView:
+    """Make a criterion of its row."""
+    return CriterionView(
+        id=row["id"],
+        slug=row["slug"],
+        weight=row["weight"],
+        name_ar=row["name_ar"],
+        name_en=row["name_en"],
+        ask_ar=row["ask_ar"],
+        ask_en=row["ask_en"],
+        anchors_ar=tuple(from_json(row["anchors_ar"])),
+        anchors_en=tuple(from_json(row["anchors_en"])),
     )
 
 

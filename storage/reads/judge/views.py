@@ -26,6 +26,7 @@ class MyCard:
     n_criteria: int
     position: int
     sealed_at: datetime | None
+    saved_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,14 @@ class MySheet:
     def is_complete(self) -> bool:
         """Whether every criterion has a mark."""
         return len(self.marks) == len(self.criteria)
+
+    @property
+    def lacks_comment(self) -> bool:
+        """Whether a mark is at a level that asks for a sentence, and neither note holds one."""
+        if self.comment_team.strip() or self.comment_committee.strip():
+            return False
+        asking = {step for each in self.levels if each.level in self.comment_levels for step in each.steps}
+        return not asking.isdisjoint(self.marks.values())
 
     @property
     def points(self) -> float:

@@ -1,113 +1,96 @@
-// The score sheet: each mark is sent as it is made, in order, with the sheet's revision; what cannot be sent waits.
-const RETRY = 4000;
+// The score sheet: what a judge chooses or writes is kept on the device at once and sent at once; the page says where it is.
+import { hideClash, showClash } from "./clash.js";
+import { Outbox } from "./outbox.js";
+import { startKeys } from "./sheet-keys.js";
+import { startNotes } from "./sheet-notes.js";
+import { makeTeller } from "./save-state.js";
 
-export const start = (form) => {
-  const words = form.dataset;
-  const state = document.querySelector("[data-save-state]");
-  const token = document.querySelector("meta[name=csrf]").content;
-  const field = form.querySelector("[data-revision-field]");
-  const outbox = new Map();
-  let revision = Number(words.revision);
-  let sending = false;
+const TYPING = 1200;
 
-  const tell = (text, tone) => {
-    state.textContent = text;
-    state.className = `saved ${tone}`;
-    state.setAttribute("role", "status");
-  };
-
-  const send = async () => {
-    if (sending || outbox.size === 0) return;
-    sending = true;
-    const [key, item] = outbox.entries().next().value;
-    tell(words.saving, "");
-    try {
-      const answer = await fetch(words.url + item.path, {
-        method: "PUT",
-        headers: { "content-type": "application/json", accept: "application/json", "X-CSRF-Token": token },
-        body: JSON.stringify({ ...item.body, revision }),
-      });
-      const told = await answer.json();
-      if (answer.ok) {
-        revision = told.revision;
-        field.value = revision;
-        for (const [name, place] of [["total", "data-total"], ["possible", "data-possible"], ["left", "data-criteria-left"]]) {
-          form.querySelector(`[${place}]`).textContent = told[name];
-        }
-        if (outbox.get(key) === item) outbox.delete(key);
-        if (outbox.size === 0) tell(words.saved.replace("{time}", clock()), "ok");
-      } else if (answer.status === 409 && told.type.endsWith("stale-revision")) {
-        outbox.clear();
-        tell(words.differs, "bad");
-      } else {
-        outbox.delete(key);
-        tell(told.detail ?? words.failed, "bad");
-      }
-    } catch {
-      tell(words.local, "warn");
-      setTimeout(send, RETRY);
-    }
-    sending = false;
-    if (outbox.size && navigator.onLine) send();
-  };
-
-  const queue = (key, path, body) => {
-    outbox.delete(key);
-    outbox.set(key, { path, body });
-    send();
-  };
-
-  const clock = () => new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Muscat" }).format();
-
-  const show = (row, step) => {
-    const chip = row.querySelector("[data-chip]");
-    chip.textContent = step;
-    chip.classList.add("on");
-  };
-
-  form.addEventListener("change", (event) => {
-    const row = event.target.closest("[data-criterion]");
-    if (row && event.target.name.startsWith("mark-")) {
-      const step = Number(event.target.value);
-      show(row, step);
-      queue(row.dataset.criterion, "/marks", { criterion: row.dataset.criterion, step });
-    }
-  });
-
-  let typing;
-  form.addEventListener("input", (event) => {
-    if (event.target.tagName !== "TEXTAREA") return;
-    clearTimeout(typing);
-    typing = setTimeout(() => queue("comments", "/comments", {
-      team: form.elements.comment_team.value, committee: form.elements.comment_committee.value,
-    }), 900);
-  });
-
+export const start = async (form) => {
+  const texts = { team: form.elements.comment_team, committee: form.elements.comment_committee };
   const rows = [...form.querySelectorAll("[data-criterion]")];
-  const move = (by) => {
-    const at = rows.findIndex((row) => row.open);
-    const next = rows[Math.min(Math.max(at + by, 0), rows.length - 1)];
-    next.open = true;
-    (next.querySelector("input:checked") ?? next.querySelector("input")).focus();
-    next.scrollIntoView({ block: "nearest" });
-  };
-  const button = form.querySelector("[data-next]");
-  button.hidden = false;
-  button.addEventListener("click", () => move(1));
-  form.querySelector('[name="then"][value="save"]').hidden = true;
+  const rowOf = (field) => rows.find((row) => row.dataset.criterion === field);
+  const put = (place, words) => { for (const at of form.querySelectorAll(`[data-${place}]`)) at.textContent = words; };
+  const held = { team: texts.team.defaultValue, committee: texts.committee.defaultValue };
+  for (const row of rows) held[row.dataset.criterion] = Number(row.querySelector("input[checked]")?.value ?? 0) || null;
 
-  form.addEventListener("keydown", (event) => {
-    if (event.target.tagName === "TEXTAREA" || event.altKey || event.ctrlKey || event.metaKey) return;
-    const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
-    const row = event.target.closest("[data-criterion]");
-    const choice = digit && row?.querySelector(`input[value="${digit}"]`);
-    if (choice) choice.click();
-    else if (event.key === "Enter" && row && event.target.tagName === "INPUT") {
-      event.preventDefault();
-      move(event.shiftKey ? -1 : 1);
-    }
+  const write = (field, value) => {
+    const row = rowOf(field);
+    if (row) {
+      for (const input of row.querySelectorAll("input[type=radio]")) input.checked = Number(input.value) === value;
+      const chip = row.querySelector("[data-chip]");
+      chip.textContent = value ?? "–";
+      chip.classList.toggle("on", value !== null);
+    } else if (texts[field]) texts[field].value = value ?? "";
+    else notes.show(field, value);
+  };
+
+  const hear = {
+    state: makeTeller(form),
+    changed(field, value) {
+      hideClash(field);
+      write(field, value);
+    },
+    clash: (item, stored) => showClash(item, stored, rowOf(item.field) ?? texts[item.field]?.closest(".field"), (which) => {
+      hideClash(item.field);
+      outbox.choose(item.field, which);
+    }),
+    took(told) {
+      for (const field of document.querySelectorAll("[data-revision-field]")) field.value = told.revision;
+      for (const [place, words] of Object.entries(told.words || {})) put(place, words);
+      for (const [field, isNamed] of Object.entries(told.names || {})) form.querySelector(`[data-names=${field}]`).hidden = !isNamed;
+      if (told.n_left !== undefined) form.querySelector("#finish").classList.toggle("sec", told.n_left > 0);
+    },
+  };
+  const outbox = new Outbox({
+    base: form.dataset.base,
+    sheet: form.dataset.sheet,
+    revision: Number(form.dataset.revision),
+    csrf: document.querySelector("meta[name=csrf]").content,
+    held,
+    hear,
+  });
+  let typing = 0;
+  // With every keystroke on the device, and to the server in a moment; a choice goes at once.
+  const type = (field, value) => {
+    outbox.put(field, value);
+    typing ||= setTimeout(() => { typing = 0; outbox.send(); }, TYPING);
+  };
+  const change = (field, value) => {
+    outbox.put(field, value);
+    return outbox.send();
+  };
+  const notes = startNotes(type, change);
+
+  form.addEventListener("change", ({ target }) => {
+    const row = target.closest("[data-criterion]");
+    if (!row || !target.name.startsWith("mark-")) return;
+    write(row.dataset.criterion, Number(target.value));
+    change(row.dataset.criterion, Number(target.value));
   });
 
-  addEventListener("online", send);
-  addEventListener("beforeunload", (event) => { if (outbox.size) event.preventDefault(); });
+  form.addEventListener("input", ({ target }) => {
+    const field = Object.keys(texts).find((name) => texts[name] === target);
+    if (field) type(field, target.value);
+  });
+
+  // Sealing and plain saving wait until the server has everything.
+  form.addEventListener("submit", async (event) => {
+    if (outbox.pending.items.size === 0) return;
+    event.preventDefault();
+    await outbox.send();
+    if (outbox.pending.items.size === 0) form.requestSubmit(event.submitter);
+  });
+
+  startKeys(form, rows);
+  form.querySelector('[name="then"][value="save"]').hidden = true;
+  for (const name of ["online", "focus", "pageshow"]) addEventListener(name, () => outbox.wake());
+  addEventListener("offline", () => outbox.send());
+  addEventListener("beforeunload", (event) => { if (outbox.pending.state === "failed") event.preventDefault(); });
+
+  await outbox.renew();
+  for (const item of outbox.pending.items.values()) write(item.field, item.value);
+  form.dataset.ready = "";
+  outbox.send();
 };

@@ -7,6 +7,7 @@ import pytest
 
 from service.errors import Invalid, NotFound, RoundClosed, StaleRevision
 from service.usecases.judging.conflicts import Answer, answer_conflict
+from service.usecases.judging.notes import put_note, remove_note
 from service.usecases.judging.practice import mark_practice
 from service.usecases.judging.refusals import (
     AnswerFirst,
@@ -15,7 +16,7 @@ from service.usecases.judging.refusals import (
     SheetHeld,
     SheetSealed,
 )
-from service.usecases.judging.sheets import abstain, add_note, remove_note, save_comments, save_mark, seal_sheet
+from service.usecases.judging.sheets import abstain, save_comments, save_mark, seal_sheet
 from storage.reads.judge.lists import get_my_list
 from storage.reads.judge.practice import get_practice_sheet
 from storage.reads.judge.sheets import get_my_sheet
@@ -222,7 +223,7 @@ async def test_private_notes_come_and_go(judging: Competition):
     judge = judging.judges[0]
     sheet = await judging.sheet(judge)
 
-    note = await add_note(judge, sheet.id, content=" The light at dawn ", second=72, now=JUDGING)
+    note = await put_note(judge, sheet.id, content=" The light at dawn ", second=72, now=JUDGING)
     found = await get_my_sheet(judge.id, sheet.entry.code_name)
     assert found is not None
     assert [(each.content, each.second) for each in found.notes] == [("The light at dawn", 72)]

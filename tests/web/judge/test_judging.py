@@ -49,7 +49,8 @@ async def code_of_first(judging: Competition, *, is_answered: bool = True) -> st
 
 @pytest.mark.parametrize("lang", ["ar", "en"])
 @pytest.mark.parametrize(
-    "path", ["/judging", "/judging/guide", "/judging/review", "/judging/practice", "/judging/practice/1"]
+    "path",
+    ["/judging", "/judging/guide", "/judging/conflicts", "/judging/review", "/judging/practice", "/judging/practice/1"],
 )
 async def test_each_page_beside_the_projects_is_shown_in_its_language(browser: httpx.AsyncClient, lang: str, path: str):
     shown = await browser.get(f"/{lang}{path}")
@@ -215,7 +216,9 @@ async def test_comments_sent_by_script_are_stored(browser: httpx.AsyncClient, ju
     }
 
 
-async def test_the_whole_form_saves_and_seals_without_script(browser: httpx.AsyncClient, judging: Competition):
+async def test_the_whole_form_saves_finishes_and_is_sealed_after_a_last_look_without_script(
+    browser: httpx.AsyncClient, judging: Competition
+):
     code = await code_of_first(judging)
     sheet = await get_my_sheet(judging.judges[0].id, code)
     assert sheet is not None
@@ -225,10 +228,12 @@ async def test_the_whole_form_saves_and_seals_without_script(browser: httpx.Asyn
     saved = await post(browser, f"/en/judging/{code}", typed, page=f"/en/judging/{code}")
     assert (saved.status_code, saved.headers["location"]) == (303, f"/en/judging/{code}")
     again = await post(
-        browser, f"/en/judging/{code}", {**typed, "revision": "3", "then": "seal"}, page=f"/en/judging/{code}"
+        browser, f"/en/judging/{code}", {**typed, "revision": "3", "then": "finish"}, page=f"/en/judging/{code}"
     )
+    assert (again.status_code, again.headers["location"]) == (303, f"/en/judging/review#{code}")
+    sealed = await post(browser, "/en/judging/review", {"code": code}, page="/en/judging/review")
 
-    assert again.status_code == 303
+    assert (sealed.status_code, sealed.headers["location"]) == (303, "/en/judging/review?sealed=1")
     after = await get_my_sheet(judging.judges[0].id, code)
     assert after is not None
     assert (after.state, sorted(after.marks.values()), after.comment_team) == ("sealed", [5, 5], "Well made.")
@@ -247,7 +252,129 @@ async def test_a_form_kept_open_in_another_tab_overwrites_nothing(browser: httpx
     )
 
     assert stale.status_code == 409
+    assert "Held on the server" in stale.text
     assert [row["step"] for row in await Mark.select(Mark.step)] == [6]
+    chosen = {f"mark-{criterion}": "2", "revision": "1"}
+    assert (await post(browser, f"/en/judging/{code}", chosen, page=f"/en/judging/{code}")).status_code == 303
+    assert [row["step"] for row in await Mark.select(Mark.step)] == [2]
+
+
+async def test_a_stale_form_keeps_what_it_did_not_touch_and_adds_what_it_did(
+    browser: httpx.AsyncClient, judging: Competition
+):
+    code = await code_of_first(judging)
+    sheet = await get_my_sheet(judging.judges[0].id, code)
+    assert sheet is not None
+    first, second = (str(each.id) for each in sheet.criteria)
+    await put(browser, f"/en/judging/{code}/marks", {"criterion": first, "step": 6, "revision": 0})
+    await put(browser, f"/en/judging/{code}/marks", {"criterion": first, "step": 7, "revision": 1})
+    old = {f"mark-{first}": "6", f"was-{first}": "6", f"mark-{second}": "3", f"was-{second}": "", "revision": "1"}
+
+    saved = await post(browser, f"/en/judging/{code}", old, page=f"/en/judging/{code}")
+
+    assert saved.status_code == 303
+    after = await get_my_sheet(judging.judges[0].id, code)
+    assert after is not None
+    assert {str(key): step for key, step in after.marks.items()} == {first: 7, second: 3}
+
+
+async def test_finishing_names_each_criterion_without_a_mark_and_the_sentence_that_is_owed(
+    browser: httpx.AsyncClient, judging: Competition
+):
+    code = await code_of_first(judging)
+    sheet = await get_my_sheet(judging.judges[0].id, code)
+    assert sheet is not None
+    marked, bare = sheet.criteria
+    typed = {f"mark-{marked.id}": "8", "comment_team": "", "comment_committee": "", "revision": "0", "then": "finish"}
+
+    answered = await post(browser, f"/en/judging/{code}", typed, page=f"/en/judging/{code}")
+
+    assert answered.status_code == 422
+    assert f'href="#f-mark-{bare.id}"' in answered.text
+    assert f'href="#f-mark-{marked.id}"' not in answered.text
+    assert 'href="#f-comment_team"' in answered.text
+
+
+async def test_the_key_of_a_device_is_its_own_and_the_account_s_own(browser: httpx.AsyncClient, bench: World):
+    other = await bench.client("judge 1")
+    names = ["a" * 32, "b" * 32]
+
+    keys = [(await browser.get(f"/en/judging/device-key?device={name}")).json() for name in names]
+    again = (await browser.get(f"/en/judging/device-key?device={names[0]}")).json()
+    others = (await other.get(f"/en/judging/device-key?device={names[0]}")).json()
+
+    assert len({keys[0]["key"], keys[1]["key"], others["key"]}) == 3
+    assert again["key"] == keys[0]["key"]
+    assert keys[0]["owner"] == keys[1]["owner"] != others["owner"]
+    assert (await browser.get("/en/judging/device-key?device=short")).status_code == 422
+
+
+async def test_a_note_sent_twice_by_a_device_is_one_note_and_can_be_taken_back(
+    browser: httpx.AsyncClient, judging: Competition
+):
+    code = await code_of_first(judging)
+    note = {"id": "00000000-0000-4000-8000-00000000000a", "content": "The light", "second": 72}
+
+    for content in ("The light", "The light at dawn"):
+        assert (await put(browser, f"/en/judging/{code}/notes", note | {"content": content})).status_code == 200
+    shown = (await browser.get(f"/en/judging/{code}")).text
+    assert shown.count("The light") == 1
+    assert "The light at dawn" in shown
+    assert "01:12" in shown
+    assert (await put(browser, f"/en/judging/{code}/notes", {"id": note["id"]})).status_code == 200
+    assert "The light" not in (await browser.get(f"/en/judging/{code}")).text
+
+
+async def test_a_note_s_id_from_another_judge_is_no_note_of_mine(
+    browser: httpx.AsyncClient, bench: World, judging: Competition
+):
+    code = await code_of_first(judging)
+    other = await bench.client("judge 1")
+    theirs = (await judging.sheet(judging.judges[1])).entry.code_name
+    note = {"id": "00000000-0000-4000-8000-00000000000b", "content": "Mine", "second": None}
+    await put(browser, f"/en/judging/{code}/notes", note)
+
+    answer = await put(other, f"/en/judging/{theirs}/notes", note | {"content": "Not mine"})
+
+    assert answer.status_code == 404
+    assert "Mine" in (await browser.get(f"/en/judging/{code}")).text
+
+
+async def test_a_note_that_names_somebody_is_remarked_on_and_kept(browser: httpx.AsyncClient, judging: Competition):
+    code = await code_of_first(judging)
+
+    answer = await put(
+        browser, f"/en/judging/{code}/comments", {"team": "The work of Ahmed Hassan, clearly", "revision": 0}
+    )
+
+    assert answer.json()["names"] == {"team": True, "committee": False}
+    assert answer.json()["team"] == "The work of Ahmed Hassan, clearly"
+
+
+async def test_all_answers_about_conflicts_can_be_given_on_one_page(browser: httpx.AsyncClient, judging: Competition):
+    codes = await judging.list_codes(judging.judges[0])
+    shown = (await browser.get("/en/judging/conflicts")).text
+    assert all(code in shown for code in codes)
+    typed = {f"answer-{code}": "no" for code in codes} | {f"answer-{codes[0]}": "yes", f"kind-{codes[0]}": "work"}
+
+    answered = await post(browser, "/en/judging/conflicts", typed, page="/en/judging/conflicts")
+
+    assert (answered.status_code, answered.headers["location"]) == (303, "/en/judging")
+    assert await judging.list_codes(judging.judges[0]) == codes[1:]
+    assert (await browser.get(f"/en/judging/{codes[1]}")).status_code == 200
+
+
+@pytest.mark.parametrize("answer", ["", "yes", "unsure", "maybe"])
+async def test_an_incomplete_answer_on_that_page_keeps_none(
+    browser: httpx.AsyncClient, judging: Competition, answer: str
+):
+    codes = await judging.list_codes(judging.judges[0])
+    typed = {f"answer-{codes[-1]}": answer} | ({f"answer-{codes[0]}": "no"} if answer else {})
+
+    answered = await post(browser, "/en/judging/conflicts", typed, page="/en/judging/conflicts")
+
+    assert answered.status_code == 422
+    assert (await browser.get(f"/en/judging/{codes[0]}")).headers["location"].endswith("/conflict")
 
 
 async def test_after_the_round_a_mark_is_refused_and_the_page_is_still_there_to_read(
