@@ -55,6 +55,7 @@ KINDS: dict[str, str] = {
     "close-grace": "service.jobs.files:end_grace",
     "close-edition": "service.jobs.stages:close_edition",
     "publish-edition": "service.jobs.stages:publish_edition",
+    "remind-judges": "service.jobs.stages:remind_judges",
 }
 """kind → ``module:function``, imported when the first job of the kind is done: inspection brings heavy libraries."""
 

@@ -1,4 +1,4 @@
-"""Jobs that move an edition when its time comes: the close of entries and publication."""
+"""Jobs that wait for their time: the close of entries, publication, and reminders before a round closes."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,11 +7,12 @@ from uuid import UUID
 
 from service.usecases.closing import close_when_due
 from service.usecases.publication import publish_when_due
+from service.usecases.reminding import remind_judges as remind
 
 if TYPE_CHECKING:
     from service.jobs.kinds import JobContext
 
-__all__ = ["close_edition", "publish_edition"]
+__all__ = ["close_edition", "publish_edition", "remind_judges"]
 
 
 async def close_edition(facts: Mapping[str, Any], *, now: datetime, context: "JobContext") -> None:  # noqa: ARG001 (every handler takes the context)
@@ -22,3 +23,9 @@ async def close_edition(facts: Mapping[str, Any], *, now: datetime, context: "Jo
 async def publish_edition(facts: Mapping[str, Any], *, now: datetime, context: "JobContext") -> None:  # noqa: ARG001 (as above)
     """Publish at the instant that was fixed; another instant fixed since then makes this do nothing."""
     await publish_when_due(UUID(facts["edition"]), now=now)
+
+
+async def remind_judges(facts: Mapping[str, Any], *, now: datetime, context: "JobContext") -> None:  # noqa: ARG001 (as above)
+    """Remind the judges of a round who have sheets to seal; a close moved since then plans anew."""
+    closes_at = datetime.fromisoformat(facts["closes_at"])
+    await remind(UUID(facts["round"]), closes_at=closes_at, days=facts["days"], now=now)

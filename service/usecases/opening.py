@@ -11,6 +11,7 @@ from service.errors import Conflicting, NotFound
 from service.permissions import Action, require
 from service.usecases.assignment import publish_assignment
 from service.usecases.editions import NotYet, move_edition
+from service.usecases.reminding import plan_reminders
 from storage.engine import for_update, transaction
 from storage.lifecycle import ROUND_MOVES, MoveLost, SheetState, move
 from storage.objects.store import ObjectStore, make_key
@@ -51,6 +52,7 @@ async def open_judging(actor: Actor, round_id: UUID, *, objects: ObjectStore, no
             await _point_at(row, key)
         n_pairs = await publish_assignment(actor, round_id, now=now)
         await move_edition(actor, in_round["edition"], "start-judging", now=now)
+        await plan_reminders(round_id, now=now)
     for row, _ in fresh:
         await objects.delete(row.key)
     return n_pairs

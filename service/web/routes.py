@@ -42,9 +42,11 @@ from service.web.judge.declaring import DeclaringController
 from service.web.judge.device import read_device_key
 from service.web.judge.files import JudgeFileController
 from service.web.judge.lists import JudgeListController
+from service.web.judge.offline import OfflineController
 from service.web.judge.practice import PracticeController
 from service.web.judge.review import ReviewController
 from service.web.judge.sheets import SheetController
+from service.web.judge.summary import SummaryController
 from service.web.patterns import show_patterns
 from service.web.public.help import show_help
 from service.web.public.pages import PUBLIC_PAGES
@@ -86,7 +88,9 @@ JUDGE: Area = [
     JudgeListController,
     DeclaringController,
     PracticeController,
+    OfflineController,
     ReviewController,
+    SummaryController,
     SheetController,
     JudgeFileController,
 ]

@@ -6,7 +6,10 @@ from storage.columns import flag, key, ref, small, text, when
 
 
 class Round(Table, tablename="round"):
-    """One stage of judging of an edition. ``seed`` makes its draws reproducible; times are its opening and close."""
+    """One stage of judging of an edition. ``seed`` makes its draws reproducible; times are its opening and close.
+
+    ``reminder_days`` is a JSON list of days before the close; NULL stands for the usual ones.
+    """
 
     id = key()
     edition = ref("Edition", "edition")
@@ -17,6 +20,7 @@ class Round(Table, tablename="round"):
     closes_at = when()
     seed = text()
     method = text()
+    reminder_days = text(null=True)
 
 
 class Judge(Table, tablename="judge"):

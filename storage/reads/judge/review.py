@@ -13,6 +13,7 @@ from storage.reads.judge.lists import card_state
 from storage.reads.judge.sheets import list_scale_levels, make_criterion
 from storage.reads.judge.views import CriterionView, LevelView
 from storage.tables.file import File
+from storage.tables.panel import Judge
 from storage.tables.rubric import Criterion
 from storage.tables.scoresheet import FileOpening
 
@@ -80,7 +81,8 @@ async def get_my_review(judge_id: UUID) -> MyReview:
     """Read all own sheets, in seven queries however many they are."""
     rows = await run_sql(_SHEETS, judge_id)
     if not rows:
-        return MyReview((), {}, (), (), 0, "draft", None, None)
+        mine = await Judge.select(Judge.edition.state.as_alias("stage")).where(Judge.id == judge_id).first()
+        return MyReview((), {}, (), (), 0, mine["stage"] if mine else "draft", None, None)
     levels = await list_scale_levels(rows[0]["edition"])
     criteria = await _list_rubrics({row["category"] for row in rows})
     marks: dict[UUID, dict[UUID, int]] = {row["id"]: {} for row in rows}

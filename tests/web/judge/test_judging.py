@@ -1,38 +1,17 @@
 """A judge's pages: each in both languages, marks saved with and without script, conflicts answered, nothing told."""
 
 import re
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
-from service.app import create_app, load_pages
-from service.settings import Settings
 from storage.reads.judge.sheets import get_my_sheet
 from storage.tables.assignment import Assignment
 from storage.tables.scoresheet import Mark, ScoreSheet
-from tests.competition import JUDGED, JUDGING, Competition
-from tests.conftest import SetClock, World, csrf_in, post
+from tests.competition import JUDGED, Competition
+from tests.conftest import World, csrf_in, post
 
 JSON = {"accept": "application/json"}
-
-
-@pytest.fixture
-async def bench(judging: Competition, settings: Settings) -> AsyncIterator[World]:
-    """The program in front of a competition in judging; ``judge 0`` to ``judge 2`` may sign in."""
-    clock = SetClock(JUDGING)
-    app = create_app(settings, clock=clock, is_world_open=True)
-    await load_pages(app, settings)
-    actors = {f"judge {at}": judge.actor for at, judge in enumerate(judging.judges)}
-    actors |= {role.value: actor for role, actor in judging.actors.items()}
-    world = World(app, settings, clock, judging.edition_id, actors)
-    async with world.exit:
-        yield world
-
-
-@pytest.fixture
-async def browser(bench: World) -> httpx.AsyncClient:
-    return await bench.client("judge 0")
 
 
 async def put(browser: httpx.AsyncClient, path: str, body: dict[str, object]) -> httpx.Response:
