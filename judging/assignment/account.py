@@ -39,7 +39,7 @@ def give_account(
     design = measure_design(problem, pairs)
     reached = float(value.sum()) if before is None else before
     locked = values_of(problem, problem.locked[:, 0], problem.locked[:, 1])
-    bound = (start.best + float(locked.sum())) * problem.affinity_top
+    bound = (start.bound + float(locked.sum())) * problem.affinity_top
     return Assignment(
         pairs=pairs,
         reasons=give_reasons(problem, pairs, value, loads),

@@ -34,14 +34,15 @@ if TYPE_CHECKING:
 # About a third of the budget may be spent until efficiency is ENOUGH; the rest only while it is below NEEDED and
 # each further share of affinity buys at least WORTH times as much efficiency.
 ENOUGH = 0.965
-NEEDED = 0.941
-FIRST_SHARE = 0.32
+NEEDED = 0.9403
+FIRST_SHARE = 0.329
 LATER_SHARES = (0.38, 0.45, 0.6, 0.8, 1.0)
 WORTH = 1.0
 # Where the floor of the worst-served entries leaves the graph POOR, it is lowered to these shares, one after the other.
 POOR = 0.85
 # A step of the price that goes this far beyond the goal is taken back and made smaller, down to FINEST.
 OVERSHOOT = 0.001
+SLACK = 0.03
 FINEST = 1.01
 RELIEFS = (0.8, 0.6)
 # The price rises in steps (smaller ones where rounds are cheap); rounds at one price end when they gain little.
@@ -72,6 +73,8 @@ class Exchange:
     values: Floats
     n_at_once: int = 64
     n_rounds: int = 0
+    first_price: float = 0.0
+    price: float = 0.0
     little: float = 0.0
 
     @classmethod
@@ -117,28 +120,52 @@ class Exchange:
         """Share of the best affinity that has been given up."""
         return 1 - float(self.values.sum()) / self.best if self.best else 0.0
 
-    def improve(self, *, to_the_end: bool = False) -> Ints:
-        """Raise the price until the graph is good enough or what may be spent is spent; return the pairs.
+    @property
+    def is_enough(self) -> bool:
+        """Whether judges can be compared well enough for the first share of the budget."""
+        return self.graph.efficiency >= NEEDED and self._overspent <= 0
 
-        to_the_end: spend what there is, whatever is reached.
-        """
-        ideal = self.graph.cost * min(1.0, self.graph.efficiency / ENOUGH)
-        excess = max(self.graph.cost - ideal, FAINT)
-        first, step, self.little = next(pace[1:] for pace in PACES if self.problem.n_judges <= pace[0])
-        first_price = first * max(self.best, FAINT) * max(self.budget, FAINT) / excess
-        if to_the_end:
-            self._climb(first_price, step, share=1.0, goal=1.0, worth=0.0)
-            return self.slots.pairs()
-        price = self._climb(first_price, step, share=FIRST_SHARE, goal=ENOUGH, worth=0.0)
+    @property
+    def merit(self) -> float:
+        """Efficiency up to what is needed, less what was spent beyond the first share."""
+        return min(self.graph.efficiency, NEEDED) - WORTH * max(self._overspent, 0.0)
+
+    @property
+    def _overspent(self) -> float:
+        return self.spent - self.budget * FIRST_SHARE * (1 + SLACK)
+
+    def spend_all(self) -> Ints:
+        """Make the graph as good as the whole budget allows; return the pairs."""
+        price, step = self._first_price()
+        self._climb(price, step, share=1.0, goal=1.0, worth=0.0)
+        return self.slots.pairs()
+
+    def spend_first(self, *, pace: float = 1.0) -> None:
+        """Spend the first share of the budget, less where the graph is good enough before. pace: under 1 is slower."""
+        self.first_price, step = self._first_price()
+        self.price = self._climb(self.first_price, step**pace, share=FIRST_SHARE, goal=ENOUGH, worth=0.0)
+
+    def spend_rest(self) -> Ints:
+        """Spend the rest as far as it is needed and buys enough; return the pairs."""
+        climbed, step = self.price, self._pace()[1]
         for share in LATER_SHARES:
-            price = self._climb(price, step**LAST_STEP, share=share, goal=NEEDED, worth=WORTH)
+            climbed = self._climb(climbed, step**LAST_STEP, share=share, goal=NEEDED, worth=WORTH)
         floor = self.limits.floor
         for relief in RELIEFS:
             if self.graph.efficiency >= POOR:
                 break
             self.limits.floor = floor * relief
-            price = self._climb(first_price, step, share=1.0, goal=POOR, worth=WORTH)
+            self._climb(self.first_price, step, share=1.0, goal=POOR, worth=WORTH)
         return self.slots.pairs()
+
+    def _first_price(self) -> tuple[float, float]:
+        ideal = self.graph.cost * min(1.0, self.graph.efficiency / ENOUGH)
+        excess = max(self.graph.cost - ideal, FAINT)
+        first, step, self.little = self._pace()
+        return first * max(self.best, FAINT) * max(self.budget, FAINT) / excess, step
+
+    def _pace(self) -> tuple[float, float, float]:
+        return next(pace[1:] for pace in PACES if self.problem.n_judges <= pace[0])
 
     def _climb(self, price: float, step: float, *, share: float, goal: float, worth: float) -> float:
         """Raise the price step by step up to a goal; go back where a step buys less than it is worth."""

@@ -157,6 +157,28 @@ def solve_programme(
     return Solved(np.flatnonzero(answer.x[:n_arcs] > _HALF), bought, is_proved=answer.status == 0)
 
 
+def most_for_worst(problem: Problem, arcs: Arcs) -> float:
+    """Return what the worst-served entry could have at most, by the relaxation to shares of judges; 0 for no answer."""
+    rows = rule_rows(problem, arcs)
+    asking = (problem.needs > 0) & (np.bincount(arcs.entry, minlength=problem.n_entries) > 0)
+    own = sparse.csr_array((arcs.value, (arcs.entry, np.arange(arcs.entry.size))), shape=(asking.size, arcs.entry.size))
+    matrix = sparse.hstack(
+        [
+            sparse.vstack([*rows.blocks, own[asking]]),
+            sparse.csr_array(np.r_[np.zeros(sum(low.size for low in rows.lows)), -np.ones(asking.sum())][:, None]),
+        ],
+        format="csr",
+    )
+    low = np.concatenate([*rows.lows, np.zeros(asking.sum())])
+    high = np.concatenate([*rows.highs, np.full(asking.sum(), np.inf)])
+    answer = optimize.milp(
+        np.r_[np.zeros(arcs.entry.size), -1.0],
+        constraints=optimize.LinearConstraint(matrix, low, high),
+        bounds=optimize.Bounds(0, np.r_[np.ones(arcs.entry.size), np.inf]),
+    )
+    return 0.0 if answer.x is None else float(answer.x[-1])
+
+
 _INFEASIBLE = 2
 _HALF = 0.5
 

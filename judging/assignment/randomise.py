@@ -19,7 +19,7 @@ from judging.assignment.flow import Arcs, choose_arcs, solve_flow
 from judging.assignment.problem import Bar
 from judging.assignment.repair import mend
 from judging.assignment.rules import count_violations
-from judging.assignment.start import fair_pieces
+from judging.assignment.start import fair_load, fair_pieces
 
 if TYPE_CHECKING:
     from judging.assignment.problem import Floats, Ints, Problem
@@ -97,7 +97,7 @@ def _multiple_flow(
     problem: Problem, arcs: Arcs, times: int, most: tuple[Ints, Ints], *, seed: int
 ) -> tuple[Ints | None, Ints]:
     """Solve the flow with so many copies of each pair at their value, and up to so many at a high price."""
-    pieces = [(room * times, price) for room, price in fair_pieces(problem, FAIR_PRICE)]
+    pieces = [(room * times, price) for room, price in fair_pieces(problem, FAIR_PRICE, fair_load(problem))]
     copies = range(int(most[1].max(initial=1)))
     which = np.concatenate([np.flatnonzero(most[1] > copy) for copy in copies])
     dear = np.concatenate([most[0][most[1] > copy] <= copy for copy in copies])

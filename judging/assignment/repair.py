@@ -10,7 +10,7 @@ import numpy as np
 from judging.assignment.errors import Undecided
 from judging.assignment.flow import Arcs
 from judging.assignment.problem import NONE, Bar
-from judging.assignment.programme import solve_programme
+from judging.assignment.programme import most_for_worst, solve_programme
 from judging.assignment.rules import set_locks_apart
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ WHOLE_ARCS = 6_000
 NEAR = 40
 NEAR_EACH = 3
 WIDER = 4
+# Shares of what the worst-served entry could have, asked for one after the other where rules leave no more.
+FLOOR_SHARES = (1.0, 0.97, 0.94, 0.9, 0.85, 0.7, 0.5, 0.0)
 # What mending may cost, as a share of the network's optimum (a bound), before more entries are let in.
 LOSS = 2e-4
 # Less than half of what keeping a published pair is worth.
@@ -45,7 +47,13 @@ def mend(
         if arcs.entry.size <= WHOLE_ARCS:
             again[:] = True
         better = _decide(strict, arcs, reward, pairs, again, floor)
-        if better is None and (floor or fair):
+        if better is None and floor and again.all():
+            floor = min(floor, most_for_worst(problem, arcs))
+            for share in FLOOR_SHARES:
+                better = _decide(problem, arcs, reward, pairs, again, floor * share)
+                if better is not None:
+                    break
+        elif better is None and (floor or fair):
             better = _decide(problem, arcs, reward, pairs, again, 0.0)
         if again.all():
             return better

@@ -9,8 +9,9 @@ import numpy as np
 
 from judging.assignment.flow import arcs_of_keys, choose_arcs, solve_flow
 from judging.assignment.problem import Bar
+from judging.assignment.programme import solve_programme
 from judging.assignment.relax import PRICES, relax
-from judging.assignment.repair import mend
+from judging.assignment.repair import WHOLE_ARCS, mend
 from judging.assignment.rules import count_violations
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ RAISE = 1.35
 SPOILS = 1.5
 # A pair already published is worth more than any affinity could be.
 KEEP = 50.0
+# Rules that cross are looked at apart where the start falls short of the network's optimum by more than this share.
+CROSSING = 0.002
 # Above this many arcs a flow takes tens of seconds: fairness and floor are then asked for once.
 ARCS_FOR_TRIES = 500_000
 
@@ -38,7 +41,8 @@ ARCS_FOR_TRIES = 500_000
 class Start:
     """Pairs (n, 2) of a problem without locks, how they were found, and what they are measured against.
 
-    best: the most affinity (in shares of the largest) that the rules allow, fairness and floor apart. floor: least
+    best: the most affinity (in shares of the largest) that the rules allow, fairness and floor apart; bound: no
+    assignment has more. floor: least
     value that the exchange must leave each entry. load_min: least load it must leave each judge.
     """
 
@@ -46,12 +50,16 @@ class Start:
     arcs: Arcs
     method: str
     best: float
+    bound: float
     floor: Floats
     load_min: Ints
 
 
-def find_start(problem: Problem, *, seed: int) -> Start | None:
-    """Find the best pairs, or None where no assignment keeps every rule."""
+def find_start(problem: Problem, *, seed: int, fair_share: float = FAIR_SHARE) -> Start | None:
+    """Find the best pairs, or None where no assignment keeps every rule.
+
+    fair_share: of the mean load, which every judge should have.
+    """
     arcs = choose_arcs(problem, seed=seed, keep=problem.previous)
     keep = KEEP * is_among(problem, arcs, problem.previous)
     chosen = solve_flow(problem, arcs, arcs.value + keep, seed=seed)
@@ -61,17 +69,19 @@ def find_start(problem: Problem, *, seed: int) -> Start | None:
         chosen = solve_flow(problem, arcs, arcs.value + keep, seed=seed)
     if chosen is None:
         return None
-    best = _best_of_all(problem, arcs, chosen, seed=seed)
-    reward, chosen, price = _shape(problem, arcs, keep, chosen, best, seed=seed)
+    best = bound = _best_of_all(problem, arcs, chosen, seed=seed)
+    fair = fair_load(problem, fair_share)
+    reward, chosen, price = _shape(problem, arcs, keep, chosen, best, seed=seed, fair=fair)
     pairs = np.c_[arcs.entry[chosen], arcs.judge[chosen]]
     method = "flow"
-    if count_violations(problem, pairs):
-        is_new = not problem.previous.size
-        floor, fair = (least_alone(problem) * FLOOR, fair_load(problem)) if is_new else (0.0, 0)
-        mended = mend(problem, arcs, reward, pairs, floor=floor, fair=fair)
+    is_new = not problem.previous.size
+    floor = least_alone(problem) * FLOOR if is_new else 0.0
+    if count_violations(problem, pairs) or (arcs.entry.size <= WHOLE_ARCS and _is_below(problem, arcs, pairs, floor)):
+        mended = mend(problem, arcs, reward, pairs, floor=floor, fair=fair if is_new else 0)
         if mended is None:
             return None
         pairs, method = mended, "programme"
+        best, bound = _best_by_rules(problem, arcs, pairs, bound)
     per_entry = _per_entry(problem, arcs, pairs)
     loads = np.bincount(pairs[:, 1], minlength=problem.n_judges)
     return Start(
@@ -79,8 +89,9 @@ def find_start(problem: Problem, *, seed: int) -> Start | None:
         arcs=arcs,
         method=method,
         best=best,
+        bound=bound,
         floor=np.minimum(per_entry, least_alone(problem) * FLOOR),
-        load_min=np.maximum(problem.load_min, np.minimum(loads, fair_load(problem) if price else 0)),
+        load_min=np.maximum(problem.load_min, np.minimum(loads, fair if price else 0)),
     )
 
 
@@ -92,8 +103,30 @@ def _best_of_all(problem: Problem, arcs: Arcs, chosen: Ints, *, seed: int) -> fl
     return float(arcs.value[chosen].sum())
 
 
+def _is_below(problem: Problem, arcs: Arcs, pairs: Ints, floor: float) -> bool:
+    return bool((_per_entry(problem, arcs, pairs)[problem.needs > 0] < floor * (1 - CROSSING)).any())
+
+
+def _best_by_rules(problem: Problem, arcs: Arcs, pairs: Ints, bound: float) -> tuple[float, float]:
+    """Return what rules that cross leave of the network's optimum, where they take enough to matter; and a bound."""
+    have = _value(problem, arcs, pairs)
+    if problem.previous.size or have >= bound * (1 - CROSSING):
+        return bound, bound
+    if arcs.entry.size <= WHOLE_ARCS and arcs.is_complete:
+        solved = solve_programme(problem, arcs, arcs.value)
+        if solved is not None and solved.is_proved:
+            most = float(arcs.value[solved.chosen].sum())
+            return most, most
+    mended = mend(problem, arcs, arcs.value, pairs)
+    return (bound if mended is None else max(_value(problem, arcs, mended), have)), bound
+
+
+def _value(problem: Problem, arcs: Arcs, pairs: Ints) -> float:
+    return float(arcs.value[is_among(problem, arcs, pairs) > 0].sum())
+
+
 def _shape(
-    problem: Problem, arcs: Arcs, keep: Floats, chosen: Ints, best: float, *, seed: int
+    problem: Problem, arcs: Arcs, keep: Floats, chosen: Ints, best: float, *, seed: int, fair: int
 ) -> tuple[Floats, Ints, float]:
     """Ask for fair loads, then for the floor, by flows at changed rewards."""
     reward = arcs.value + keep
@@ -106,10 +139,10 @@ def _shape(
     few = arcs.entry.size <= ARCS_FOR_TRIES
     price = 0.0
     for price in FAIR_PRICES if few else FAIR_PRICES[:1]:
-        fair = solve_flow(problem, arcs, reward, seed=seed, pieces=fair_pieces(problem, price))
-        if fair is None:
+        fuller = solve_flow(problem, arcs, reward, seed=seed, pieces=fair_pieces(problem, price, fair))
+        if fuller is None:
             break
-        chosen = fair
+        chosen = fuller
         if best - float(arcs.value[chosen].sum()) <= FAIR_BUDGET * best:
             break
     claim = np.ones(problem.n_entries)
@@ -124,7 +157,7 @@ def _shape(
             break
         claim = np.where(poor, claim * RAISE, claim)
         reward = bare + arcs.value * (claim[arcs.entry] - 1)
-        again = solve_flow(problem, arcs, reward, seed=seed, pieces=fair_pieces(problem, price))
+        again = solve_flow(problem, arcs, reward, seed=seed, pieces=fair_pieces(problem, price, fair))
         if again is None:
             break
         chosen = again
@@ -145,14 +178,14 @@ def is_among(problem: Problem, arcs: Arcs, pairs: Ints) -> Floats:
     )
 
 
-def fair_load(problem: Problem) -> int:
+def fair_load(problem: Problem, share: float = FAIR_SHARE) -> int:
     """Return the load that every judge should have before others get more."""
-    return int(FAIR_SHARE * int(problem.needs.sum()) / max(problem.n_judges, 1))
+    return int(share * int(problem.needs.sum()) / max(problem.n_judges, 1))
 
 
-def fair_pieces(problem: Problem, price: float) -> list[tuple[Ints, float]]:
+def fair_pieces(problem: Problem, price: float, fair: int) -> list[tuple[Ints, float]]:
     """Reward a judge's first entries, up to a share of the mean, so that nobody is left with almost nothing."""
-    lowest = np.minimum(fair_load(problem), problem.load_max)
+    lowest = np.minimum(fair, problem.load_max)
     return [(np.maximum(lowest - problem.load_min, 0), -price)] if lowest.any() else []
 
 
