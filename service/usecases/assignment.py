@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -76,6 +77,7 @@ async def propose_assignment(actor: Actor, round_id: UUID, *, seed: int = 1, now
     solved = await asyncio.to_thread(_solve, encoded, seed)
     async with transaction():
         await _lock_round(actor, round_id, now=now)
+        await refuse_barred([(entry, judge) for entry, judge, _, _ in solved.rows])
         ordinal = await AssignmentRun.count().where(AssignmentRun.round == round_id) + 1
         run = AssignmentRun(
             round=round_id,
@@ -191,12 +193,19 @@ async def change_pair(
         )  # fmt: skip
 
 
-async def _check_pair(round_id: UUID, entry_id: UUID, judge_id: UUID) -> None:
-    barred = await Conflict.exists().where(
-        (Conflict.entry == entry_id) & (Conflict.judge == judge_id) & Conflict.state.is_in(["confirmed", "held"])
-    )
-    if barred:
+async def refuse_barred(pairs: Iterable[tuple[UUID, UUID]]) -> None:
+    """Raise PairBarred where a conflict bars one of these pairs (entry, judge).
+
+    Asked inside the transaction that writes them, so that the reader learns why: the database itself refuses the row.
+    """
+    rows = await Conflict.select(Conflict.entry, Conflict.judge).where(Conflict.state.is_in(["confirmed", "held"]))
+    barred = {(row["entry"], row["judge"]) for row in rows}
+    if not barred.isdisjoint(pairs):
         raise PairBarred
+
+
+async def _check_pair(round_id: UUID, entry_id: UUID, judge_id: UUID) -> None:
+    await refuse_barred([(entry_id, judge_id)])
     pair = (Assignment.round == round_id) & (Assignment.entry == entry_id) & (Assignment.judge == judge_id)
     if await Assignment.exists().where(pair):
         raise StaleRevision(current=0)
@@ -214,14 +223,7 @@ async def publish_assignment(actor: Actor, round_id: UUID, *, now: datetime) -> 
         )
         if not rows:
             raise NothingToAssign(entries=0, judges=0)
-        barred = {
-            (row["entry"], row["judge"])
-            for row in await Conflict.select(Conflict.entry, Conflict.judge).where(
-                Conflict.state.is_in(["confirmed", "held"])
-            )
-        }
-        if any((row["entry"], row["judge"]) in barred for row in rows):
-            raise PairBarred
+        await refuse_barred([(row["entry"], row["judge"]) for row in rows])
         await Assignment.update({Assignment.state: AssignmentState.PUBLISHED.value}).where(
             Assignment.id.is_in([row["id"] for row in rows])
         )

@@ -1,7 +1,6 @@
 """Conflicts of interest that the data show, and the decision on every one."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import asyncio
 from datetime import datetime
 from uuid import UUID
 
@@ -9,13 +8,16 @@ from service.actors import Actor
 from service.audit import Event, record
 from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.permissions import Action, require
+from service.usecases.ties import find_ties
+from storage.columns import to_json
 from storage.engine import for_update, insert_many, transaction
 from storage.lifecycle import ASSIGNMENT_MOVES, SHEET_MOVES, AssignmentState, MoveLost, SheetState, move
-from storage.reads.matrices import PersonRow, TieRow, find_institution_slugs, read_tie_rows
+from storage.reads.ties import read_tie_rows
 from storage.tables.assignment import Assignment
 from storage.tables.conflict import Conflict
 from storage.tables.edition import Edition
 from storage.tables.entry import Entry
+from storage.tables.panel import Judge, Round
 from storage.tables.scoresheet import ScoreSheet
 
 __all__ = ["confirm_evident_conflicts", "decide_conflict", "propose_conflicts"]
@@ -27,24 +29,14 @@ class ConflictDecided(Conflicting):
     code = "conflict-decided"
 
 
-@dataclass(frozen=True, slots=True)
-class _Tie:
-    judge_id: UUID
-    entry_id: UUID
-    source: str
-
-
 async def propose_conflicts(actor: Actor, edition_id: UUID, *, now: datetime) -> int:
     """Look for ties in the data and write down those not known yet, for a person to confirm or dismiss.
 
-    Ties: the same person, the supervisor, the same institution, an institution left within five years. A family name
-    alone is never one. Returns how many are new.
+    Ties: the same person, the supervisor, an earlier declaration about the same people, the same department or
+    institution (also where an employer was typed freely), an institution left within five years, the domain of an
+    address. A family name alone is never one. Returns how many are new.
     """
-    judges, people, institutions = await read_tie_rows(edition_id)
-    slugs = await find_institution_slugs()
-    found: dict[tuple[UUID, UUID], _Tie] = {}
-    for tie in _find_ties(judges, people, institutions, slugs):
-        found.setdefault((tie.judge_id, tie.entry_id), tie)
+    found = await asyncio.to_thread(find_ties, await read_tie_rows(edition_id))
     async with transaction():
         edition = await Edition.select(Edition.state).where(Edition.id == edition_id).first()
         if edition is None:
@@ -55,12 +47,12 @@ async def propose_conflicts(actor: Actor, edition_id: UUID, *, now: datetime) ->
             (row["judge"], row["entry"])
             for row in await Conflict.select(Conflict.judge, Conflict.entry).where(Conflict.judge.edition == edition_id)
         }
-        fresh = [tie for pair, tie in sorted(found.items(), key=lambda item: str(item[0])) if pair not in known]
+        fresh = [tie for tie in found if (tie.judge_id, tie.entry_id) not in known]
         await insert_many(
             [
                 Conflict(
-                    judge=tie.judge_id, entry=tie.entry_id, source=tie.source, kind="", state="proposed", note="",
-                    reason="", made_at=now,
+                    judge=tie.judge_id, entry=tie.entry_id, source=tie.source, facts=to_json(tie.facts), kind="",
+                    state="proposed", note="", reason="", made_at=now,
                 )
                 for tie in fresh
             ]
@@ -68,25 +60,6 @@ async def propose_conflicts(actor: Actor, edition_id: UUID, *, now: datetime) ->
         if fresh:
             await record(Event.CONFLICT_PROPOSED, by=actor, about=("edition", edition_id), at=now, after=len(fresh))
         return len(fresh)
-
-
-def _find_ties(
-    judges: tuple[TieRow, ...],
-    people: tuple[PersonRow, ...],
-    institutions: Mapping[UUID, UUID],
-    slugs: Mapping[str, UUID],
-) -> Iterator[_Tie]:
-    """Yield ties, the strongest kind of a pair first."""
-    for judge in judges:
-        for person in people:
-            if person.email == judge.email:
-                yield _Tie(judge.judge_id, person.entry_id, "supervisor" if person.kind == "supervisor" else "member")
-        left = {slugs[slug] for slug in judge.past if slug in slugs}
-        for entry_id, institution_id in institutions.items():
-            if institution_id == judge.institution_id:
-                yield _Tie(judge.judge_id, entry_id, "institution")
-            elif institution_id in left:
-                yield _Tie(judge.judge_id, entry_id, "past-institution")
 
 
 async def confirm_evident_conflicts(actor: Actor, edition_id: UUID, *, reason: str, now: datetime) -> int:
@@ -111,6 +84,7 @@ async def decide_conflict(actor: Actor, conflict_id: UUID, *, confirm: bool, rea
         row = await for_update(Conflict.select().where(Conflict.id == conflict_id)).first()
         if row is None:
             raise NotFound
+        await _lock_rounds(row["judge"])
         entry = (
             await Entry.select(Entry.edition, Entry.edition.state.as_alias("stage"))
             .where(Entry.id == row["entry"])
@@ -131,6 +105,13 @@ async def decide_conflict(actor: Actor, conflict_id: UUID, *, confirm: bool, rea
             Event.CONFLICT_DECIDED, by=actor, about=("conflict", conflict_id), at=now, before=row["state"], after=state,
             reason=reason.strip(),
         )  # fmt: skip
+
+
+async def _lock_rounds(judge_id: UUID) -> None:
+    """Take turns with whoever assigns: a pair made while it is being barred would be seen by neither."""
+    judge = await Judge.select(Judge.edition).where(Judge.id == judge_id).first()
+    if judge is not None:
+        await for_update(Round.select(Round.id).where(Round.edition == judge["edition"]).order_by(Round.ordinal))
 
 
 async def _bar(actor: Actor, judge_id: UUID, entry_id: UUID, now: datetime) -> None:

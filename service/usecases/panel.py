@@ -48,6 +48,7 @@ class JudgeDetails:
     institution: str = ""
     employer_ar: str = ""
     employer_en: str = ""
+    department: str = ""
     past: Sequence[str] = ()
     max_entries: int = 0
 
@@ -91,6 +92,7 @@ async def add_judge(actor: Actor, edition_id: UUID, details: JudgeDetails, *, no
             title_en=details.title_en,
             employer_ar=details.employer_ar,
             employer_en=details.employer_en,
+            department=details.department,
             languages=to_json(list(details.languages)),
             expertise=to_json(list(details.expertise)),
             past=to_json(list(details.past)),

@@ -1,20 +1,18 @@
-"""Rows on their way to becoming arrays: what the encoders of assignment and of conflicts start from.
+"""Rows on their way to becoming arrays: what the encoder of assignment starts from.
 
 Everything is sorted by id, so that the same data give the same arrays whatever order the database answers in.
 """
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from storage.columns import among, from_json
+from storage.columns import from_json
 from storage.rows import get_row
 from storage.tables.assignment import Assignment
 from storage.tables.conflict import Conflict
 from storage.tables.edition import Category
-from storage.tables.entrant import EntryOwner, Supervision, TeamMember
+from storage.tables.entrant import EntryOwner
 from storage.tables.entry import Entry, EntryVersion
-from storage.tables.institution import Institution
 from storage.tables.panel import Judge, PanelMember, Round
 
 __all__ = [
@@ -22,12 +20,8 @@ __all__ = [
     "AssignableJudge",
     "AssignmentInput",
     "PairRow",
-    "PersonRow",
-    "TieRow",
-    "find_institution_slugs",
     "list_admitted",
     "read_assignment_input",
-    "read_tie_rows",
 ]
 
 
@@ -78,29 +72,6 @@ class AssignmentInput:
     judges: tuple[AssignableJudge, ...]
     conflicts: tuple[PairRow, ...]
     published: tuple[PairRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRow:
-    """Somebody tied to an entry: ``kind`` is member or supervisor."""
-
-    entry_id: UUID
-    kind: str
-    name_ar: str
-    name_en: str
-    email: str
-
-
-@dataclass(frozen=True, slots=True)
-class TieRow:
-    """A judge as the search for ties sees one."""
-
-    judge_id: UUID
-    email: str
-    name_ar: str
-    name_en: str
-    institution_id: UUID | None
-    past: tuple[str, ...]
 
 
 async def list_admitted(edition_id: UUID) -> tuple[AssignableEntry, ...]:
@@ -177,45 +148,3 @@ async def read_assignment_input(round_id: UUID) -> AssignmentInput:
 def _pairs(rows: list[dict[str, object]]) -> tuple[PairRow, ...]:
     pairs = (PairRow(UUID(str(row["entry"])), UUID(str(row["judge"])), str(row["state"])) for row in rows)
     return tuple(sorted(pairs, key=lambda pair: (str(pair.entry_id), str(pair.judge_id))))
-
-
-async def read_tie_rows(edition_id: UUID) -> tuple[tuple[TieRow, ...], tuple[PersonRow, ...], dict[UUID, UUID]]:
-    """Read judges, the people of standing entries, and each entry's institution, for the search for conflicts."""
-    judges = await Judge.select(
-        Judge.id, Judge.institution, Judge.past, Judge.person.email.as_alias("email"),
-        Judge.person.name_ar.as_alias("name_ar"), Judge.person.name_en.as_alias("name_en"),
-    ).where((Judge.edition == edition_id) & Judge.is_active.eq(True))  # fmt: skip
-    entries = [
-        row["id"]
-        for row in await Entry.select(Entry.id).where(
-            (Entry.edition == edition_id) & Entry.state.is_in(["submitted", "returned", "admitted"])
-        )
-    ]
-    members = await TeamMember.select().where(among(TeamMember.entry, entries))
-    supervisors = await Supervision.select().where(among(Supervision.entry, entries))
-    people = [_person(row, "member") for row in members] + [_person(row, "supervisor") for row in supervisors]
-    owners = await EntryOwner.select(EntryOwner.entry, EntryOwner.institution).where(among(EntryOwner.entry, entries))
-    return (
-        tuple(
-            TieRow(
-                row["id"],
-                row["email"],
-                row["name_ar"],
-                row["name_en"],
-                row["institution"],
-                tuple(from_json(row["past"]) or ()),
-            )
-            for row in sorted(judges, key=lambda row: str(row["id"]))
-        ),
-        tuple(sorted(people, key=lambda each: (str(each.entry_id), each.kind, each.email))),
-        {row["entry"]: row["institution"] for row in owners if row["institution"] is not None},
-    )
-
-
-def _person(row: dict[str, Any], kind: str) -> PersonRow:
-    return PersonRow(row["entry"], kind, row["name_ar"], row["name_en"], row["email"])
-
-
-async def find_institution_slugs() -> dict[str, UUID]:
-    """Read the register's slugs."""
-    return {row["slug"]: row["id"] for row in await Institution.select(Institution.slug, Institution.id)}

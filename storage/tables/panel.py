@@ -38,6 +38,7 @@ class Judge(Table, tablename="judge"):
     title_en = text()
     employer_ar = text()
     employer_en = text()
+    department = text(null=True)
     languages = text()
     expertise = text()
     past = text()

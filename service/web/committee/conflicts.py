@@ -1,7 +1,9 @@
 """Conflicts of interest: those that the data show, judges' own answers, and the decision on each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from litestar import Controller, get, post
@@ -29,6 +31,7 @@ class ConflictView:
     entry: Ltr
     title: str
     why: Markup
+    hints: tuple[Markup, ...]
     note: str
     state: str
     reason: str
@@ -109,6 +112,7 @@ def _view(line: ConflictLine, words: Words) -> ConflictView:
         entry=Ltr(line.entry_name),
         title=pick(line, "title", words),
         why=words.say(key) if key in words else words.say("conflict.declared"),
+        hints=_hints(line.facts, words),
         note=line.note,
         state=line.state,
         reason=line.reason,
@@ -116,3 +120,10 @@ def _view(line: ConflictLine, words: Words) -> ConflictView:
         sheet="set_aside" if line.sheet_state == "set-aside" else line.sheet_state,
         is_open=line.state in {"proposed", "held"},
     )
+
+
+def _hints(facts: Mapping[str, Any], words: Words) -> tuple[Markup, ...]:
+    """Say how a tie was seen: by name, address or employer; which other ties stand beside it; the family name."""
+    hints = [words.say(f"conflict.by_{facts['by']}")] if facts.get("by") in {"name", "email", "employer"} else []
+    hints += [words.say(f"conflict.{kind}") for kind in facts.get("also", ()) if f"conflict.{kind}" in words]
+    return tuple(hints + ([words.say("conflict.hint_family")] if facts.get("family") else []))

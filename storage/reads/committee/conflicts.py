@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from storage.columns import from_json
 from storage.engine import run_sql
 
 __all__ = ["ConflictLine", "list_conflicts"]
@@ -16,6 +18,7 @@ class ConflictLine:
     id: UUID
     source: str
     kind: str
+    facts: dict[str, Any]
     state: str
     note: str
     reason: str
@@ -36,8 +39,8 @@ async def list_conflicts(
     name = "entry.entry_number" if by_number else "entry.code_name"
     sign = "=" if is_declared else "<>"
     rows = await run_sql(
-        f"""SELECT conflict.id AS id, conflict.source AS source, conflict.kind AS kind, conflict.state AS state,
-        conflict.note AS note, conflict.reason AS reason, conflict.made_at AS made_at,
+        f"""SELECT conflict.id AS id, conflict.source AS source, conflict.kind AS kind, conflict.facts AS facts,
+        conflict.state AS state, conflict.note AS note, conflict.reason AS reason, conflict.made_at AS made_at,
         conflict.decided_at AS decided_at, person.name_ar AS judge_ar, person.name_en AS judge_en,
         {name} AS entry_name, entry_version.title_ar AS title_ar, entry_version.title_en AS title_en,
         (SELECT score_sheet.state FROM assignment JOIN score_sheet ON score_sheet.assignment = assignment.id
@@ -52,5 +55,15 @@ async def list_conflicts(
         edition_id,
         person_id,
     )
-    lines = [ConflictLine(**row | {"id": UUID(str(row["id"])), "entry_name": row["entry_name"] or ""}) for row in rows]
+    lines = [
+        ConflictLine(
+            **row
+            | {
+                "id": UUID(str(row["id"])),
+                "entry_name": row["entry_name"] or "",
+                "facts": from_json(row["facts"]) if row["facts"] else {},
+            }
+        )
+        for row in rows
+    ]
     return tuple(sorted(lines, key=lambda each: each.state not in {"proposed", "held"}))

@@ -32,7 +32,7 @@ async def test_the_same_institution_the_supervisor_and_a_member_are_ties_and_a_f
     await opened.seat("From Squ", institution="squ")
     await opened.seat("Teacher", email="teacher@squ.example", institution="utas")
     await opened.seat("Entrant Too", email="salim.al-harthy@people.example", institution="utas")
-    await opened.seat("Nasser Al-Harthy", institution="utas")
+    await opened.seat("Nasser Al-Harthy", institution="utas", name_ar="ناصر الحارثي")
 
     n_new = await propose_conflicts(opened.actors[Role.REGISTRAR], opened.edition_id, now=LATER)
 
