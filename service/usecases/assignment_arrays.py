@@ -9,7 +9,10 @@ from uuid import UUID
 from storage.reads.matrices import AssignableEntry, AssignableJudge, AssignmentInput
 
 if TYPE_CHECKING:
-    from judging.assignment import Assignment, Infeasible, Problem, Reasons
+    from collections.abc import Iterable
+
+    from judging.assignment import Assignment, Infeasible, Join, Problem, Reasons
+    from judging.assignment.design import Design
 
 __all__ = ["Encoded", "encode", "told_reasons"]
 
@@ -53,24 +56,30 @@ class Encoded:
             ],
         }
 
-    def told_quality(self, found: Assignment) -> dict[str, object]:
-        """Say how good a proposal is: comparability, connection by category, loads, the entry served least well."""
+    def told_design(self, design: Design, joins: Iterable[Join]) -> dict[str, object]:
+        """Say how well judges can be compared, what is linked, and which reviews would link what is cut."""
         return {
-            "method": found.method,
-            "efficiency": round(float(found.design.efficiency), 4),
-            "connectivity": round(float(found.design.connectivity), 4),
-            "components": int(found.design.n_components),
+            "efficiency": round(float(design.efficiency), 4),
+            "connectivity": round(float(design.connectivity), 4),
+            "components": int(design.n_components),
             "groups_in_category": {
-                str(category): int(n)
-                for category, n in zip(self.categories, found.design.groups_in_category, strict=False)
+                str(category): int(n) for category, n in zip(self.categories, design.groups_in_category, strict=False)
             },
             "joins": [
                 {
                     "category": str(self.categories[join.category]),
                     "entry": self.code_names[join.entry] if join.entry >= 0 else None,
+                    "judge": str(self.judges[join.judge]) if join.judge >= 0 else None,
                 }
-                for join in found.joins
+                for join in joins
             ],
+        }
+
+    def told_quality(self, found: Assignment) -> dict[str, object]:
+        """Say how good a proposal is: comparability, connection by category, loads, the entry served least well."""
+        return {
+            "method": found.method,
+            **self.told_design(found.design, found.joins),
             "loads": {str(judge): int(load) for judge, load in zip(self.judges, found.loads, strict=True)},
             "affinity": round(float(found.affinity), 4),
             "worst": self.code_names[found.worst.entry] if found.worst.entry >= 0 else None,

@@ -31,6 +31,7 @@ from service.web.committee.ranking import RankingController
 from service.web.committee.telling import AppealsController, FeedbackController, NotifyController
 from service.web.committee.together import SecondPersonController, SheetsController, UnmaskController
 from service.web.entrant.asking import AskingController
+from service.web.committee.redistribution import RedistributionController
 from service.web.entrant.entries import EntriesController
 from service.web.entrant.entry import EntryController
 from service.web.entrant.files import FilesController, OwnFileController, PlainUploadController
@@ -100,6 +101,7 @@ COMMITTEE: Area = [
     ComparingController,
     CommitteeEntriesController,
     AssignmentController,
+    RedistributionController,
     DecisionController,
     MinutesController,
     PublicationController,

@@ -106,13 +106,16 @@ async def list_admitted(edition_id: UUID) -> tuple[AssignableEntry, ...]:
 
 
 async def read_assignment_input(round_id: UUID) -> AssignmentInput:
-    """Read a round with its admitted entries, its judges, and the pairs that are barred or published."""
+    """Read a round with its admitted entries, its judges, and the pairs that are barred or published.
+
+    Judges who have left are read where pairs of theirs still stand, without seats, so that they get nothing new.
+    """
     in_round = await get_row(Round.select().where(Round.id == round_id))
     edition_id = in_round["edition"]
     seats: dict[UUID, set[UUID]] = {}
     for row in await PanelMember.select(PanelMember.judge, PanelMember.category).where(PanelMember.round == round_id):
         seats.setdefault(row["judge"], set()).add(row["category"])
-    judges = await Judge.select().where((Judge.edition == edition_id) & Judge.is_active.eq(True))
+    judges = await Judge.select().where(Judge.edition == edition_id)
     conflicts = await Conflict.select(Conflict.entry, Conflict.judge, Conflict.state).where(
         (Conflict.judge.edition == edition_id) & Conflict.state.is_in(["confirmed", "held"])
     )
@@ -120,6 +123,7 @@ async def read_assignment_input(round_id: UUID) -> AssignmentInput:
         (Assignment.round == round_id) & (Assignment.state == "published")
     )
     categories = await Category.select(Category.id).where(Category.edition == edition_id).order_by(Category.position)
+    holding = {row["judge"] for row in published}
     return AssignmentInput(
         edition_id=edition_id,
         ordinal=in_round["ordinal"],
@@ -134,11 +138,11 @@ async def read_assignment_input(round_id: UUID) -> AssignmentInput:
                 kind=row["kind"],
                 languages=tuple(from_json(row["languages"]) or ()),
                 expertise=tuple(from_json(row["expertise"]) or ()),
-                categories=frozenset(seats.get(row["id"], set())),
-                max_entries=row["max_entries"],
+                categories=frozenset(seats.get(row["id"], set()) if row["is_active"] else ()),
+                max_entries=row["max_entries"] if row["is_active"] else 0,
             )
             for row in sorted(judges, key=lambda row: str(row["id"]))
-            if row["id"] in seats
+            if (row["is_active"] and row["id"] in seats) or row["id"] in holding
         ),
         conflicts=_pairs(conflicts),
         published=_pairs(published),

@@ -15,6 +15,7 @@ from service.errors import NotFound
 from service.permissions import Action, may
 from service.text import Ltr, Words
 from service.usecases.assignment import AssignmentImpossible, change_pair, propose_assignment
+from service.usecases.assignment_effect import PairEffect, add_links, measure_change, refresh_quality
 from service.web.committee.standing import AnyRequest, Chip, no_round, pick, round_of, stand
 from service.web.forms import read_form
 from service.web.language import with_language
@@ -29,7 +30,7 @@ from storage.reads.committee.assignments import (
 )
 from storage.reads.committee.standing import Standing
 
-__all__ = ["AssignmentController"]
+__all__ = ["AssignmentController", "Impossible", "tell_impossible"]
 
 EXCELLENT, GOOD, FAIR = 0.9, 0.75, 0.5
 """How well judges can be compared, as a share of the best possible design; under FAIR it is weak."""
@@ -93,6 +94,19 @@ class ChangePage:
 
 
 @dataclass(frozen=True, slots=True)
+class EffectView:
+    """What a change by hand would do, in sentences, and the change itself for the form that confirms it."""
+
+    removes: str
+    adds: str
+    loads: tuple[Markup, ...]
+    overlap: Markup
+    links: Markup
+    reviews: Markup
+    broken: tuple[Markup, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Impossible:
     """Why a wish cannot be met, and what would free it."""
 
@@ -121,7 +135,12 @@ class AssignmentsPage:
     entries: tuple[EntryRow, ...]
     loads: tuple[LoadRow, ...]
     links: tuple[Link, ...]
+    joins: tuple[Markup, ...]
+    may_link: bool
     change: ChangePage | None
+    effect: EffectView | None
+    n_short: int
+    shared: bool
     impossible: Impossible | None
     may_assign: bool
     may_open: bool
@@ -135,7 +154,14 @@ class AssignmentController(Controller):
     @get("/", opt={"action": Action.READ_ASSIGNMENTS})
     async def show(self, request: AnyRequest, actor: Actor, words: Words) -> Page:
         asked = request.query_params
-        return await _show(actor, words, category=asked.get("category", ""), entry=asked.get("entry", ""))
+        return await _show(
+            actor,
+            words,
+            category=asked.get("category", ""),
+            entry=asked.get("entry", ""),
+            wish=(_read_id(asked.get("remove", "")), _read_id(asked.get("add", ""))),
+            shared="shared" in asked,
+        )
 
     @post("/propose", opt={"action": Action.ASSIGN_JUDGES})
     async def propose(self, request: AnyRequest, actor: Actor, words: Words, now: datetime) -> Redirect | Page:
@@ -149,11 +175,14 @@ class AssignmentController(Controller):
 
     @post("/change", opt={"action": Action.ASSIGN_JUDGES})
     async def change(self, request: AnyRequest, actor: Actor, words: Words, now: datetime) -> Redirect:
+        wish: tuple[UUID | None, UUID | None] = (None, None)
+
         async def again() -> Page:
-            return await _show(actor, words, entry=code)
+            return await _show(actor, words, entry=code, wish=wish)
 
         typed = await read_form(request, again=again)
         code = typed.text("entry")
+        wish = (_read_id(typed.text("remove")), _read_id(typed.text("add")))
         standing = await stand(actor)
         found = await get_round_assignment(standing.edition_id, round_of(standing).id)
         entry = next((each for each in found.entries if each.code_name == code), None)
@@ -163,17 +192,35 @@ class AssignmentController(Controller):
             actor,
             round_of(standing).id,
             entry.id,
-            remove=typed.uuid("remove") if typed.text("remove") else None,
-            add=typed.uuid("add") if typed.text("add") else None,
+            remove=wish[0],
+            add=wish[1],
             reason=typed.text("reason"),
             now=now,
         )
+        await refresh_quality(round_of(standing).id)
         return go_to(f"/committee/assignments?entry={code}")
+
+    @post("/links", opt={"action": Action.ASSIGN_JUDGES})
+    async def link(self, request: AnyRequest, actor: Actor, words: Words, now: datetime) -> Redirect:
+        await read_form(request)
+        await add_links(actor, round_of(await stand(actor)).id, reason=words.plain("joins.reason"), now=now)
+        return go_to("/committee/assignments")
+
+
+def _read_id(text: str) -> UUID | None:
+    """Read an id from an address or a form; None where none was given, NotFound where it is none."""
+    if not text:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None
 
 
 async def _show(
-    actor: Actor, words: Words, *, category: str = "", entry: str = "", facts: Mapping[str, Any] | None = None
-) -> Page:
+    actor: Actor, words: Words, *, category: str = "", entry: str = "", facts: Mapping[str, Any] | None = None,
+    wish: tuple[UUID | None, UUID | None] = (None, None), shared: bool = False,
+) -> Page:  # fmt: skip
     standing = await stand(actor)
     if standing.in_round is None:
         return no_round("com.assign")
@@ -189,6 +236,13 @@ async def _show(
     efficiency = found.quality.get("efficiency")
     changed = next((each for each in found.entries if each.code_name == entry), None)
     is_assigning = in_round.state in {RoundState.PLANNED, RoundState.ASSIGNING}
+    is_open = in_round.state == RoundState.OPEN and may(Action.ASSIGN_JUDGES, actor, stage=standing.state)
+    effect = (
+        await measure_change(in_round.id, changed.id, remove=wish[0], add=wish[1])
+        if changed and is_assigning and any(wish)
+        else None
+    )
+    joins = found.quality.get("joins", [])
     shown = AssignmentsPage(
         round_state=in_round.state,
         opens_at=in_round.opens_at,
@@ -227,8 +281,15 @@ async def _show(
             for each in standing.categories
             if str(each.id) in found.quality.get("groups_in_category", {})
         ),
+        joins=tuple(_join(join, names, words) for join in joins),
+        may_link=any(join["entry"] for join in joins),
         change=_change(found, changed, loads, words) if changed and is_assigning else None,
-        impossible=_impossible(facts, names, words) if facts else None,
+        effect=_effect(effect, names, words) if effect else None,
+        n_short=sum(len(by_entry.get(each.id, ())) < in_round.reviews_per_entry for each in found.entries)
+        if is_open
+        else 0,
+        shared=shared,
+        impossible=tell_impossible(facts, names, words) if facts else None,
         may_assign=is_assigning and may(Action.ASSIGN_JUDGES, actor, stage=standing.state),
         may_open=is_assigning and may(Action.OPEN_ROUND, actor, stage=standing.state),
     )
@@ -292,7 +353,31 @@ def _change(found: RoundAssignment, entry: AssignedEntry, loads: Mapping[UUID, i
     )
 
 
-def _impossible(facts: Mapping[str, Any], names: Mapping[UUID, str], words: Words) -> Impossible:
+def _join(join: Mapping[str, Any], names: Mapping[UUID, str], words: Words) -> Markup:
+    if not join["entry"]:
+        return words.say("joins.none")
+    judge = names.get(UUID(join["judge"]), "") if join.get("judge") else ""
+    return words.say("joins.one", entry=Ltr(join["entry"]), judge=judge)
+
+
+def _effect(effect: PairEffect, names: Mapping[UUID, str], words: Words) -> EffectView:
+    before, after = (words.percent(share) for share in effect.efficiency)
+    return EffectView(
+        removes=str(effect.removes or ""),
+        adds=str(effect.adds or ""),
+        loads=tuple(
+            words.say("effect.load", judge=names.get(judge, ""), before=old, after=new, most=most)
+            for judge, old, new, most in effect.loads
+        ),
+        overlap=words.say("effect.overlap", before=before, after=after),
+        links=words.say("effect.linked" if effect.n_groups[1] <= 1 else "effect.cut", n=effect.n_groups[1]),
+        reviews=words.say("effect.reviews", n=effect.n_judges[1], needed=effect.needed),
+        broken=tuple(words.say(f"effect.rule_{rule}") for rule in effect.broken),
+    )
+
+
+def tell_impossible(facts: Mapping[str, Any], names: Mapping[UUID, str], words: Words) -> Impossible:
+    """Say why a wish cannot be met, and what would free it."""
     ways = []
     for way in facts["ways"]:
         steps = []

@@ -14,6 +14,7 @@ from service.usecases.panel import JudgeDetails, add_judge
 from service.web.committee.standing import AnyRequest, pick, stand
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
+from storage.lifecycle import RoundState
 from storage.reads.committee.people import JudgeLine, Named, list_expertise, list_institutions, list_judges
 from storage.reads.committee.standing import Standing
 
@@ -27,6 +28,7 @@ KINDS = ("academic", "practitioner")
 class JudgeRow:
     """A judge in the list."""
 
+    id: str
     name: str
     title: str
     kind: str
@@ -46,6 +48,7 @@ class JudgesPage:
 
     rows: tuple[JudgeRow, ...]
     may_invite: bool
+    may_withdraw: bool
     invited: bool
 
 
@@ -80,6 +83,11 @@ class JudgesController(Controller):
         shown = JudgesPage(
             rows=tuple(_row(each, names, words) for each in lines),
             may_invite=may(Action.INVITE_JUDGE, actor, stage=standing.state),
+            may_withdraw=(
+                standing.in_round is not None
+                and standing.in_round.state in {RoundState.ASSIGNING, RoundState.OPEN}
+                and may(Action.ASSIGN_JUDGES, actor, stage=standing.state)
+            ),
             invited="invited" in request.query_params,
         )
         return page("committee/judges", shown)
@@ -125,6 +133,7 @@ class JudgesController(Controller):
 
 def _row(line: JudgeLine, names: dict[str, str], words: Words) -> JudgeRow:
     return JudgeRow(
+        id=str(line.id),
         name=pick(line, "name", words),
         title=pick(line, "title", words),
         kind=line.kind,

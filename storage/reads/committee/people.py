@@ -8,8 +8,17 @@ from storage.columns import from_json
 from storage.engine import run_sql
 from storage.tables.edition import Expertise
 from storage.tables.institution import Institution
+from storage.tables.panel import Judge
 
-__all__ = ["JudgeLine", "Named", "list_expertise", "list_institutions", "list_judges"]
+__all__ = [
+    "JudgeLine",
+    "JudgeName",
+    "Named",
+    "list_expertise",
+    "list_institutions",
+    "list_judge_names",
+    "list_judges",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +112,20 @@ async def list_expertise(edition_id: UUID) -> tuple[Named, ...]:
         Expertise.edition == edition_id
     )
     return tuple(Named(**row) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeName:
+    """A judge by name, also one who has left."""
+
+    id: UUID
+    name_ar: str
+    name_en: str
+
+
+async def list_judge_names(edition_id: UUID) -> tuple[JudgeName, ...]:
+    """List all judges of an edition by name."""
+    rows = await Judge.select(
+        Judge.id, Judge.person.name_ar.as_alias("name_ar"), Judge.person.name_en.as_alias("name_en")
+    ).where(Judge.edition == edition_id)
+    return tuple(JudgeName(**row) for row in sorted(rows, key=lambda row: str(row["id"])))
