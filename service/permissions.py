@@ -64,6 +64,7 @@ class Action(StrEnum):
     READ_CONFLICTS = "read-conflicts"
     READ_ASSIGNMENTS = "read-assignments"
     ASSIGN_JUDGES = "assign-judges"
+    ASK_FOLLOW_UP = "ask-follow-up"
     READ_PROGRESS = "read-progress"
     OPEN_ROUND = "open-round"
     READ_SHEETS = "read-sheets"
@@ -171,6 +172,7 @@ RULES: dict[Action, Rule] = {
     Action.READ_CONFLICTS: Rule(REGISTRAR | {Role.SECRETARY, Role.CHAIR}, AFTER_CLOSE),
     Action.READ_ASSIGNMENTS: Rule(RUNNERS - REGISTRAR, AFTER_CLOSE),
     Action.ASSIGN_JUDGES: Rule(ASSIGNER | CHAIR, frozenset({Stage.CLOSED, Stage.JUDGING}), own=True),
+    Action.ASK_FOLLOW_UP: Rule(CHAIR, frozenset({Stage.JUDGING, Stage.DECIDING}), own=True),
     Action.READ_PROGRESS: Rule(WATCHERS - REGISTRAR, AFTER_CLOSE),
     Action.OPEN_ROUND: Rule(CHAIR, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING}), own=True),
     Action.READ_SHEETS: Rule(DECIDERS, AFTER_CLOSE),

@@ -21,6 +21,7 @@ from service.web.committee.decisions import DecisionController, MinutesControlle
 from service.web.committee.eligibility import EligibilityController
 from service.web.committee.entries import CommitteeEntriesController
 from service.web.committee.exports import ExportsController
+from service.web.committee.follow_ups import FollowUpController
 from service.web.committee.judges import JudgesController
 from service.web.committee.log import AuditController
 from service.web.committee.overview import OverviewController
@@ -28,10 +29,10 @@ from service.web.committee.progress import ProgressController
 from service.web.committee.publication import PublicationController
 from service.web.committee.questions import QuestionsController
 from service.web.committee.ranking import RankingController
+from service.web.committee.redistribution import RedistributionController
 from service.web.committee.telling import AppealsController, FeedbackController, NotifyController
 from service.web.committee.together import SecondPersonController, SheetsController, UnmaskController
 from service.web.entrant.asking import AskingController
-from service.web.committee.redistribution import RedistributionController
 from service.web.entrant.entries import EntriesController
 from service.web.entrant.entry import EntryController
 from service.web.entrant.files import FilesController, OwnFileController, PlainUploadController
@@ -102,6 +103,7 @@ COMMITTEE: Area = [
     CommitteeEntriesController,
     AssignmentController,
     RedistributionController,
+    FollowUpController,
     DecisionController,
     MinutesController,
     PublicationController,

@@ -24,7 +24,8 @@ class Assignment(Table, tablename="assignment"):
     """One judge asked to judge one entry (unique index ``one_assignment_per_pair``).
 
     ``state`` is proposed, published or removed; ``position`` the place of the entry in the judge's own order;
-    ``reasons`` a JSON list of codes with facts.
+    ``reasons`` a JSON list of codes with facts. ``due_at`` is the last moment of a follow-up review, which the round's
+    own close does not end; all other pairs have none.
     """
 
     id = key()
@@ -36,5 +37,6 @@ class Assignment(Table, tablename="assignment"):
     position = small()
     reasons = text()
     made_at = when()
+    due_at = when(null=True)
     removed_at = when(null=True)
     removal = text(null=True)

@@ -42,7 +42,7 @@ async def find_sheet_lock(judge_id: UUID, sheet_id: UUID) -> SheetLock | None:
         comment_team=row["comment_team"],
         comment_committee=row["comment_committee"],
         round_state=row["round_state"],
-        closes_at=row["closes_at"],
+        closes_at=row["due_at"] or row["closes_at"],
         edition_id=row["edition_id"],
         stage=row["stage"],
         steps=row["steps"],
@@ -56,7 +56,8 @@ _MINE = """SELECT s.id FROM entry e JOIN assignment a ON a.entry = e.id JOIN sco
 
 _LOCK = """SELECT s.revision, s.state, s.abstained, s.comment_team, s.comment_committee,
     a.id AS assignment_id, a.state AS assignment_state, a.entry AS entry_id, a.round AS round_id, e.code_name,
-    v.category AS category_id, r.state AS round_state, r.closes_at, d.id AS edition_id, d.state AS stage, d.steps,
+    v.category AS category_id, r.state AS round_state,
+    r.closes_at, a.due_at, d.id AS edition_id, d.state AS stage, d.steps,
     d.comment_levels, i.answer, c.state AS bar
     FROM score_sheet s
     JOIN assignment a ON a.id = s.assignment

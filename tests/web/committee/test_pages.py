@@ -15,6 +15,8 @@ PAGES = {
     "/committee/ranking/documentary": Action.READ_RANKING,
     "/committee/severity": Action.READ_RANKING,
     "/committee/assignments": Action.READ_ASSIGNMENTS,
+    "/committee/assignments/redistribution": Action.ASSIGN_JUDGES,
+    "/committee/follow-up-reviews": Action.ASK_FOLLOW_UP,
     "/committee/progress": Action.READ_PROGRESS,
     "/committee/publish": Action.READ_PUBLICATION,
     "/committee/decision/documentary": Action.READ_DECISION,
