@@ -1,7 +1,9 @@
 """The judges of an edition: who they are, what they know, and in which categories they sit."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,14 +12,16 @@ from service.audit import Event, record
 from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.permissions import Action, require
 from service.usecases.invitations import create_invitation
+from service.usecases.ties import find_ties
 from storage.columns import to_json
 from storage.engine import insert_many, transaction
+from storage.reads.ties import TiedJudge, read_earlier_ties, read_tie_rows
 from storage.tables.edition import Category, Edition
 from storage.tables.institution import Institution
 from storage.tables.panel import Judge, PanelMember, Round
-from storage.tables.person import RoleGrant
+from storage.tables.person import Person, RoleGrant
 
-__all__ = ["AddedJudge", "JudgeDetails", "add_judge"]
+__all__ = ["AddedJudge", "JudgeDetails", "PossibleTies", "add_judge", "check_possible_judge"]
 
 
 class JudgeKnown(Conflicting):
@@ -131,3 +135,45 @@ async def _check_person(edition_id: UUID, person_id: UUID) -> None:
     )
     if is_registrar:
         raise RegistrarCannotJudge
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleTies:
+    """What the data show of somebody not invited yet: by category, standing entries and those with a tie; and by kind.
+
+    Only counts: whoever assigns sees that a pair would be barred, never whose project it is.
+    """
+
+    by_category: dict[UUID, tuple[int, int]]
+    by_source: dict[str, int]
+
+
+async def check_possible_judge(actor: Actor, edition_id: UUID, details: JudgeDetails) -> PossibleTies:
+    """Look for ties of a possible judge before inviting. Nothing is written, and nobody is told."""
+    edition = await Edition.select(Edition.state).where(Edition.id == edition_id).first()
+    if edition is None:
+        raise NotFound
+    require(Action.INVITE_JUDGE, actor, stage=edition["state"], owns=actor.edition_id in {None, edition_id})
+    rows = await read_tie_rows(edition_id)
+    slugs = {each.slug: each.id for each in rows.register}
+    names = tuple(name for name in (details.name_ar, details.name_en) if name.strip())
+    employers = tuple(text for text in (details.employer_ar, details.employer_en) if text.strip())
+    possible = TiedJudge(
+        None, None, names, details.email, slugs.get(details.institution), details.department, employers,
+        tuple(details.past),
+    )  # fmt: skip
+    known = await Person.select(Person.id).where(Person.email == details.email).first()
+    if known is not None:
+        possible = replace(possible, person_id=known["id"])
+    earlier = await read_earlier_ties([known["id"]]) if known is not None else ()
+    found = await asyncio.to_thread(find_ties, replace(rows, judges=(possible,), earlier=earlier))
+    tied = {tie.entry_id for tie in found}
+    categories = {row["id"] for row in await Category.select(Category.id).where(Category.edition == edition_id)}
+    counts = {
+        category: (
+            sum(entry.category_id == category for entry in rows.entries),
+            sum(entry.category_id == category and entry.id in tied for entry in rows.entries),
+        )
+        for category in categories
+    }
+    return PossibleTies(counts, dict(Counter(tie.source for tie in found)))

@@ -135,13 +135,17 @@ class _Pick:
 
 
 class Page(Response[None]):
-    """A page, rendered when it is sent: the frame needs the database."""
+    """A page, rendered when it is sent: the frame needs the database.
 
-    def __init__(self, name: str, data: object = None, *, status: int = 200) -> None:
+    ``keeps_typed`` shows a form as it was typed though nothing is wrong with it.
+    """
+
+    def __init__(self, name: str, data: object = None, *, status: int = 200, keeps_typed: bool = False) -> None:
         super().__init__(content=None, status_code=status, media_type="text/html")
         self.name = name
         self.data = data
         self.errors: Sequence[FieldError] = ()
+        self.keeps_typed = keeps_typed
 
     def to_asgi_response(self, app: object, request: Request[Any, Any, Any], **_: Any) -> ASGIApp:  # type: ignore[override]  # noqa: ARG002 (Litestar calls it so)
         """Return what sends the page."""
@@ -156,9 +160,9 @@ class Page(Response[None]):
         return send_page
 
 
-def page(name: str, data: object = None, *, status: int = 200) -> Page:
+def page(name: str, data: object = None, *, status: int = 200, keeps_typed: bool = False) -> Page:
     """Show ``templates/pages/<name>.html`` with one frozen dataclass."""
-    return Page(name, data, status=status)
+    return Page(name, data, status=status, keeps_typed=keeps_typed)
 
 
 def go_to(path: str) -> Redirect:
@@ -189,7 +193,7 @@ async def render(request: Request[Any, Any, Any], shown: Page) -> bytes:
     text: str = environment.get_template(f"pages/{shown.name}.html").render(
         page=shown.data,
         shell=Shell(visit, frame),
-        form=FormView(environment.globals["t"], typed if shown.errors else None, shown.errors),
+        form=FormView(environment.globals["t"], typed if shown.errors or shown.keeps_typed else None, shown.errors),
     )
     return text.encode()
 

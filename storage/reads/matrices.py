@@ -7,13 +7,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from storage.columns import from_json
-from storage.rows import get_row
-from storage.tables.assignment import Assignment
-from storage.tables.conflict import Conflict
-from storage.tables.edition import Category
-from storage.tables.entrant import EntryOwner
-from storage.tables.entry import Entry, EntryVersion
-from storage.tables.panel import Judge, PanelMember, Round
+from storage.engine import run_sql
+from storage.errors import StorageMisuse
 
 __all__ = [
     "AssignableEntry",
@@ -75,77 +70,95 @@ class AssignmentInput:
 
 
 async def list_admitted(edition_id: UUID) -> tuple[AssignableEntry, ...]:
-    """List an edition's admitted entries, by id."""
-    rows = await Entry.select(Entry.id, Entry.code_name).where(
-        (Entry.edition == edition_id) & (Entry.state == "admitted") & Entry.code_name.is_not_null()
+    """List an edition's admitted entries, by id, in one query."""
+    rows = await run_sql(
+        """SELECT entry.id AS id, entry.code_name AS code_name, version.category AS category,
+        version.work_language AS work_language, version.tags AS tags, entry_owner.institution AS institution
+        FROM entry JOIN entry_version AS version ON version.entry = entry.id AND version.is_current
+        LEFT JOIN entry_owner ON entry_owner.entry = entry.id
+        WHERE entry.edition = {} AND entry.state = 'admitted' AND entry.code_name IS NOT NULL""",
+        edition_id,
     )
-    ids = [row["id"] for row in rows]
-    if not ids:
-        return ()
-    versions = {
-        row["entry"]: row
-        for row in await EntryVersion.select(
-            EntryVersion.entry, EntryVersion.category, EntryVersion.work_language, EntryVersion.tags
-        ).where(EntryVersion.entry.is_in(ids) & EntryVersion.is_current.eq(True))
-    }
-    owners = {
-        row["entry"]: row["institution"]
-        for row in await EntryOwner.select(EntryOwner.entry, EntryOwner.institution).where(EntryOwner.entry.is_in(ids))
-    }
     return tuple(
         AssignableEntry(
-            id=row["id"],
+            id=UUID(str(row["id"])),
             code_name=row["code_name"],
-            category_id=versions[row["id"]]["category"],
-            institution_id=owners.get(row["id"]),
-            work_language=versions[row["id"]]["work_language"],
-            tags=tuple(from_json(versions[row["id"]]["tags"]) or ()),
+            category_id=UUID(str(row["category"])),
+            institution_id=UUID(str(row["institution"])) if row["institution"] else None,
+            work_language=row["work_language"],
+            tags=tuple(from_json(row["tags"]) or ()),
         )
         for row in sorted(rows, key=lambda row: str(row["id"]))
     )
 
 
 async def read_assignment_input(round_id: UUID) -> AssignmentInput:
-    """Read a round with its admitted entries, its judges, and the pairs that are barred or published.
+    """Read a round with its admitted entries, its judges, and the pairs that are barred or published: four queries.
 
     Judges who have left are read where pairs of theirs still stand, without seats, so that they get nothing new.
     """
-    in_round = await get_row(Round.select().where(Round.id == round_id))
-    edition_id = in_round["edition"]
-    seats: dict[UUID, set[UUID]] = {}
-    for row in await PanelMember.select(PanelMember.judge, PanelMember.category).where(PanelMember.round == round_id):
-        seats.setdefault(row["judge"], set()).add(row["category"])
-    judges = await Judge.select().where(Judge.edition == edition_id)
-    conflicts = await Conflict.select(Conflict.entry, Conflict.judge, Conflict.state).where(
-        (Conflict.judge.edition == edition_id) & Conflict.state.is_in(["confirmed", "held"])
+    rounds = await run_sql(
+        """SELECT round.edition AS edition, round.ordinal AS ordinal, round.seed AS seed,
+        round.reviews_per_entry AS reviews_per_entry, category.id AS category
+        FROM round LEFT JOIN category ON category.edition = round.edition
+        WHERE round.id = {} ORDER BY category.position""",
+        round_id,
     )
-    published = await Assignment.select(Assignment.entry, Assignment.judge, Assignment.state).where(
-        (Assignment.round == round_id) & (Assignment.state == "published")
+    if not rounds:
+        raise StorageMisuse(reason="row-missing", query="round")
+    in_round, edition_id = rounds[0], UUID(str(rounds[0]["edition"]))
+    pairs = await run_sql(
+        """SELECT assignment.entry AS entry, assignment.judge AS judge, assignment.state AS state
+        FROM assignment WHERE assignment.round = {} AND assignment.state = 'published'
+        UNION ALL SELECT conflict.entry, conflict.judge, conflict.state FROM conflict
+        JOIN judge ON judge.id = conflict.judge
+        WHERE judge.edition = {} AND conflict.state IN ('confirmed', 'held')""",
+        round_id,
+        edition_id,
     )
-    categories = await Category.select(Category.id).where(Category.edition == edition_id).order_by(Category.position)
-    holding = {row["judge"] for row in published}
+    published = [row for row in pairs if row["state"] == "published"]
+    holding = {str(row["judge"]) for row in published}
     return AssignmentInput(
         edition_id=edition_id,
         ordinal=in_round["ordinal"],
         seed=in_round["seed"],
         reviews_per_entry=in_round["reviews_per_entry"],
-        categories=tuple(row["id"] for row in categories),
+        categories=tuple(UUID(str(row["category"])) for row in rounds if row["category"] is not None),
         entries=await list_admitted(edition_id),
-        judges=tuple(
-            AssignableJudge(
-                id=row["id"],
-                institution_id=row["institution"],
-                kind=row["kind"],
-                languages=tuple(from_json(row["languages"]) or ()),
-                expertise=tuple(from_json(row["expertise"]) or ()),
-                categories=frozenset(seats.get(row["id"], set()) if row["is_active"] else ()),
-                max_entries=row["max_entries"] if row["is_active"] else 0,
-            )
-            for row in sorted(judges, key=lambda row: str(row["id"]))
-            if (row["is_active"] and row["id"] in seats) or row["id"] in holding
-        ),
-        conflicts=_pairs(conflicts),
+        judges=await _list_judges(edition_id, round_id, holding),
+        conflicts=_pairs([row for row in pairs if row["state"] != "published"]),
         published=_pairs(published),
+    )
+
+
+async def _list_judges(edition_id: UUID, round_id: UUID, holding: set[str]) -> tuple[AssignableJudge, ...]:
+    """List the judges of a round, those who have left only where they are ``holding`` a pair."""
+    rows = await run_sql(
+        """SELECT judge.id AS id, judge.institution AS institution, judge.kind AS kind, judge.languages AS languages,
+        judge.expertise AS expertise, judge.max_entries AS max_entries, judge.is_active AS is_active,
+        panel_member.category AS seat
+        FROM judge LEFT JOIN panel_member ON panel_member.judge = judge.id AND panel_member.round = {}
+        WHERE judge.edition = {}""",
+        round_id,
+        edition_id,
+    )
+    seats: dict[str, set[UUID]] = {}
+    for row in rows:
+        if row["seat"] is not None and row["is_active"]:
+            seats.setdefault(str(row["id"]), set()).add(UUID(str(row["seat"])))
+    judges = {str(row["id"]): row for row in rows}
+    return tuple(
+        AssignableJudge(
+            id=UUID(number),
+            institution_id=UUID(str(row["institution"])) if row["institution"] else None,
+            kind=row["kind"],
+            languages=tuple(from_json(row["languages"]) or ()),
+            expertise=tuple(from_json(row["expertise"]) or ()),
+            categories=frozenset(seats.get(number, ())),
+            max_entries=row["max_entries"] if row["is_active"] else 0,
+        )
+        for number, row in sorted(judges.items())
+        if number in seats or number in holding
     )
 
 

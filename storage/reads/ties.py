@@ -12,7 +12,16 @@ from storage.tables.entry import Entry
 from storage.tables.institution import Institution
 from storage.tables.panel import Judge
 
-__all__ = ["EarlierTie", "PersonRow", "RegisterRow", "TieRows", "TiedEntry", "TiedJudge", "read_tie_rows"]
+__all__ = [
+    "EarlierTie",
+    "PersonRow",
+    "RegisterRow",
+    "TieRows",
+    "TiedEntry",
+    "TiedJudge",
+    "read_earlier_ties",
+    "read_tie_rows",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +114,7 @@ async def read_tie_rows(edition_id: UUID) -> TieRows:
             for row in sorted(entries, key=lambda row: str(row["id"]))
         ),
         register=await _read_register(),
-        earlier=await _read_earlier([row["person"] for row in judges]),
+        earlier=await read_earlier_ties([row["person"] for row in judges]),
     )  # fmt: skip
 
 
@@ -142,7 +151,7 @@ async def _read_register() -> tuple[RegisterRow, ...]:
     )  # fmt: skip
 
 
-async def _read_earlier(judges: Iterable[UUID]) -> tuple[EarlierTie, ...]:
+async def read_earlier_ties(judges: Iterable[UUID]) -> tuple[EarlierTie, ...]:
     """Ties declared by these people that were not dismissed, with the addresses of those they were about."""
     rows = await Conflict.select(Conflict.judge.person.as_alias("person"), Conflict.entry).where(
         among(Conflict.judge.person, judges) & (Conflict.source == "declared") & (Conflict.state == "confirmed")

@@ -5,12 +5,13 @@ from datetime import datetime
 
 from litestar import Controller, get, post
 from litestar.response import Redirect
+from markupsafe import Markup
 
 from service.actors import Actor
 from service.errors import FieldError, Invalid
 from service.permissions import Action, may
 from service.text import Words
-from service.usecases.panel import JudgeDetails, add_judge
+from service.usecases.panel import JudgeDetails, PossibleTies, add_judge, check_possible_judge
 from service.web.committee.standing import AnyRequest, pick, stand
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
@@ -61,6 +62,14 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckView:
+    """Ties that the data show of a possible judge, in counts: by category, and by kind."""
+
+    categories: tuple[Markup, ...]
+    kinds: tuple[Markup, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class InvitePage:
     """The form that invites a judge."""
 
@@ -68,6 +77,7 @@ class InvitePage:
     categories: tuple[Option, ...]
     institutions: tuple[Option, ...]
     expertise: tuple[Option, ...]
+    checked: CheckView | None
 
 
 class JudgesController(Controller):
@@ -97,7 +107,7 @@ class JudgesController(Controller):
         return await _form(actor, words)
 
     @post("/invite", opt={"action": Action.INVITE_JUDGE})
-    async def invite(self, request: AnyRequest, actor: Actor, words: Words, now: datetime) -> Redirect:
+    async def invite(self, request: AnyRequest, actor: Actor, words: Words, now: datetime) -> Redirect | Page:
         async def again() -> Page:
             return await _form(actor, words)
 
@@ -125,8 +135,11 @@ class JudgesController(Controller):
             employer_ar=typed.text("employer_ar"),
             employer_en=typed.text("employer_en"),
             past=typed.all("past"),
+            department=typed.text("department"),
             max_entries=typed.number("max_entries") or 0,
         )
+        if typed.text("step") == "check":
+            return await _form(actor, words, await check_possible_judge(actor, standing.edition_id, details))
         await add_judge(actor, standing.edition_id, details, now=now)
         return go_to("/committee/judges?invited=yes")
 
@@ -159,15 +172,31 @@ def _state(line: JudgeLine) -> str:
     return "joined"
 
 
-async def _form(actor: Actor, words: Words) -> Page:
+async def _form(actor: Actor, words: Words, ties: PossibleTies | None = None) -> Page:
     standing: Standing = await stand(actor)
     shown = InvitePage(
         is_open=may(Action.INVITE_JUDGE, actor, stage=standing.state),
         categories=tuple(Option(each.slug, pick(each, "name", words)) for each in standing.categories),
         institutions=_options(await list_institutions(), words),
         expertise=_options(await list_expertise(standing.edition_id), words),
+        checked=_check(ties, standing, words) if ties else None,
     )
-    return page("committee/invite", shown)
+    return page("committee/invite", shown, keeps_typed=ties is not None)
+
+
+def _check(ties: PossibleTies, standing: Standing, words: Words) -> CheckView:
+    return CheckView(
+        categories=tuple(
+            words.say("check_judge.category", category=pick(each, "name", words), n=tied, of=entries)
+            for each in standing.categories
+            for entries, tied in [ties.by_category.get(each.id, (0, 0))]
+            if entries
+        ),
+        kinds=tuple(
+            words.say("check_judge.kind", why=words.say(f"conflict.{source}"), n=count)
+            for source, count in sorted(ties.by_source.items())
+        ),
+    )
 
 
 def _options(rows: tuple[Named, ...], words: Words) -> tuple[Option, ...]:

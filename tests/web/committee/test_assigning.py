@@ -1,0 +1,137 @@
+"""Pages of assigning after the proposal: the effect of a change, a judge who leaves, follow-up reviews."""
+
+from datetime import timedelta
+
+import pytest
+
+from storage.engine import count_queries
+from storage.rows import get_row
+from storage.tables.assignment import Assignment
+from storage.tables.panel import Judge
+from tests.competition import DEADLINE, JUDGED
+from tests.web.committee.conftest import House
+from tests.web.committee.test_moves import post
+from tests.web.committee.test_pages import MOST_QUERIES
+
+SHARING = "/en/committee/assignments/redistribution"
+
+
+def hidden(text: str, name: str) -> str:
+    return text.split(f'name="{name}" value="')[1].split('"', maxsplit=1)[0]
+
+
+async def test_a_change_shows_its_effect_before_it_asks_for_a_reason(entering: House):
+    competition = entering.competition
+    for at in range(4):
+        await competition.enter(f"Student {at}")
+    await competition.close()
+    await competition.admit()
+    for at in range(3):
+        await competition.seat(f"Judge {at}")
+    await competition.assign()
+    entering.clock.set(DEADLINE + timedelta(days=6))
+    assigner = await entering.client("assigner")
+    pair = await get_row(Assignment.select(Assignment.judge, Assignment.entry.code_name.as_alias("code")))
+    taken = {
+        row["judge"]
+        for row in await Assignment.select(Assignment.judge).where(Assignment.entry.code_name == pair["code"])
+    }
+    other = next(row["id"] for row in await Judge.select(Judge.id) if row["id"] not in taken)
+    wish = f"entry={pair['code']}&remove={pair['judge']}&add={other}"
+
+    for language, words in (("en", "What this change does"), ("ar", "أثر هذا التعديل")):
+        with count_queries() as queries:
+            shown = await assigner.get(f"/{language}/committee/assignments?{wish}")
+        assert words in shown.text
+        assert hidden(shown.text, "remove") == str(pair["judge"])
+    assert queries.count <= 2 * MOST_QUERIES
+    assert (await assigner.get("/en/committee/assignments?entry=DOC-000&add=nonsense")).status_code == 404
+    assert await Assignment.exists().where(Assignment.judge == pair["judge"])
+
+
+async def test_a_judge_leaves_from_the_page_of_judges(judged_now: House):
+    await Judge.update({Judge.max_entries: 5}).where(Judge.is_active.eq(True))
+    assigner = await judged_now.client("assigner")
+    leaving = judged_now.competition.judges[0]
+    page = f"{SHARING}?judge={leaving.id}"
+
+    listed = await assigner.get("/en/committee/judges")
+    with count_queries() as queries:
+        shown = await assigner.get(page)
+    typed = {"judge": str(leaving.id), "seen": hidden(shown.text, "seen"), "way": "0", "reason": ""}
+    silent = await post(assigner, SHARING, typed, page=page)
+    done = await post(assigner, SHARING, {**typed, "reason": "Ill"})
+    twice = await post(assigner, SHARING, {**typed, "reason": "Ill"})
+
+    assert f"judge={leaving.id}" in listed.text
+    assert "The least change" in shown.text
+    assert queries.count <= MOST_QUERIES, "\n".join(queries.statements)
+    assert silent.status_code == 422
+    assert (done.status_code, twice.status_code) == (303, 409)
+    rows = await Assignment.select(Assignment.judge).where(Assignment.state == "published")
+    assert leaving.id not in {row["judge"] for row in rows}
+    assert len(rows) == 8
+
+
+@pytest.mark.parametrize("judge", ["nonsense", "00000000-0000-4000-8000-000000000000"])
+async def test_an_unknown_judge_is_not_found(judged_now: House, judge: str):
+    assigner = await judged_now.client("assigner")
+
+    assert (await assigner.get(f"{SHARING}?judge={judge}")).status_code == 404
+
+
+async def test_a_wish_that_cannot_be_shared_out_is_explained(judged_now: House):
+    chair = await judged_now.client("chair")
+    leaving = judged_now.competition.judges[0]
+
+    answer = await chair.get(f"{SHARING}?judge={leaving.id}")
+
+    assert answer.status_code == 409
+    assert "No assignment is possible" in answer.text
+    assert "DOC-" in answer.text or "POD-" in answer.text
+
+
+async def test_follow_up_reviews_are_asked_for_from_their_page(ranked_now: House):
+    ranked_now.clock.set(JUDGED + timedelta(hours=2))
+    chair = await ranked_now.client("chair")
+    page = "/en/committee/follow-up-reviews"
+
+    shown = await chair.get(page)
+    pair = value_of(shown.text, "pairs")
+    none = await post(chair, page, {"due_at": hidden_due(shown.text), "reason": "Close"}, page=page)
+    late = await post(chair, page, {"pairs": pair, "due_at": "2020-01-01T10:00", "reason": "Close"})
+    asked = await post(chair, page, {"pairs": pair, "due_at": hidden_due(shown.text), "reason": "Close"})
+
+    assert (none.status_code, late.status_code, asked.status_code) == (422, 422, 303)
+    assert await Assignment.count().where(Assignment.due_at.is_not_null()) == 1
+    assert "التقييمات الإضافية" in (await chair.get("/ar/committee/follow-up-reviews?asked=1")).text
+
+
+def value_of(text: str, name: str) -> str:
+    return text.split(f'name="{name}"')[1].split('value="')[1].split('"', maxsplit=1)[0]
+
+
+def hidden_due(text: str) -> str:
+    return text.split('name="due_at"')[1].split('value="')[1].split('"', maxsplit=1)[0]
+
+
+async def test_a_possible_judge_is_checked_before_anything_is_sent(entering: House):
+    await entering.competition.enter("Student", at="squ")
+    await entering.competition.close()
+    await entering.competition.admit()
+    entering.clock.set(DEADLINE + timedelta(days=4))
+    assigner = await entering.client("assigner")
+    typed = {
+        "email": "new@studio.example", "name_ar": "سالم الحارثي", "name_en": "Salim Al Harthi", "kind": "academic",
+        "categories": "documentary", "languages": "ar", "institution": "squ", "step": "check",
+    }  # fmt: skip
+
+    tied = await post(assigner, "/en/committee/judges/invite", typed, page="/en/committee/judges/invite")
+    clear = await post(assigner, "/en/committee/judges/invite", {**typed, "institution": "utas"})
+
+    assert tied.status_code == 200
+    assert "The data show ties" in tied.text
+    assert "a tie to one project of 1" in tied.text
+    assert 'value="Salim Al Harthi"' in tied.text
+    assert "The data show no tie" in clear.text
+    assert not await Judge.exists()
