@@ -31,7 +31,15 @@ from storage.tables.entry import Entry
 from storage.tables.panel import Round
 from storage.tables.scoresheet import ScoreSheet
 
-__all__ = ["AssignmentImpossible", "change_pair", "propose_assignment", "publish_assignment"]
+__all__ = [
+    "AssignmentImpossible",
+    "PairBarred",
+    "change_pair",
+    "lock_round",
+    "propose_assignment",
+    "publish_assignment",
+    "refuse_barred",
+]
 
 
 class AssignmentImpossible(Conflicting):
@@ -76,7 +84,7 @@ async def propose_assignment(actor: Actor, round_id: UUID, *, seed: int = 1, now
     encoded = encode(given)
     solved = await asyncio.to_thread(_solve, encoded, seed)
     async with transaction():
-        await _lock_round(actor, round_id, now=now)
+        await lock_round(actor, round_id, now=now)
         await refuse_barred([(entry, judge) for entry, judge, _, _ in solved.rows])
         ordinal = await AssignmentRun.count().where(AssignmentRun.round == round_id) + 1
         run = AssignmentRun(
@@ -164,7 +172,7 @@ async def change_pair(
     if not reason.strip():
         raise Invalid(FieldError("reason", "err.reason_needed"))
     async with transaction():
-        await _lock_round(actor, round_id, now=now)
+        await lock_round(actor, round_id, now=now)
         if remove is not None:
             gone = (
                 await Assignment.delete()
@@ -217,7 +225,7 @@ async def publish_assignment(actor: Actor, round_id: UUID, *, now: datetime) -> 
     Conflicts are looked at once more, inside the transaction: one confirmed since the proposal stops it.
     """
     async with transaction():
-        await _lock_round(actor, round_id, now=now, action=Action.OPEN_ROUND)
+        await lock_round(actor, round_id, now=now, action=Action.OPEN_ROUND)
         rows = await Assignment.select(Assignment.id, Assignment.entry, Assignment.judge).where(
             (Assignment.round == round_id) & (Assignment.state == AssignmentState.PROPOSED.value)
         )
@@ -247,7 +255,7 @@ async def publish_assignment(actor: Actor, round_id: UUID, *, now: datetime) -> 
         return len(rows)
 
 
-async def _lock_round(actor: Actor, round_id: UUID, *, now: datetime, action: Action = Action.ASSIGN_JUDGES) -> None:
+async def lock_round(actor: Actor, round_id: UUID, *, now: datetime, action: Action = Action.ASSIGN_JUDGES) -> None:
     """Lock a round for assignment, and move it there from planned; refuse when it is past that or entries wait."""
     found = await for_update(Round.select(Round.edition, Round.state).where(Round.id == round_id)).first()
     if found is None:

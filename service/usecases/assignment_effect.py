@@ -8,9 +8,10 @@ from uuid import UUID
 
 from service.actors import Actor
 from service.errors import NotFound
-from service.usecases.assignment import change_pair
+from service.usecases.assignment import change_pair, lock_round
 from service.usecases.assignment_arrays import Encoded, encode
 from storage.columns import from_json, to_json
+from storage.engine import transaction
 from storage.reads.matrices import read_assignment_input
 from storage.reads.standing_pairs import StandingPair, read_standing_pairs
 from storage.tables.assignment import AssignmentRun
@@ -49,6 +50,8 @@ async def measure_change(round_id: UUID, entry_id: UUID, *, remove: UUID | None,
     """Measure what taking a judge from a project, giving it another, or both would do. Nothing is written."""
     given = await read_assignment_input(round_id)
     standing = await read_standing_pairs(round_id)
+    if not given.entries or not given.judges:
+        raise NotFound
     encoded = encode(given)
     judges = set(encoded.judges)
     if entry_id not in encoded.entries or not {remove, add} - {None} <= judges:
@@ -155,7 +158,11 @@ async def add_links(actor: Actor, round_id: UUID, *, reason: str, now: datetime)
 
     They are found anew from the pairs that stand, under every rule; a category where no judge may is left as it is.
     """
+    async with transaction():
+        await lock_round(actor, round_id, now=now)
     given = await read_assignment_input(round_id)
+    if not given.entries or not given.judges:
+        return 0
     encoded = encode(given)
     told = await asyncio.to_thread(_describe, encoded, await read_standing_pairs(round_id))
     entry_of = dict(zip(encoded.code_names, encoded.entries, strict=True))

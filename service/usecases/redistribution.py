@@ -93,7 +93,7 @@ def _plan(given: AssignmentInput, standing: tuple[StandingPair, ...], leaving: U
             counts[pair.entry_id] = counts.get(pair.entry_id, 0) + 1
     lacking = tuple(each.id for each in given.entries if counts.get(each.id, 0) < given.reviews_per_entry)
     digest = _digest(given, standing, leaving)
-    if not unfinished and not lacking and leaving is None:
+    if not given.judges or not given.entries or (not unfinished and not lacking and leaving is None):
         return Plan(given, (), 0, 0, (), 0.0, digest)
     encoded = encode(_without_given_up(given, standing))
     try:
