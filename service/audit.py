@@ -34,6 +34,7 @@ class Event(StrEnum):
     SIGNED_IN = "signed-in"
     ROLE_GRANTED = "role-granted"
     ROLE_REVOKED = "role-revoked"
+    LETTER_RETRIED = "letter-retried"
     INVITATION_SENT = "invitation-sent"
     EDITION_CREATED = "edition-created"
     EDITION_CHANGED = "edition-changed"

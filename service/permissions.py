@@ -96,6 +96,7 @@ class Action(StrEnum):
     # administration and operation
     MANAGE_EDITIONS = "manage-editions"
     MANAGE_PEOPLE = "manage-people"
+    MANAGE_MESSAGES = "manage-messages"
     READ_HEALTH = "read-health"
     READ_PATTERNS = "read-patterns"
 
@@ -206,6 +207,7 @@ RULES: dict[Action, Rule] = {
     Action.USE_SIGNED_LINK: Rule(ANYBODY),
     Action.MANAGE_EDITIONS: Rule(frozenset({Role.ADMINISTRATOR})),
     Action.MANAGE_PEOPLE: Rule(frozenset({Role.ADMINISTRATOR})),
+    Action.MANAGE_MESSAGES: Rule(frozenset({Role.ADMINISTRATOR})),
     Action.READ_HEALTH: Rule(ANYBODY),
     Action.READ_PATTERNS: Rule(ANYBODY),
 }

@@ -7,7 +7,9 @@ from service.web.account.account import AccountController
 from service.web.account.joining import InvitationController, PasswordResetController, SignUpController
 from service.web.account.signing_in import SignInController, SignOutController
 from service.web.admin.editions import EditionsController
+from service.web.admin.institutions import InstitutionsController
 from service.web.admin.lines import LineController
+from service.web.admin.messages import MessagesController
 from service.web.admin.people import PeopleController
 from service.web.admin.preview import PreviewController
 from service.web.admin.rubrics import RubricController
@@ -23,6 +25,7 @@ from service.web.committee.entries import CommitteeEntriesController
 from service.web.committee.exports import ExportsController
 from service.web.committee.follow_ups import FollowUpController
 from service.web.committee.judges import JudgesController
+from service.web.committee.judges_import import JudgesImportController
 from service.web.committee.log import AuditController
 from service.web.committee.overview import OverviewController
 from service.web.committee.progress import ProgressController
@@ -117,6 +120,7 @@ COMMITTEE: Area = [
     QuestionsController,
     ConflictController,
     JudgesController,
+    JudgesImportController,
     AuditController,
     SecondPersonController,
     SheetsController,
@@ -129,6 +133,8 @@ ADMINISTRATION: Area = [
     LineController,
     PreviewController,
     PeopleController,
+    InstitutionsController,
+    MessagesController,
 ]
 OPERATION: Area = [read_health, serve_static, receive_part, read_object, show_patterns]
 
