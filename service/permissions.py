@@ -86,6 +86,9 @@ class Action(StrEnum):
     EXPORT = "export"
     MAKE_BUNDLE = "make-bundle"
     GIVE_BUNDLE = "give-bundle"
+    HOLD_SESSION = "hold-session"
+    PUT_MOTION = "put-motion"
+    COMMENT_ON_ENTRY = "comment-on-entry"
     CHOOSE_COMMENTS = "choose-comments"
     READ_APPEALS = "read-appeals"
     ANSWER_APPEAL = "answer-appeal"
@@ -199,6 +202,13 @@ RULES: dict[Action, Rule] = {
     Action.EXPORT: Rule(DECIDERS, AFTER_CLOSE, own=True),
     Action.MAKE_BUNDLE: Rule(CHAIR, frozenset({Stage.DECIDING, Stage.NOTIFIED}), own=True),
     Action.GIVE_BUNDLE: Rule(CHAIR, ONCE_JUDGED, own=True),
+    Action.HOLD_SESSION: Rule(
+        frozenset({Role.SECRETARY, Role.CHAIR}), frozenset({Stage.DECIDING, Stage.NOTIFIED}), own=True
+    ),
+    Action.PUT_MOTION: Rule(
+        frozenset({Role.MEMBER, Role.CHAIR}), frozenset({Stage.DECIDING, Stage.NOTIFIED}), own=True
+    ),
+    Action.COMMENT_ON_ENTRY: Rule(DECIDERS, frozenset({Stage.DECIDING, Stage.NOTIFIED}), own=True),
     Action.CHOOSE_COMMENTS: Rule(frozenset({Role.SECRETARY, Role.CHAIR}), frozenset({Stage.DECIDING}), own=True),
     Action.READ_APPEALS: Rule(DECIDERS, ONCE_JUDGED),
     Action.ANSWER_APPEAL: Rule(DECIDERS, frozenset({Stage.NOTIFIED}), own=True),

@@ -13,14 +13,15 @@ from storage.columns import to_json
 from storage.engine import for_update, insert_many, transaction
 from storage.lifecycle import DECISION_MOVES, ROUND_MOVES, DecisionState, MoveLost, RoundState, move
 from storage.reads.committee.decision import digest_of_places
+from storage.reads.committee.session import read_attendance
 from storage.reads.decisions import count_signatures, find_last_run, list_categories, list_ranks
 from storage.rows import get_row
 from storage.tables.edition import Edition
 from storage.tables.panel import Round
 from storage.tables.person import RoleGrant
-from storage.tables.result import Decision, DecisionSignature, Outcome
+from storage.tables.result import Decision, DecisionSignature, Motion, Outcome
 
-__all__ = ["Placing", "approve_decision", "open_decision", "place_entries", "sign_decision"]
+__all__ = ["Placing", "approve_decision", "list_member_ids", "open_decision", "place_entries", "sign_decision"]
 
 
 class RoundNotRanked(Conflicting):
@@ -35,6 +36,12 @@ class DecisionClosed(Conflicting):
     code = "decision-closed"
 
 
+class MotionsOpen(Conflicting):
+    """A motion was put and not closed."""
+
+    code = "motions-open"
+
+
 class NoQuorum(Conflicting):
     """Fewer signatures than the quorum."""
 
@@ -45,6 +52,12 @@ class AlreadySigned(Conflicting):
     """This member signed already."""
 
     code = "already-signed"
+
+
+class SteppedAside(Conflicting):
+    """Who stepped aside from a decision does not sign it."""
+
+    code = "recused-from-decision"
 
 
 class PlacesOpen(Conflicting):
@@ -166,6 +179,8 @@ async def sign_decision(actor: Actor, decision_id: UUID, *, now: datetime, seen:
             raise AlreadySigned
         if actor.person_id is None:
             raise NotFound
+        if actor.person_id in read_attendance(str(decision["present"])).recused:
+            raise SteppedAside
         await DecisionSignature.insert(DecisionSignature(decision=decision_id, person=actor.person_id, signed_at=now))
         await record(Event.DECISION_SIGNED, by=actor, about=("decision", decision_id), at=now)
         return await count_signatures(decision_id)
@@ -179,6 +194,8 @@ async def approve_decision(actor: Actor, decision_id: UUID, *, now: datetime) ->
         decided = await Outcome.exists().where(Outcome.decision == decision_id)
         if not decided:
             raise PlacesOpen
+        if await Motion.exists().where((Motion.decision == decision_id) & Motion.closed_at.is_null()):
+            raise MotionsOpen
         signed, needed = await count_signatures(decision_id), await find_quorum(edition_id)
         if signed < needed:
             raise NoQuorum(present=signed, needed=needed)
@@ -219,12 +236,17 @@ async def _check_seen(decision: Mapping[str, object], seen: str | None) -> None:
 
 async def find_quorum(edition_id: UUID) -> int:
     """Say how many signatures a decision needs: more than half of the members and the chair."""
+    return len(await list_member_ids(edition_id)) // 2 + 1
+
+
+async def list_member_ids(edition_id: UUID) -> frozenset[UUID]:
+    """Read who decides: the members and the chair."""
     rows = await RoleGrant.select(RoleGrant.person).where(
         (RoleGrant.edition == edition_id)
         & RoleGrant.role.is_in([Role.MEMBER.value, Role.CHAIR.value])
         & RoleGrant.revoked_at.is_null()
     )
-    return len({row["person"] for row in rows}) // 2 + 1
+    return frozenset(row["person"] for row in rows)
 
 
 async def _lock_round(actor: Actor, round_id: UUID, action: Action) -> dict[str, object]:

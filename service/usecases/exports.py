@@ -24,7 +24,7 @@ from storage.reads.committee.exports import (
 from storage.rows import get_row
 from storage.tables.edition import Edition
 
-__all__ = ["FORMATS", "TABLES", "export_table"]
+__all__ = ["FORMATS", "TABLES", "export_table", "note_export"]
 
 Read = Callable[[UUID], Awaitable[list[dict[str, Any]]]]
 
@@ -54,6 +54,14 @@ FORMATS = {
 }
 WORDS = frozenset({"state", "sheet", "source", "kind", "language"})
 """Columns of codes, which are said in the reader's language; a JSON file keeps the codes."""
+
+
+async def note_export(actor: Actor, edition_id: UUID, what: str, *, now: datetime) -> None:
+    """Say in the log that something is handed out, to who may have it."""
+    async with transaction():
+        edition = await get_row(Edition.select(Edition.state).where(Edition.id == edition_id))
+        require(Action.EXPORT, actor, stage=edition["state"], owns=actor.edition_id in {None, edition_id})
+        await record(Event.EXPORTED, by=actor, about=("edition", edition_id), at=now, after={"what": what})
 
 
 async def export_table(

@@ -1,5 +1,6 @@
 """Telling entrants, and publishing: one transaction, one instant, nothing before it."""
 
+import asyncio
 import re
 import secrets
 import unicodedata
@@ -7,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from service.actors import Actor
 from service.audit import SYSTEM, Event, head, record
@@ -32,6 +34,9 @@ from storage.tables.entry import Entry
 from storage.tables.panel import Round
 
 __all__ = ["notify_entrants", "publish_edition", "publish_when_due", "schedule_publication"]
+
+
+_TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
 
 class NotDecided(Conflicting):
@@ -124,6 +129,16 @@ async def publish_edition(actor: Actor, edition_id: UUID, *, now: datetime) -> s
     Public pages read these rows alone, so all of it appears at once. Returns the log's last link before publication.
     Raises NotYet before the instant that was fixed.
     """
+    async with _turn():
+        return await _publish(actor, edition_id, now)
+
+
+def _turn() -> asyncio.Lock:
+    """One publication at a time in a process, so that a bundle is computed once; between processes the row decides."""
+    return _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+
+
+async def _publish(actor: Actor, edition_id: UUID, now: datetime) -> str:
     draft = await _prepare_bundle(edition_id, now)
     async with transaction():
         edition = await _lock_edition(edition_id)

@@ -33,6 +33,7 @@ from service.web.committee.publication import PublicationController
 from service.web.committee.questions import QuestionsController
 from service.web.committee.ranking import RankingController
 from service.web.committee.redistribution import RedistributionController
+from service.web.committee.session_acts import CommentController, SessionController
 from service.web.committee.telling import AppealsController, FeedbackController, NotifyController
 from service.web.committee.together import SecondPersonController, SheetsController, UnmaskController
 from service.web.entrant.asking import AskingController
@@ -109,6 +110,8 @@ COMMITTEE: Area = [
     FollowUpController,
     DecisionController,
     MinutesController,
+    SessionController,
+    CommentController,
     PublicationController,
     ExportsController,
     CertificatesController,

@@ -19,6 +19,8 @@ from service.web.pages import Page, page
 from service.web.ranges import Readable, stream_object
 from storage.reads.results import (
     AwardCard,
+    Fingerprints,
+    PublishedCategory,
     PublishedEdition,
     Winners,
     find_fingerprints,
@@ -27,7 +29,7 @@ from storage.reads.results import (
     find_winners,
 )
 
-__all__ = ["WINNERS_PAGES"]
+__all__ = ["WINNERS_PAGES", "fingerprints_page", "method_page", "winner_page", "winners_page"]
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -147,7 +149,7 @@ async def show_winners(request: AnyRequest, words: Words) -> Page:
     found = await find_winners(asked.get("edition") or None)
     if found is None:
         return page("public/winners", None)
-    shown = _winners_page(found, words, asked.get("category", ""), asked.get("institution", ""))
+    shown = winners_page(found, words, asked.get("category", ""), asked.get("institution", ""))
     return page("public/winners", shown)
 
 
@@ -157,19 +159,7 @@ async def show_winner(edition: str, award: str, words: Words) -> Page:
     found = await find_winner(edition, award)
     if found is None:
         raise NotFound
-    published, category, card = found
-    other = "en" if words.lang == "ar" else "ar"
-    shown = WinnerPage(
-        edition=published.slug,
-        short=_pick(published, "short", words),
-        category=_pick(category, "name", words) if category else "",
-        winner=_winner(published, card, words),
-        other_title=getattr(card, f"title_{other}"),
-        abstract=_pick(card, "abstract", words),
-        other_abstract=getattr(card, f"abstract_{other}"),
-        published_at=published.published_at,
-    )
-    return page("public/winner", shown)
+    return page("public/winner", winner_page(*found, words))
 
 
 @get("/winners/{edition:str}/{award:str}/picture", opt={"action": Action.READ_WINNERS})
@@ -187,7 +177,7 @@ async def show_method(edition: str, words: Words) -> Page:
     found = await find_winners(edition)
     if found is None:
         raise NotFound
-    return page("public/method", _method_page(found.edition, words))
+    return page("public/method", method_page(found.edition, words))
 
 
 @get("/fingerprints/{edition:str}", opt={"action": Action.READ_PUBLIC})
@@ -196,8 +186,30 @@ async def show_fingerprints(edition: str, words: Words) -> Page:
     found = await find_fingerprints(edition)
     if found is None:
         raise NotFound
+    return page("public/fingerprints", fingerprints_page(found, words))
+
+
+def winner_page(
+    published: PublishedEdition, category: PublishedCategory | None, card: AwardCard, words: Words
+) -> WinnerPage:
+    """Give what one honoured project's page shows."""
+    other = "en" if words.lang == "ar" else "ar"
+    return WinnerPage(
+        edition=published.slug,
+        short=_pick(published, "short", words),
+        category=_pick(category, "name", words) if category else "",
+        winner=_winner(published, card, words),
+        other_title=getattr(card, f"title_{other}"),
+        abstract=_pick(card, "abstract", words),
+        other_abstract=getattr(card, f"abstract_{other}"),
+        published_at=published.published_at,
+    )
+
+
+def fingerprints_page(found: Fingerprints, words: Words) -> FingerprintsPage:
+    """Give the fingerprints that are public by now."""
     out = found.published
-    shown = FingerprintsPage(
+    return FingerprintsPage(
         edition=found.slug,
         name=_pick(found, "name", words),
         rules=Ltr(found.rules) if found.rules else None,
@@ -205,10 +217,10 @@ async def show_fingerprints(edition: str, words: Words) -> Page:
         audit=Ltr(out.audit_head) if out else None,
         published_at=out.published_at if out else None,
     )
-    return page("public/fingerprints", shown)
 
 
-def _winners_page(found: Winners, words: Words, category: str, institution: str) -> WinnersPage:
+def winners_page(found: Winners, words: Words, category: str, institution: str) -> WinnersPage:
+    """Give what the public result shows, whole or narrowed."""
     edition, figures = found.edition, found.edition.figures
     base = with_language(f"/winners?edition={edition.slug}", words.lang)
     names = sorted({_pick(each, "institution", words) for each in found.awards} - {""})
@@ -274,7 +286,8 @@ def _winner(edition: PublishedEdition, card: AwardCard, words: Words) -> WinnerV
     )
 
 
-def _method_page(edition: PublishedEdition, words: Words) -> MethodPage:
+def method_page(edition: PublishedEdition, words: Words) -> MethodPage:
+    """Give how this edition's results came about."""
     figures = edition.figures
     choices = tuple(dict.fromkeys(each["reason"] for each in figures.get("choices", ())))
     return MethodPage(

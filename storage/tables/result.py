@@ -75,3 +75,35 @@ class Outcome(Table, tablename="outcome"):
     reason = text()
     citation_ar = text()
     citation_en = text()
+
+
+class Motion(Table, tablename="motion"):
+    """A motion put in the session of a decision. ``verdict`` is carried or lost, once it is closed."""
+
+    id = key()
+    decision = ref("Decision", "result")
+    person = ref("Person", "person")
+    content = text()
+    made_at = when()
+    closed_at = when(null=True)
+    verdict = text(null=True)
+
+
+class Ballot(Table, tablename="ballot"):
+    """One member's word on a motion: for, against or abstain (index ``one_ballot_per_member``)."""
+
+    id = key()
+    motion = ref("Motion", "result")
+    person = ref("Person", "person")
+    choice = text()
+    cast_at = when()
+
+
+class EntryComment(Table, tablename="entry_comment"):
+    """What a member of the committee wrote on an entry, for the record; never changed, never removed."""
+
+    id = key()
+    entry = ref("Entry", "entry")
+    person = ref("Person", "person")
+    content = text()
+    made_at = when()

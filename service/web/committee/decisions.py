@@ -1,15 +1,17 @@
 """The decision on a category: places, reasons for every departure, signatures, approval; and its minutes."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-from litestar import Controller, get, post
+from litestar import Controller, Response, get, post
 from litestar.response import Redirect
 
 from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action, may
-from service.text import Ltr, Words
+from service.text import LANGUAGES, Ltr, Words
+from service.typesetting import set_pdf
 from service.usecases.decisions import (
     Placing,
     approve_decision,
@@ -18,7 +20,10 @@ from service.usecases.decisions import (
     sign_decision,
 )
 from service.web.committee.certainty import find_close_pair, word_of
+from service.web.committee.exports import send_file
+from service.web.committee.minutes_print import describe_minutes
 from service.web.committee.ranking import NO_RANKING
+from service.web.committee.sessions import SessionView, session_of
 from service.web.committee.standing import AnyRequest, Chip, category_chips, no_round, pick, round_of, stand
 from service.web.forms import Typed, read_form
 from service.web.pages import Page, go_to, page
@@ -35,7 +40,7 @@ from storage.reads.committee.decision import (
 from storage.reads.committee.ranking import ComputedOrder, get_computed_order
 from storage.reads.committee.standing import CategoryRef, Standing
 
-__all__ = ["DecisionController", "MinutesController"]
+__all__ = ["DecisionController", "MinutesController", "show_decision"]
 
 WITHHELD = "withheld"
 
@@ -122,6 +127,7 @@ class DecisionPage:
     may_decide: bool
     may_sign: bool
     has_places: bool
+    session: SessionView
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +148,7 @@ class MinutesPage:
     order: tuple[RankLine, ...]
     signers: tuple[SignerView, ...]
     quorum: int
+    session: SessionView
 
 
 class DecisionController(Controller):
@@ -151,7 +158,7 @@ class DecisionController(Controller):
 
     @get("/", opt={"action": Action.READ_DECISION})
     async def show(self, category: str, actor: Actor, words: Words) -> Page:
-        return await _show(actor, words, category)
+        return await show_decision(actor, words, category)
 
     @post("/open", opt={"action": Action.DECIDE})
     async def open(self, request: AnyRequest, category: str, actor: Actor, now: datetime) -> Redirect:
@@ -163,7 +170,7 @@ class DecisionController(Controller):
     @post("/places", opt={"action": Action.DECIDE})
     async def places(self, request: AnyRequest, category: str, actor: Actor, words: Words, now: datetime) -> Redirect:
         async def again() -> Page:
-            return await _show(actor, words, category)
+            return await show_decision(actor, words, category)
 
         typed = await read_form(request, again=again)
         standing, found = await _find(actor, category)
@@ -197,29 +204,44 @@ class MinutesController(Controller):
         standing, found = await _find(actor, category)
         if standing.in_round is None:
             return no_round("rank.minutes")
-        in_round = standing.in_round
-        is_locked = in_round.state in NO_RANKING
-        decision = None if is_locked else await find_decision(in_round.id, found.id)
-        ranking = await get_computed_order(in_round.id, found.id)
-        run = None if is_locked else ranking.run
-        members = await list_signers(standing.edition_id, decision.id if decision else None)
-        shown = MinutesPage(
-            slug=found.slug,
-            name=pick(found, "name", words),
-            state=decision.state if decision else None,
-            opened_at=decision.opened_at if decision else None,
-            approved_at=decision.approved_at if decision else None,
-            ordinal=run.ordinal if run else None,
-            made_at=run.made_at if run else None,
-            output_hash=Ltr(run.output_hash if run else ""),
-            n_entries=len(ranking.titles),
-            n_evaluations=sum(int(line["reviews"]) for line in ranking.lines),
-            places=_lines(await _places(standing), decision, ranking, words),
-            order=() if is_locked else _order(ranking, words),
-            signers=_signers(members, words),
-            quorum=_quorum(members),
-        )
-        return page("committee/minutes", shown)
+        return page("committee/minutes", await minutes_of(actor, standing, found, words))
+
+    @get("/{category:str}/pdf", opt={"action": Action.READ_DECISION})
+    async def print(self, category: str, actor: Actor) -> Response[bytes]:
+        standing, found = await _find(actor, category)
+        shown = {language: await minutes_of(actor, standing, found, Words(language)) for language in LANGUAGES}
+        if not shown[LANGUAGES[0]].places:
+            raise NotFound
+        names = {language: pick(standing, "name", Words(language)) for language in LANGUAGES}
+        content = await asyncio.to_thread(set_pdf, "minutes", describe_minutes(shown, names))
+        return send_file(content, "application/pdf", f"{standing.slug}-minutes-{found.slug}.pdf")
+
+
+async def minutes_of(actor: Actor, standing: Standing, found: CategoryRef, words: Words) -> MinutesPage:
+    """Read the minutes of one category in one language."""
+    in_round = round_of(standing)
+    is_locked = in_round.state in NO_RANKING
+    decision = None if is_locked else await find_decision(in_round.id, found.id)
+    ranking = await get_computed_order(in_round.id, found.id)
+    run = None if is_locked else ranking.run
+    members = await list_signers(standing.edition_id, decision.id if decision else None)
+    return MinutesPage(
+        slug=found.slug,
+        name=pick(found, "name", words),
+        state=decision.state if decision else None,
+        opened_at=decision.opened_at if decision else None,
+        approved_at=decision.approved_at if decision else None,
+        ordinal=run.ordinal if run else None,
+        made_at=run.made_at if run else None,
+        output_hash=Ltr(run.output_hash if run else ""),
+        n_entries=len(ranking.titles),
+        n_evaluations=sum(int(line["reviews"]) for line in ranking.lines),
+        places=_lines(await _places(standing), decision, ranking, words),
+        order=() if is_locked else _order(ranking, words),
+        signers=_signers(members, words),
+        quorum=_quorum(members),
+        session=await session_of(actor, standing, decision, ranking, members, words),
+    )
 
 
 async def _find(actor: Actor, slug: str) -> tuple[Standing, CategoryRef]:
@@ -254,7 +276,8 @@ def _placing(typed: Typed, at: int, place: Place) -> Placing:
     )
 
 
-async def _show(actor: Actor, words: Words, slug: str) -> Page:
+async def show_decision(actor: Actor, words: Words, slug: str) -> Page:
+    """Show the decision of one category as it stands."""
     standing, category = await _find(actor, slug)
     if standing.in_round is None:
         return no_round("decision.crumb")
@@ -287,6 +310,7 @@ async def _show(actor: Actor, words: Words, slug: str) -> Page:
         may_sign=may(Action.SIGN_DECISION, actor, stage=standing.state)
         and not any(each.person_id == actor.person_id and each.signed_at for each in members),
         has_places=decision is not None and bool(decision.placed or decision.withheld),
+        session=await session_of(actor, standing, decision, ranking, members, words),
     )
     return page("committee/decision", shown)
 

@@ -17,9 +17,10 @@ from service.web.language import with_language
 from service.web.pages import Page, page
 from storage.reads.committee.entries import EntryPage, find_entry, list_entries
 from storage.reads.committee.ranking import find_last_run, list_judge_names
+from storage.reads.committee.session import list_comments
 from storage.reads.committee.standing import Standing
 
-__all__ = ["CommitteeEntriesController"]
+__all__ = ["CommitteeEntriesController", "show_entry"]
 
 PARTS = ("severity", "scale", "weight", "pull")
 
@@ -79,6 +80,8 @@ class ScorePage:
 class OneEntryPage:
     """One project as the committee sees it."""
 
+    comments: tuple[tuple[str, datetime, str], ...]
+    may_comment: bool
     code: Ltr
     title: str
     category: str
@@ -127,11 +130,16 @@ class CommitteeEntriesController(Controller):
 
     @get("/{code:str}", opt={"action": Action.READ_RANKING})
     async def show(self, code: str, actor: Actor, words: Words) -> Page:
-        standing = await stand(actor)
-        found = await find_entry(standing.edition_id, code)
-        if found is None or found.category_id not in {each.id for each in standing.categories}:
-            raise NotFound
-        return page("committee/entry", await _entry_page(actor, standing, found, words))
+        return await show_entry(actor, words, code)
+
+
+async def show_entry(actor: Actor, words: Words, code: str) -> Page:
+    """Show one project by its code name."""
+    standing = await stand(actor)
+    found = await find_entry(standing.edition_id, code)
+    if found is None or found.category_id not in {each.id for each in standing.categories}:
+        raise NotFound
+    return page("committee/entry", await _entry_page(actor, standing, found, words))
 
 
 async def _entry_page(actor: Actor, standing: Standing, found: EntryPage, words: Words) -> OneEntryPage:
@@ -146,7 +154,10 @@ async def _entry_page(actor: Actor, standing: Standing, found: EntryPage, words:
     category = next(each for each in standing.categories if each.id == found.category_id)
     lines = run.output["categories"].get(str(category.id), ()) if run else ()
     line = next((each for each in lines if each["entry"] == str(found.id)), None)
+    comments = () if is_locked else await list_comments(found.id)
     return OneEntryPage(
+        comments=tuple((pick(each, "name", words), each.made_at, each.content) for each in comments),
+        may_comment=not is_locked and may(Action.COMMENT_ON_ENTRY, actor, stage=standing.state),
         code=Ltr(found.code_name),
         title=pick(found, "title", words),
         category=pick(category, "name", words),

@@ -10,10 +10,12 @@ from service.actors import Actor
 from service.permissions import Action, may
 from service.text import Ltr, Words
 from service.usecases.bundles import give_bundle, is_current, make_bundle
-from service.usecases.exports import FORMATS, TABLES, export_table
+from service.usecases.exports import FORMATS, TABLES, export_table, note_export
+from service.web.archive import build_archive
 from service.web.committee.standing import AnyRequest, stand
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
+from service.web.ranges import Readable
 from storage.reads.bundles import list_bundles
 
 __all__ = ["ExportsController"]
@@ -40,6 +42,7 @@ class ExportsPage:
     may_export: bool
     may_make: bool
     may_give: bool
+    is_published: bool
 
 
 class ExportsController(Controller):
@@ -68,6 +71,7 @@ class ExportsController(Controller):
             may_export=may(Action.EXPORT, actor, stage=standing.state),
             may_make=may(Action.MAKE_BUNDLE, actor, stage=standing.state),
             may_give=may(Action.GIVE_BUNDLE, actor, stage=standing.state),
+            is_published=standing.published_at is not None,
         )
         return page("committee/exports", shown)
 
@@ -79,6 +83,14 @@ class ExportsController(Controller):
         standing = await stand(actor)
         content, media_type = await export_table(actor, standing.edition_id, name, kind, words, now=now)
         return send_file(content, media_type, f"{standing.slug}-{name}.{kind}")
+
+    @post("/archive", opt={"action": Action.EXPORT})
+    async def archive(self, request: AnyRequest, actor: Actor, objects: Readable, now: datetime) -> Response[bytes]:
+        await read_form(request)
+        standing = await stand(actor)
+        content = await build_archive(standing.slug, objects, request.app.state.static)
+        await note_export(actor, standing.edition_id, "archive", now=now)
+        return send_file(content, "application/zip", f"{standing.slug}-archive.zip")
 
     @post("/bundle", opt={"action": Action.MAKE_BUNDLE})
     async def make(self, request: AnyRequest, actor: Actor, now: datetime) -> Redirect:

@@ -44,7 +44,9 @@ def read_xlsx(content: bytes) -> tuple[list[list[object]], bool]:
 
 
 def number_or_text(cell: object) -> object:
-    """A figure is the same in every file, however its noughts are written."""
+    """A figure is the same in every file, however its noughts are written; so is a yes or a no."""
+    if isinstance(cell, bool):
+        return str(cell)
     try:
         return float(str(cell))
     except ValueError:

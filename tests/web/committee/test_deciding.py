@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from service.actors import Role
 from service.usecases.bundle_format import check_bundle
-from storage.reads.decisions import find_last_run
+from storage.reads.decisions import find_last_run, list_categories
 from storage.tables.result import RankingRun
 from tests.conftest import csrf_in
 from tests.web.committee.conftest import House
@@ -110,3 +111,38 @@ async def test_certificates_can_be_verified_and_withdrawn(told: House, language:
     gone = await visitor.get(f"/{language}/verify/{code}")
     assert ("سُحبت هذه الشهادة" if language == "ar" else "was withdrawn") in gone.text
     assert "A false statement" not in gone.text
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+async def test_a_session_is_held_on_the_page_and_printed_in_both_languages(ranked_now: House, language: str):
+    competition = ranked_now.competition
+    category = (await list_categories(competition.edition_id))[0]
+    await competition.place(category)
+    base = f"/{language}/committee/decision/{category['slug']}"
+    chair, member = await ranked_now.client("chair"), await ranked_now.client("member")
+    token = {"csrf": csrf_in((await chair.get(base)).text)}
+    ids = [str(competition.actors[role].person_id) for role in (Role.CHAIR, Role.MEMBER)]
+
+    refused = await chair.post(
+        f"{base}/attendance", data=token | {"member": ids, f"state-{ids[0]}": "present", f"state-{ids[1]}": "recused"}
+    )
+    assert refused.status_code == 422
+    await chair.post(f"{base}/attendance", data=token | {"member": ids} | {f"state-{each}": "present" for each in ids})
+    await chair.post(f"{base}/motions", data=token | {"motion": "نقترح المناصفة في المركز الثاني"})
+    shown = await member.get(base)
+    assert "نقترح المناصفة في المركز الثاني" in shown.text
+    ballot = shown.text.split("/motions/")[1].split("/")[0]
+    await member.post(f"{base}/motions/{ballot}/ballot", data={"csrf": csrf_in(shown.text), "choice": "for"})
+    await chair.post(f"{base}/motions/{ballot}/close", data=token)
+    minutes = await member.get(f"/{language}/committee/minutes/{category['slug']}")
+    assert ("أُقرّ" if language == "ar" else "carried") in minutes.text
+    pdf = await member.get(f"/{language}/committee/minutes/{category['slug']}/pdf")
+    assert pdf.content.startswith(b"%PDF")
+
+    code = (await codes_in(ranked_now))[0][0]
+    entry = f"/{language}/committee/entries/{code}"
+    assert (
+        await member.post(f"{entry}/comments", data={"csrf": csrf_in(shown.text), "comment": ""})
+    ).status_code == 422
+    await member.post(f"{entry}/comments", data={"csrf": csrf_in(shown.text), "comment": "الصوت أُعيد بناؤه."})
+    assert "الصوت أُعيد بناؤه." in (await chair.get(entry)).text

@@ -1,0 +1,51 @@
+"""The static archive of an edition: whole, closed in itself, and nothing but what was published."""
+
+import io
+import re
+import zipfile
+from posixpath import dirname, join, normpath
+
+import pytest
+
+from service.errors import NotFound
+from service.web.archive import build_archive
+from storage.tables.award import Award
+from storage.tables.entry import Entry
+from tests.web.committee.conftest import House, told
+
+__all__ = ["told"]
+
+LINK = re.compile(r'\b(?:href|src)="([^"]*)"')
+
+
+async def test_there_is_no_archive_before_publication(told: House):
+    await told.competition.schedule()
+
+    with pytest.raises(NotFound):
+        await build_archive("small-2027", told.app.state.objects, told.app.state.static)
+
+
+async def test_the_archive_opens_from_disk_and_every_link_in_it_leads_somewhere(told: House):
+    await told.competition.schedule()
+    await told.competition.publish()
+
+    made = await build_archive("small-2027", told.app.state.objects, told.app.state.static)
+
+    with zipfile.ZipFile(io.BytesIO(made)) as folder:
+        names = set(folder.namelist())
+        pages = {name: folder.read(name).decode() for name in names if name.endswith(".html")}
+    awards = await Award.select(Award.slug, Award.title_en)
+    assert {f"{language}/winner-{row['slug']}.html" for row in awards for language in ("ar", "en")} <= names
+    assert {"index.html", "ar/index.html", "en/method.html", "ar/fingerprints.html", "css/tokens.css"} <= names
+    assert "en/category-documentary.html" in names
+    for name, text in pages.items():
+        for link in LINK.findall(text):
+            if not link.startswith("#"):
+                assert normpath(join(dirname(name), link.split("#")[0])) in names, (name, link)
+        assert "<form" not in text
+        assert "<script" not in text
+    for row in awards:
+        assert row["title_en"] in pages["en/index.html"]
+    codes = [row["code_name"] for row in await Entry.select(Entry.code_name)]
+    assert not any(code in text for code in codes for text in pages.values())
+    assert made == await build_archive("small-2027", told.app.state.objects, told.app.state.static)
