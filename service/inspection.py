@@ -5,6 +5,7 @@ Storage reads the file and writes the copy; judging looks for names in the text;
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
 import os
@@ -33,6 +34,7 @@ from storage.inspect.sniff import guess_family
 __all__ = ["InspectionFailed", "Report", "inspect_file", "inspect_now", "look_for_names"]
 
 _STARTERS = Starters("service.inspection", Path(__file__).parents[1])
+atexit.register(_STARTERS.close)
 
 
 async def inspect_file(

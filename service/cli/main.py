@@ -17,6 +17,7 @@ COMMANDS = {
     "invite": "service.cli.invite",
     "sweep": "service.cli.sweep",
     "receipt": "service.cli.receipt",
+    "playback": "service.cli.playback",
     "migrate": "service.cli.migrate",
     "doctor": "service.cli.doctor",
     "backup": "service.cli.backup",

@@ -254,6 +254,9 @@ async def _keep_copy(upload: UploadView, file_id: UUID, kept: _Kept, *, now: dat
             File.judge_key: kept.judge_key,
             File.judge_media_type: clean.media_type if clean else None,
             File.judge_size: clean.size if clean else None,
+            File.light_key: None,  # it was made of the copy before this one
+            File.light_media_type: None,
+            File.light_size: None,
             File.poster_key: kept.poster_key,
             File.poster_media_type: poster.media_type if poster else None,
         }

@@ -24,7 +24,7 @@ from storage.tables.scoresheet import ScoreSheet
 
 __all__ = ["close_round", "open_judging"]
 
-_COLUMNS = {"copy": File.judge_key, "poster": File.poster_key}
+_COLUMNS = {"copy": File.judge_key, "light": File.light_key, "poster": File.poster_key}
 
 
 class RoundNotOpen(Conflicting):

@@ -126,7 +126,14 @@ async def _not_needed(objects: ObjectStore, now: datetime, is_removed: bool) -> 
     """Find bytes of files that gave way and are in no version. Their rows stay, without keys."""
     gone = [FileState.REFUSED.value, FileState.REPLACED.value, FileState.REMOVED.value]
     rows = await File.select(
-        File.id, File.entry, File.size, File.object_key, File.judge_key, File.poster_key, File.created_at
+        File.id,
+        File.entry,
+        File.size,
+        File.object_key,
+        File.judge_key,
+        File.light_key,
+        File.poster_key,
+        File.created_at,
     ).where(File.state.is_in(gone) & (File.object_key != "") & (File.created_at < now - ABANDONED_AFTER))
     named = await _named_in_versions({row["entry"] for row in rows})
     for row in rows:
@@ -140,11 +147,23 @@ async def _not_needed(objects: ObjectStore, now: datetime, is_removed: bool) -> 
 async def _forget_bytes(row: dict[str, Any], objects: ObjectStore) -> None:
     """Rows first here: a row without its bytes would be a broken promise, bytes without a row are litter."""
     pages = await FilePage.select(FilePage.object_key).where(FilePage.file == row["id"])
-    keys = [row["object_key"], row["judge_key"], row["poster_key"], *(page["object_key"] for page in pages)]
+    keys = [
+        row["object_key"],
+        row["judge_key"],
+        row["light_key"],
+        row["poster_key"],
+        *(page["object_key"] for page in pages),
+    ]
     async with transaction():
         await FilePage.delete().where(FilePage.file == row["id"])
         await File.update(
-            {File.object_key: "", File.judge_key: None, File.poster_key: None, File.judge_media_type: None}
+            {
+                File.object_key: "",
+                File.judge_key: None,
+                File.judge_media_type: None,
+                File.light_key: None,
+                File.poster_key: None,
+            }
         ).where(File.id == row["id"])
         await Upload.update({Upload.object_key: ""}).where(
             (Upload.file == row["id"]) & (Upload.state != UploadState.OPEN.value)
@@ -166,7 +185,7 @@ async def _unknown_objects(objects: ObjectStore, now: datetime, is_removed: bool
 
 async def _known_keys() -> frozenset[str]:
     """Give every key that a row names. A kind does not tell the column: copies get new keys when judging opens."""
-    files = await File.select(File.object_key, File.judge_key, File.poster_key)
+    files = await File.select(File.object_key, File.judge_key, File.light_key, File.poster_key)
     uploads = await Upload.select(Upload.object_key)
     pages = await FilePage.select(FilePage.object_key)
     return frozenset(filter(None, (key for row in (*files, *uploads, *pages) for key in row.values())))

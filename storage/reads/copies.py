@@ -12,7 +12,7 @@ __all__ = ["CopyRow", "list_judge_copies"]
 
 @dataclass(frozen=True, slots=True)
 class CopyRow:
-    """One stored object that judges are shown: ``kind`` is copy, poster or page; ``id`` its row."""
+    """One stored object that judges are shown: ``kind`` is copy, light, poster or page; ``id`` its row."""
 
     kind: str
     id: UUID
@@ -33,7 +33,9 @@ async def list_judge_copies(edition_id: UUID) -> tuple[CopyRow, ...]:
         EntryVersion.entry.is_in(list(codes)) & EntryVersion.is_current.eq(True)
     )
     submitted = {UUID(each["id"]) for row in versions for each in from_json(row["files"])}
-    files = await File.select(File.id, File.entry, File.judge_key, File.poster_key).where(among(File.id, submitted))
+    files = await File.select(File.id, File.entry, File.judge_key, File.light_key, File.poster_key).where(
+        among(File.id, submitted)
+    )
     files.sort(key=lambda row: (codes[row["entry"]], str(row["id"])))
     pages: dict[UUID, list[CopyRow]] = {}
     for row in await FilePage.select(FilePage.id, FilePage.file, FilePage.object_key).where(
@@ -44,6 +46,8 @@ async def list_judge_copies(edition_id: UUID) -> tuple[CopyRow, ...]:
     for row in files:
         if row["judge_key"]:
             found.append(CopyRow("copy", row["id"], row["judge_key"]))
+        if row["light_key"]:
+            found.append(CopyRow("light", row["id"], row["light_key"]))
         if row["poster_key"]:
             found.append(CopyRow("poster", row["id"], row["poster_key"]))
         found.extend(pages.get(row["id"], []))

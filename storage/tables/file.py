@@ -8,7 +8,8 @@ from storage.columns import big, key, number, ref, small, text, when
 class File(Table, tablename="file"):
     """A file of an entry: committed from the start, ready once its bytes arrived and passed inspection.
 
-    ``object_key`` holds the original, for the committee; ``judge_key`` the rebuilt copy, the only one judges get.
+    ``object_key`` holds the original, for the committee; ``judge_key`` the rebuilt copy, the only one judges get, and
+    ``light_key`` the same film made lighter by the operator, for slow lines.
     """
 
     id = key()
@@ -24,6 +25,9 @@ class File(Table, tablename="file"):
     judge_key = text(null=True)
     judge_media_type = text(null=True)
     judge_size = big(null=True)
+    light_key = text(null=True)
+    light_media_type = text(null=True)
+    light_size = big(null=True)
     poster_key = text(null=True)
     poster_media_type = text(null=True)
     pages = number(null=True)

@@ -18,13 +18,21 @@ __all__ = ["JudgeFileController"]
 
 
 class JudgeFileController(Controller):
-    """``/judging/{code}/files/{file}``: the copy, its pages, its poster."""
+    """``/judging/{code}/files/{file}``: the copy, a lighter one, its pages, its poster."""
 
     path = "/judging/{code:str}/files/{file:uuid}"
 
     @get("/copy", opt={"action": Action.READ_SHEET})
     async def copy(self, code: str, file: UUID, judge: JudgeActor, now: datetime, objects: Any) -> Redirect:
         found = await find_my_file(judge.id, code, file)
+        if found is None:
+            raise NotFound
+        await note_opening(judge, found.sheet_id, file, now=now)
+        return await _lead_to(objects, found.key, found.media_type, found.name)
+
+    @get("/light", opt={"action": Action.READ_SHEET})
+    async def light(self, code: str, file: UUID, judge: JudgeActor, now: datetime, objects: Any) -> Redirect:
+        found = await find_my_file(judge.id, code, file, light=True)
         if found is None:
             raise NotFound
         await note_opening(judge, found.sheet_id, file, now=now)

@@ -94,6 +94,8 @@ class FilePage:
     src: str
     href: str
     poster: str | None
+    light: str | None
+    light_size: int | None
     size: int
     seconds: int | None
     is_opened: bool
@@ -273,6 +275,8 @@ def _file_page(
         src=copy,
         href=f"/judging/{sheet.entry.code_name}?file={file.id}",
         poster=_address(sheet, file, "poster", words.lang) if file.has_poster else None,
+        light=_address(sheet, file, "light", words.lang) if file.light_size else None,
+        light_size=file.light_size,
         size=file.size,
         seconds=file.seconds,
         is_opened=file.is_opened,

@@ -70,6 +70,7 @@ async def list_blind_files(file_ids: Sequence[UUID], sheet_id: UUID | None) -> t
             has_poster=row["poster_key"] is not None,
             is_opened=row["id"] in opened,
             pages=tuple(pages.get(row["id"], ())),
+            light_size=row["light_size"] if row["light_key"] else None,
         )
         for row in rows
         if row["judge_key"] is not None
@@ -77,7 +78,7 @@ async def list_blind_files(file_ids: Sequence[UUID], sheet_id: UUID | None) -> t
 
 
 async def find_my_file(
-    judge_id: UUID, code_name: str, file_id: UUID, *, page: int | None = None, poster: bool = False
+    judge_id: UUID, code_name: str, file_id: UUID, *, page: int | None = None, poster: bool = False, light: bool = False
 ) -> MyObject | None:
     """Find the object behind one of the judge's own files; None for any other file, or one that is not for judges."""
     assignment = (
@@ -110,8 +111,9 @@ async def find_my_file(
             .first()
         )
         return MyObject(shown["object_key"], shown["media_type"], f"{stem}-{page}", sheet["id"]) if shown else None
-    if poster:
-        if row["poster_key"] is None:
-            return None
-        return MyObject(row["poster_key"], row["poster_media_type"], f"{stem}-poster", sheet["id"])
+    if poster or light:
+        key, kind, name = (
+            ("poster_key", "poster_media_type", f"{stem}-poster") if poster else ("light_key", "light_media_type", stem)
+        )
+        return MyObject(row[key], row[kind], name, sheet["id"]) if row[key] else None
     return MyObject(row["judge_key"], row["judge_media_type"] or row["media_type"], stem, sheet["id"])

@@ -104,6 +104,7 @@ class BlindFile:
     has_poster: bool
     is_opened: bool
     pages: tuple[BlindPage, ...]
+    light_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

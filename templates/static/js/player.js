@@ -1,13 +1,11 @@
-// Goes on at the same second when a link expires mid-film, and jumps to a noted time.
+// Goes on at the same second when a link expires mid-film or another copy is chosen, and jumps to a noted time.
 export const start = (player) => {
   const media = player.querySelector("[data-media]");
-  const source = media.getAttribute("src");
+  let source = media.getAttribute("src");
   let at = 0;
   let tries = 0;
   media.addEventListener("timeupdate", () => { at = media.currentTime; tries = 0; });
-  media.addEventListener("error", () => {
-    if (tries >= 3) return;
-    tries += 1;
+  const goOn = () => {
     const wasPlaying = at > 0 && !media.paused;
     media.src = source;
     media.addEventListener("loadedmetadata", () => {
@@ -15,7 +13,20 @@ export const start = (player) => {
       if (wasPlaying) media.play().catch(() => {});
     }, { once: true });
     media.load();
+  };
+  media.addEventListener("error", () => {
+    if (tries >= 3) return;
+    tries += 1;
+    goOn();
   });
+  for (const link of document.querySelectorAll("[data-source]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      [source, link.href] = [link.href, source];
+      [link.textContent, link.dataset.other] = [link.dataset.other, link.textContent];
+      goOn();
+    });
+  }
   document.addEventListener("click", (event) => {
     const jump = event.target.closest("[data-seek]");
     if (!jump) return;

@@ -2,6 +2,7 @@
 import { Transfer, ask, insist, Refused } from "./transfer.js";
 import { fill, share, size, time } from "./upload-words.js";
 import { cardOf } from "./upload-card.js";
+import { keepSpeed, paceOf } from "./upload-pace.js";
 
 const PART_SIZE = 16 * 1024 * 1024;
 const LOOK_EVERY = 1000;
@@ -24,6 +25,7 @@ const digest = (file, onShare) => new Promise((done, fail) => {
 export const start = (element) => {
   const { base, material, replaces, upload: begun } = element.dataset;
   const card = cardOf(element);
+  const pace = paceOf(element);
   let transfer;
   let file;
   let began;
@@ -37,7 +39,10 @@ export const start = (element) => {
     saidAt = now;
     const speed = (done - began.done) / Math.max(1, (now - began.at) / 1000);
     card.line(fill(card.words.uploading, { DONE: size(done), TOTAL: size(file.size), SHARE: share(done / file.size) }));
-    card.left(speed > 0 && now - began.at > 3000 ? fill(card.words.left, { TIME: time((file.size - done) / speed) }) : "");
+    const isMeasured = speed > 0 && now - began.at > 3000;
+    const seconds = isMeasured ? (file.size - done) / speed : 0;
+    card.left(isMeasured ? pace.warning(seconds) || fill(card.words.left, { TIME: time(seconds) }) : "");
+    if (isMeasured) keepSpeed(speed);
   };
   const onTrouble = () => card.note(fill(card.words.resuming, { SHARE: share(transfer ? transfer.done / file.size : 0) }), "warn-ink");
 
@@ -84,6 +89,7 @@ export const start = (element) => {
 
   if (!globalThis.isSecureContext || !crypto.subtle) { card.note(card.words.unsupported, "muted"); return; }
   if (element.dataset.maySend) card.offer(take);
+  if (element.dataset.maySend && card.state === "needed" && pace.advice()) card.note(pace.advice(), "muted");
   card.onPause(() => {
     if (transfer && !transfer.isStopped) {
       transfer.stop();
