@@ -10,11 +10,14 @@ _INVISIBLE = dict.fromkeys(
     [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200B, 0x200E, 0x200F, 0x061C, 0xFEFF, 0x00AD]
 )
 
+_UNFIT = {"Cc", "Cs"}
+"""Control characters, and halves of surrogate pairs: JSON can carry those, and no database or header can."""
+
 
 def read_text(text: str) -> str:
-    """Keep the letters and the line ends; drop control characters and direction marks."""
+    """Keep the letters and the line ends; drop control characters, halves of pairs and direction marks."""
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).translate(_INVISIBLE)
-    return "".join(char for char in composed if char == "\n" or unicodedata.category(char) != "Cc").strip()
+    return "".join(char for char in composed if char == "\n" or unicodedata.category(char) not in _UNFIT).strip()
 
 
 def read_line(text: str) -> str:
