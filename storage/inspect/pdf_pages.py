@@ -19,7 +19,7 @@ PAPER, MOSTLY = 232, 0.5
 COLOURLESS = 12
 """Of 255: how far the colours of a point may lie apart in what is still grey."""
 
-_TO_SIXTEEN = bytes((value * 15 + 127) // 255 for value in range(256))
+_TO_SIXTEEN = [(value * 15 + 127) // 255 for value in range(256)]
 
 
 class ClosedDocument(Exception):
@@ -102,7 +102,7 @@ def _draw(page: Any, number: int, text: str, folder: Path) -> PagePicture:
 
 
 def _in_few_greys(picture: Image.Image) -> Image.Image:
-    few = Image.frombytes("P", picture.size, picture.tobytes().translate(_TO_SIXTEEN))
+    few = picture.point(_TO_SIXTEEN)
     few.putpalette([level * 17 for level in range(16) for _ in range(3)])
     return few
 
