@@ -84,7 +84,7 @@ async def list_objects_of_rows() -> tuple[HeldObject, ...]:
     return tuple(held for held in found if held.key)
 
 
-_FILES = """SELECT object_key, size, sha256, judge_key, judge_size, poster_key FROM file
+_FILES = """SELECT object_key, size, sha256, judge_key, judge_size, light_key, light_size, poster_key FROM file
     WHERE state = 'ready' AND object_key <> ''"""
 
 
@@ -92,6 +92,8 @@ def _of_file(row: Row) -> list[HeldObject]:
     held = [HeldObject(row["object_key"], row["size"], row["sha256"])]
     if row["judge_key"]:
         held.append(HeldObject(row["judge_key"], row["judge_size"], None))
+    if row["light_key"]:
+        held.append(HeldObject(row["light_key"], row["light_size"], None))
     if row["poster_key"]:
         held.append(HeldObject(row["poster_key"], None, None))
     return held
