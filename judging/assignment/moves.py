@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from judging.assignment.graph import Graph, Slots, Weights
     from judging.assignment.problem import Bools, Floats, Ints, Problem
 
-NOTHING = -1e9
+# The gain of what is not allowed: below anything that any price can make of a real one.
+NOTHING = -1e30
 # Gains are compared after rounding, so that the last bits, which differ with the number of threads, decide nothing.
 DECIMALS = 9
 BEST_CANDIDATES = 64

@@ -209,3 +209,9 @@ def test_institutions_and_languages_become_bars_with_their_reason():
         [Bar.INSTITUTION, Bar.FREE, Bar.LANGUAGE],
         [Bar.EXCLUDED, Bar.LANGUAGE, Bar.FREE],
     ]
+
+
+def test_no_price_makes_a_judge_without_room_worth_a_project():
+    problem = random_problem(1811)  # its price once rose beyond the gain that stood for "not allowed"
+
+    assert count_violations(problem, assign_judges(problem, seed=1).pairs) == {}
