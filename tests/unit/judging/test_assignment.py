@@ -9,7 +9,7 @@ import pytest
 
 from judging.assignment import BadOption, BadProblem, Bar, Infeasible, Problem, Why, assign_judges, count_violations
 from judging.assignment.start import find_start, least_alone
-from tests.property.assignment_cases import permuted
+from tests.property.assignment_cases import permuted, random_problem
 
 PANELS = Path(__file__).parents[2] / "data" / "panels"
 
