@@ -5,21 +5,22 @@ import asyncio
 from service.cli.words import command_words, data_parser, load_settings
 from service.settings import Settings
 
-__all__ = ["run"]
+__all__ = ["migrate_now", "run"]
 
 
 def run(argv: list[str]) -> int:
     """Apply the steps that are missing and name them."""
     words = command_words()
     settings = load_settings(words, data=data_parser("migrate", words).parse_args(argv).data)
-    applied = asyncio.run(_migrate(settings))
+    applied = asyncio.run(migrate_now(settings))
     for name in applied:
         print(name)
     print(words.plain("command.migrated", n=len(applied)))
     return 0
 
 
-async def _migrate(settings: Settings) -> tuple[str, ...]:
+async def migrate_now(settings: Settings) -> tuple[str, ...]:
+    """Apply what is missing; return the names of the steps applied."""
     from storage.engine import close_database, open_database  # noqa: PLC0415 (arguments first)
     from storage.migrations.run import migrate  # noqa: PLC0415 (as above)
 

@@ -1,5 +1,6 @@
-"""``tahkim serve``: the whole program in one process, until it is told to stop."""
+"""``tahkim serve``: the whole program in one process, or its answering part in several, until it is told to stop."""
 
+import argparse
 import asyncio
 import signal
 import sys
@@ -18,8 +19,11 @@ def run(argv: list[str]) -> int:
     parser = data_parser("serve", words)
     parser.add_argument("--host", default="127.0.0.1", help=words.plain("command.host_help"))
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=words.plain("command.port_help"))
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help=words.plain("command.workers_help"))
     options = parser.parse_args(argv)
     settings = load_settings(words, data=options.data, base_url=f"http://localhost:{options.port}")
+    if options.workers > 1:
+        return _run_several(options, settings)
     from service.logging import set_up_logging  # noqa: PLC0415 (arguments first: a mistyped one is answered at once)
 
     set_up_logging()
@@ -29,6 +33,16 @@ def run(argv: list[str]) -> int:
         print(words.plain("command.port_taken", n=options.port, problem=str(error)), file=sys.stderr)
         return 1
     return 0
+
+
+def _run_several(options: argparse.Namespace, settings: Settings) -> int:
+    """Bring the schema forward once, then begin all: they need not take turns at it."""
+    from service.cli.fleet import run_fleet  # noqa: PLC0415 (late, as above)
+    from service.cli.migrate import migrate_now  # noqa: PLC0415 (late, as above)
+
+    asyncio.run(migrate_now(settings))
+    data = ["--data", str(options.data)] if options.data else []
+    return run_fleet([*data, "--host", options.host, "--port", str(options.port)], size=options.workers)
 
 
 async def serve(settings: Settings, *, host: str, port: int, is_world_open: bool = False) -> None:

@@ -27,7 +27,7 @@ class Served:
             self.port = probe.getsockname()[1]
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> httpx.Client:
+    def start(self, *options: str) -> httpx.Client:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("TAHKIM_")}
         command = [
             sys.executable,
@@ -38,9 +38,10 @@ class Served:
             str(self.data),
             "--port",
             str(self.port),
+            *options,
         ]
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while time.monotonic() < end:
             try:
                 socket.create_connection(("127.0.0.1", self.port)).close()
@@ -99,3 +100,29 @@ def test_what_was_answered_is_there_after_a_kill_and_letters_go_once(served: Ser
 
     assert len(found) == 2
     assert served.signal(signal.SIGTERM) == 0
+
+
+def children_of(pid: int) -> set[int]:
+    return {int(found) for found in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+
+def test_of_several_processes_one_may_die_and_all_end_together(served: Served):
+    served.start("--workers", "2").close()
+    assert served.process is not None
+    first = children_of(served.process.pid)
+    assert len(first) == 2
+    with httpx.Client(base_url=f"http://127.0.0.1:{served.port}") as client:
+        assert sign_up(client, "one@example.org") == 200
+
+    os.kill(max(first), signal.SIGKILL)
+    end = time.monotonic() + 60
+    while len(children_of(served.process.pid) - {max(first)}) < 2 and time.monotonic() < end:
+        time.sleep(0.05)
+
+    assert len(children_of(served.process.pid) - first) == 1
+    with httpx.Client(base_url=f"http://127.0.0.1:{served.port}", transport=httpx.HTTPTransport(retries=5)) as client:
+        assert sign_up(client, "two@example.org") == 200
+    assert len(letters(served.data, 2)) == 2
+    left = children_of(served.process.pid)
+    assert served.signal(signal.SIGTERM) == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in left)
