@@ -32,6 +32,8 @@ class Event(StrEnum):
     PERSON_REGISTERED = "person-registered"
     PERSON_CONFIRMED = "person-confirmed"
     SIGNED_IN = "signed-in"
+    SECOND_FACTOR_SET = "second-factor-set"
+    SECOND_FACTOR_REMOVED = "second-factor-removed"
     ROLE_GRANTED = "role-granted"
     ROLE_REVOKED = "role-revoked"
     LETTER_RETRIED = "letter-retried"

@@ -33,6 +33,7 @@ VARIABLES = (
     "TAHKIM_WORKER",
     "TAHKIM_SCANNER",
     "TAHKIM_DEVELOPMENT",
+    "TAHKIM_SECOND_FACTOR",
 )
 
 
@@ -119,6 +120,7 @@ class Settings:
     has_own_worker: bool = True
     scanner: str | None = None
     is_development: bool = False
+    needs_second_factor: bool = False
 
     @property
     def is_https(self) -> bool:
@@ -168,6 +170,7 @@ def read_settings(
         "has_own_worker": reader.worker(),
         "scanner": reader.scanner(),
         "is_development": reader.yes("TAHKIM_DEVELOPMENT"),
+        "needs_second_factor": reader.second_factor(public),
     }
     reader.refuse_unknown()
     if not reader.faults:
@@ -297,6 +300,15 @@ class _Reader:
         if value and not is_address:
             self.fault("TAHKIM_SCANNER", "scanner", value=value)
         return value or None
+
+    def second_factor(self, base_url: str) -> bool:
+        """Whether committee and administrators need one: over https they do unless it is said otherwise."""
+        value = self.text("TAHKIM_SECOND_FACTOR").lower() or (
+            "committee" if base_url.startswith("https://") else "optional"
+        )
+        if value not in {"committee", "optional"}:
+            self.fault("TAHKIM_SECOND_FACTOR", "second-factor", value=value)
+        return value == "committee"
 
     def refuse_unknown(self) -> None:
         for name in sorted(self._environment):

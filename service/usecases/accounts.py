@@ -18,8 +18,9 @@ from service.usecases.attempts import (
     count,
     forgive,
 )
+from service.usecases.beginning import SignedIn, begin_session
 from service.usecases.passwords import check_password, hash_password, is_right
-from service.usecases.sessions import end_sessions, start_session
+from service.usecases.sessions import end_sessions
 from service.usecases.tokens import Purpose, get_link, make_link, spend_link, void_links
 from storage.engine import transaction
 from storage.errors import UniqueViolation
@@ -45,15 +46,6 @@ __all__ = [
 
 LONGEST_EMAIL, LONGEST_NAME = 254, 120
 DIGITS, THEMES = ("western", "arabic"), ("auto", "light", "dark")
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A session has begun: the secret for its cookie, and whose it is."""
-
-    secret: str
-    person_id: UUID
-    email: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +126,7 @@ async def sign_in(
     if not await is_right(password, account.password_hash if account else None) or account is None:
         raise Invalid(FieldError("password", "account.wrong_password"))
     await forgive(SIGN_INS_BY_ACCOUNT, counted)
-    return await _begin(account, device=device, now=now)
+    return await begin_session(account, device=device, now=now)
 
 
 async def ask_for_link(email: str, *, language: str, address: str, now: datetime) -> str:
@@ -153,7 +145,7 @@ async def sign_in_by_link(token: str, *, device: str, now: datetime) -> SignedIn
         link = await spend_link(token, Purpose.SIGN_IN, now=now)
         account = await _owner(link.person_id)
         await Person.update({Person.is_confirmed: True}).where(Person.id == account.id)
-        return await _begin(account, device=device, now=now)
+        return await begin_session(account, device=device, now=now)
 
 
 async def change_account(actor: Actor, wanted: Preferences) -> None:
@@ -245,7 +237,7 @@ async def _spend_and_set(token: str, purpose: Purpose, *, password: str, device:
         await end_sessions(account.id)
         if purpose is Purpose.CONFIRM:
             await record(Event.PERSON_CONFIRMED, by=SYSTEM, about=("person", account.id), at=now)
-        return await _begin(account, device=device, now=now)
+        return await begin_session(account, device=device, now=now)
 
 
 async def _ask(email: str, purpose: Purpose, *, language: str, address: str, now: datetime) -> str:
@@ -260,11 +252,6 @@ async def _ask(email: str, purpose: Purpose, *, language: str, address: str, now
             path = "/sign-in" if purpose is Purpose.SIGN_IN else "/password-reset"
             await _send(purpose.value, folded, account.language, f"{path}/{secret}", now)
     return folded
-
-
-async def _begin(account: AccountView, *, device: str, now: datetime) -> SignedIn:
-    secret = await start_session(account.id, device=device, now=now)
-    return SignedIn(secret=secret, person_id=account.id, email=account.email)
 
 
 async def _owner(person_id: UUID | None) -> AccountView:

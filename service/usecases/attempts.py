@@ -10,6 +10,7 @@ from storage.engine import run_sql
 from storage.tables.session import Attempt
 
 __all__ = [
+    "CODES_BY_ACCOUNT",
     "LETTERS_BY_ACCOUNT",
     "LETTERS_BY_ADDRESS",
     "LOOK_UPS",
@@ -33,6 +34,7 @@ class Limit:
 SIGN_INS_BY_ACCOUNT = Limit("sign-in", 10, timedelta(minutes=15))
 # A university's network shares one address: 300 people sign in within a minute after "one hour left".
 SIGN_INS_BY_ADDRESS = Limit("sign-in-address", 600, timedelta(minutes=15))
+CODES_BY_ACCOUNT = Limit("code", 10, timedelta(minutes=15))
 LETTERS_BY_ACCOUNT = Limit("letter", 5, timedelta(hours=1))
 LETTERS_BY_ADDRESS = Limit("letter-address", 600, timedelta(hours=1))
 LOOK_UPS = Limit("look-up", 30, timedelta(minutes=5))

@@ -8,9 +8,9 @@ from service.actors import Actor, Role
 from service.audit import Event, record
 from service.errors import Conflicting, NotFound
 from service.mail.queue import queue_letter
-from service.usecases.accounts import SignedIn, add_person, fold_email, give_role
+from service.usecases.accounts import add_person, fold_email, give_role
+from service.usecases.beginning import SignedIn, begin_session
 from service.usecases.passwords import check_password, hash_password
-from service.usecases.sessions import start_session
 from service.usecases.tokens import Purpose, get_link, make_link, spend_link
 from storage.engine import transaction
 from storage.reads.accounts import find_account, find_account_by_email
@@ -123,10 +123,10 @@ async def accept_invitation(token: str, *, password: str | None, device: str, no
             changes[Person.password_hash] = kept
         await Person.update(changes).where(Person.id == account.id)  # type: ignore[arg-type]  # columns are its keys
         grant_id = await give_role(account.id, role, edition_id=edition_id, now=now)
-        secret = await start_session(account.id, device=device, now=now, grant_id=grant_id)
+        begun = await begin_session(account, device=device, now=now, grant_id=grant_id)
         taker = Actor(role=role, person_id=account.id, edition_id=edition_id)
         await record(Event.ROLE_GRANTED, by=taker, about=("person", account.id), at=now, after=role.value)
-    return SignedIn(secret=secret, person_id=account.id, email=account.email)
+    return begun
 
 
 async def check_exclusive(person_id: UUID, role: Role, edition_id: UUID | None) -> None:

@@ -18,6 +18,7 @@ class Purpose(StrEnum):
 
     CONFIRM = "confirm"
     SIGN_IN = "sign-in"
+    SECOND_FACTOR = "second-factor"
     RESET = "reset"
     INVITATION = "invitation"
     MEMBER = "member"
@@ -27,6 +28,7 @@ class Purpose(StrEnum):
 LIFETIMES = {
     Purpose.CONFIRM: timedelta(days=2),
     Purpose.SIGN_IN: timedelta(minutes=30),
+    Purpose.SECOND_FACTOR: timedelta(minutes=10),
     Purpose.RESET: timedelta(hours=1),
     Purpose.INVITATION: timedelta(days=30),
     Purpose.MEMBER: timedelta(days=30),
@@ -89,7 +91,7 @@ async def spend_link(secret: str, purpose: Purpose, *, now: datetime) -> TokenVi
 
 async def void_links(person_id: UUID, *, now: datetime) -> None:
     """Make every unspent link that could sign this person in worthless: the password or the address has changed."""
-    signing_in = [Purpose.CONFIRM.value, Purpose.SIGN_IN.value, Purpose.RESET.value]
+    signing_in = [each.value for each in (Purpose.CONFIRM, Purpose.SIGN_IN, Purpose.SECOND_FACTOR, Purpose.RESET)]
     await Token.update({Token.used_at: now}).where(
         (Token.person == person_id) & Token.purpose.is_in(signing_in) & Token.used_at.is_null()
     )

@@ -3,12 +3,17 @@
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
+from service.actors import Role
 from service.errors import NotAllowed, NotSignedIn
 from service.permissions import Action, may_role_ever
+from service.usecases.second_factor import FactorNeeded
 from service.web.csrf import check_form_is_ours
 from service.web.visit import AnyConnection, visit_of
 
 __all__ = ["check_action"]
+
+OWN_ACCOUNT = frozenset({Action.SIGN_OUT, Action.READ_ACCOUNT, Action.CHANGE_ACCOUNT, Action.SWITCH_ROLE})
+"""What somebody may do who has yet to set the second factor that the role needs: that, and what anybody may."""
 
 
 async def check_action(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]  # Litestar's own guard type
@@ -22,3 +27,5 @@ def _check_role(connection: AnyConnection, action: Action) -> None:
     actor = visit_of(connection).actor
     if not may_role_ever(action, actor.role):
         raise NotAllowed(action=action) if actor.is_signed_in else NotSignedIn
+    if visit_of(connection).lacks_factor and action not in OWN_ACCOUNT and not may_role_ever(action, Role.VISITOR):
+        raise FactorNeeded

@@ -13,6 +13,7 @@ from service.errors import Invalid, NotFound, NotSignedIn, Refused, TooLarge
 from service.logging import get_logger
 from service.permissions import Action
 from service.text import Ltr, Words
+from service.usecases.second_factor import FactorNeeded
 from service.web.forms import FormView
 from service.web.pages import Page, render
 from service.web.ranges import RangeNotThere
@@ -43,6 +44,7 @@ _NEXT = {
 _TROUBLE = {StorageFull: 507, StorageBusy: 503, StorageUnavailable: 503, ObjectStoreAway: 503}
 _CLIENT_FAULTS = frozenset({400, 404, 405, 413, 415})
 _SERVER_FAULT = 500
+_ELSEWHERE = 303
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ async def _write(
     if isinstance(error, RangeNotThere):
         extra.append((b"content-range", f"bytes */{error.facts['size']}".encode()))
     words = Words(visit.language, digits=visit.digits)
+    if isinstance(error, FactorNeeded) and not wants_json(request):
+        return _ELSEWHERE, b"text/html; charset=utf-8", b"", [(b"location", b"/account/second-factor?needed")]
     if wants_json(request):
         return answer.status, b"application/problem+json", _problem(words, answer, error, visit), extra
     if isinstance(error, Invalid) and visit.typed is not None and visit.typed.again is not None:

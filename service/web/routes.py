@@ -5,6 +5,7 @@ from litestar.handlers import BaseRouteHandler
 
 from service.web.account.account import AccountController
 from service.web.account.joining import InvitationController, PasswordResetController, SignUpController
+from service.web.account.second_factor import SecondFactorController
 from service.web.account.signing_in import SignInController, SignOutController
 from service.web.admin.editions import EditionsController
 from service.web.admin.institutions import InstitutionsController
@@ -73,6 +74,7 @@ ACCOUNT: Area = [
     PasswordResetController,
     InvitationController,
     AccountController,
+    SecondFactorController,
 ]
 ENTRANT: Area = [
     EntriesController,

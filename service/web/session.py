@@ -6,6 +6,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from service.actors import VISITOR, Actor, Grant, Role
+from service.usecases.second_factor import NEEDING
 from service.usecases.sessions import SESSION_LASTS, keep_session
 from service.web.cookies import SESSION, THEME, clear_cookie, cookie_name, make_cookie
 from service.web.visit import Visit
@@ -39,6 +40,8 @@ async def load_actor(visit: Visit) -> None:
     if cookie_name(THEME, visit.settings) not in visit.cookies:
         visit.theme = session.theme
     visit.actor = await _actor(session, await list_grants(session.person_id), visit.language)
+    is_needed = visit.settings.needs_second_factor and visit.actor.role in NEEDING
+    visit.lacks_factor = is_needed and session.second_factor_at is None
 
 
 def give_cookie(visit: Visit, secret: str) -> None:

@@ -20,7 +20,10 @@ AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 @dataclass(slots=True)
 class Visit:
-    """One request. ``received_at`` was taken before its body was read; ``path`` stands without its language."""
+    """One request. ``received_at`` was taken before its body was read; ``path`` stands without its language.
+
+    ``lacks_factor``: this installation wants a second factor of the role, and the person has none yet.
+    """
 
     request_id: str
     received_at: datetime
@@ -35,6 +38,7 @@ class Visit:
     session: SessionView | None = None
     actor: Actor = VISITOR
     typed: "Typed | None" = None
+    lacks_factor: bool = False
     set_cookies: list[str] = field(default_factory=list)
 
 

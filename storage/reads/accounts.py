@@ -41,6 +41,7 @@ class SessionView:
     language: str
     digits: str
     theme: str
+    second_factor_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class AccountView:
     theme: str
     is_confirmed: bool
     password_hash: str | None
+    second_factor_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ async def find_token(token_hash: str, *, now: datetime) -> TokenView | None:
 
 
 _SESSION = """SELECT s.id, s.person AS person_id, s."grant" AS grant_id, s.csrf, s.seen_at, s.expires_at,
-    p.name_ar, p.name_en, p.email, p.language, p.digits, p.theme
+    p.name_ar, p.name_en, p.email, p.language, p.digits, p.theme, p.second_factor_at
     FROM web_session s JOIN person p ON p.id = s.person
     WHERE s.hash = {} AND s.expires_at > {}"""
 
@@ -165,7 +167,7 @@ _CURRENT_EDITION = """SELECT id FROM edition WHERE state <> 'draft'
 
 _ACCOUNT = (
     Person.id, Person.email, Person.name_ar, Person.name_en, Person.language, Person.digits, Person.theme,
-    Person.is_confirmed, Person.password_hash,
+    Person.is_confirmed, Person.password_hash, Person.second_factor_at,
 )  # fmt: skip
 
 

@@ -2,11 +2,14 @@
 
 from piccolo.table import Table
 
-from storage.columns import flag, key, ref, text, when
+from storage.columns import flag, key, number, ref, text, when
 
 
 class Person(Table, tablename="person"):
-    """Somebody with an account, or invited to have one. ``email`` is folded (lower case, trimmed)."""
+    """Somebody with an account, or invited to have one. ``email`` is folded (lower case, trimmed).
+
+    From ``second_factor_at`` on, signing in also asks for a code.
+    """
 
     id = key()
     email = text(unique=True)
@@ -18,6 +21,7 @@ class Person(Table, tablename="person"):
     theme = text()
     is_confirmed = flag()
     created_at = when()
+    second_factor_at = when(null=True)
 
 
 class RoleGrant(Table, tablename="role_grant"):
@@ -34,7 +38,8 @@ class RoleGrant(Table, tablename="role_grant"):
 class Token(Table, tablename="token"):
     """A single-use secret that was mailed: only its hash is kept.
 
-    ``purpose`` is confirm, sign-in, reset, invitation, member or supervisor; ``about`` the row it concerns, if any.
+    ``purpose`` is confirm, sign-in, second-factor, reset, invitation, member or supervisor; ``about`` the row it
+    concerns, if any.
     """
 
     id = key()
@@ -45,4 +50,28 @@ class Token(Table, tablename="token"):
     about = text(null=True)
     created_at = when()
     expires_at = when()
+    used_at = when(null=True)
+
+
+class SecondFactor(Table, tablename="second_factor"):
+    """What a person's application computes codes from.
+
+    ``sealed`` is the shared secret, encrypted with the installation's; ``last_step`` the last half minute whose code
+    was taken, since each is taken once.
+    """
+
+    id = key()
+    person = ref("Person", "person", unique=True, cascade=True)
+    sealed = text()
+    last_step = number()
+    begun_at = when()
+
+
+class RecoveryCode(Table, tablename="recovery_code"):
+    """A printed code that stands in once for the application; only its hash is kept."""
+
+    id = key()
+    person = ref("Person", "person", cascade=True)
+    hash = text(unique=True)
+    made_at = when()
     used_at = when(null=True)

@@ -11,7 +11,8 @@ from litestar.response import Redirect
 from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action
-from service.usecases.accounts import Preferences, SignedIn, change_account, change_password
+from service.usecases.accounts import Preferences, change_account, change_password
+from service.usecases.beginning import SignedIn
 from service.usecases.passwords import SHORTEST
 from service.usecases.sessions import end_session, switch_grant
 from service.web.account.signing_in import device_of, let_in

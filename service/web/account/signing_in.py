@@ -3,15 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Controller, Request, get, post
 from litestar.response import Redirect
 
 from service.actors import Actor
 from service.permissions import Action
-from service.usecases.accounts import SignedIn, ask_for_link, sign_in, sign_in_by_link
+from service.settings import Settings
+from service.usecases.accounts import ask_for_link, sign_in, sign_in_by_link
+from service.usecases.beginning import SignedIn
+from service.usecases.second_factor import pass_challenge
 from service.usecases.sessions import leave_session
-from service.usecases.tokens import Purpose, get_link
+from service.usecases.tokens import LinkUsed, Purpose, get_link
 from service.web.cookies import DEVICE, cookie_name, device_mark, make_cookie, read_device_mark
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, home_of, page
@@ -76,14 +80,22 @@ class SignInController(Controller):
         return await let_in(request, begun, wanted=typed.text("next"))
 
     @get("/{token:str}", opt={"action": Action.USE_LINK})
-    async def show_link(self, token: str, now: datetime) -> Page:
+    async def show_link(self, request: AnyRequest, token: str, now: datetime) -> Page:
+        if await _is_challenge(token, now):
+            return _code_page(request)
         link = await get_link(token, Purpose.SIGN_IN, now=now)
         return page("account/sign_in_link", LinkPage(email=link.email))
 
     @post("/{token:str}", opt={"action": Action.USE_LINK})
-    async def use_link(self, request: AnyRequest, token: str, now: datetime) -> Redirect:
-        begun = await sign_in_by_link(token, device=device_of(request), now=now)
-        return await let_in(request, begun)
+    async def use_link(self, request: AnyRequest, token: str, now: datetime, settings: Settings) -> Redirect:
+        async def again() -> Page:
+            return _code_page(request)
+
+        if not await _is_challenge(token, now):
+            return await let_in(request, await sign_in_by_link(token, device=device_of(request), now=now))
+        typed = await read_form(request, again=again)
+        begun = await pass_challenge(token, typed.text("code"), key=settings.secret, device=device_of(request), now=now)
+        return await let_in(request, begun, wanted=typed.text("next"))
 
 
 class SignOutController(Controller):
@@ -100,8 +112,14 @@ class SignOutController(Controller):
 
 
 async def let_in(request: AnyRequest, begun: SignedIn, *, wanted: str = "") -> Redirect:
-    """Give the browser its new session, remember that this account has been here, and go on to its first page."""
+    """Give the browser its new session, remember that this account has been here, and go on to its first page.
+
+    Where a second factor is set there is no session yet, and the reader goes on to give the code.
+    """
     visit = visit_of(request)
+    if begun.challenge:
+        onward = safe_next(wanted, "")
+        return go_to(f"/sign-in/{begun.challenge}" + (f"?next={quote(onward)}" if onward else ""))
     if visit.session is not None:
         await leave_session(visit.session.id)
     give_cookie(visit, begun.secret)
@@ -114,6 +132,20 @@ async def let_in(request: AnyRequest, begun: SignedIn, *, wanted: str = "") -> R
 def device_of(request: AnyRequest) -> str:
     """Name a browser in the list of sessions, by what it says of itself."""
     return request.headers.get("user-agent", "")
+
+
+async def _is_challenge(token: str, now: datetime) -> bool:
+    try:
+        await get_link(token, Purpose.SECOND_FACTOR, now=now)
+    except LinkUsed:
+        return False
+    return True
+
+
+def _code_page(request: AnyRequest) -> Page:
+    visit = visit_of(request)
+    typed = visit.typed.text("next") if visit.typed else request.query_params.get("next", "")
+    return page("account/code", SignInPage(next=safe_next(typed, "")))
 
 
 def _sign_in_page(request: AnyRequest) -> Page:

@@ -17,6 +17,7 @@ FAULTY = {
     "TAHKIM_WORKER": ("beside", "worker"),
     "TAHKIM_SCANNER": ("clamd", "scanner"),
     "TAHKIM_DEVELOPMENT": ("perhaps", "yes-or-no"),
+    "TAHKIM_SECOND_FACTOR": ("sometimes", "second-factor"),
     "TAHKIM_DATABSE_URL": ("sqlite:///x", "unknown"),
 }
 
