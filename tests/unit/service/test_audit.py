@@ -14,6 +14,7 @@ from storage.engine import (
     close_database,
     count_queries,
     insert_many,
+    on_postgres,
     open_database,
     run_sql,
     sqlite_url,
@@ -45,6 +46,9 @@ async def _record(at: int) -> str:
 
 async def unprotect() -> None:
     """What an attacker with the file does first."""
+    if on_postgres():
+        await run_sql("DROP TRIGGER audit_event_no_change ON audit_event")
+        return
     for trigger in ("audit_event_no_update", "audit_event_no_delete"):
         await run_sql(f"DROP TRIGGER {trigger}")
 
