@@ -181,7 +181,9 @@ RULES: dict[Action, Rule] = {
     Action.OPEN_ROUND: Rule(CHAIR, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING}), own=True),
     Action.READ_SHEETS: Rule(DECIDERS, AFTER_CLOSE),
     Action.REOPEN_SHEET: Rule(DECIDERS, frozenset({Stage.JUDGING}), own=True),
-    Action.ANSWER_REQUEST: Rule(DECIDERS, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING, Stage.NOTIFIED})),
+    Action.ANSWER_REQUEST: Rule(
+        DECIDERS, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING, Stage.NOTIFIED}), own=True
+    ),
     Action.UNMASK: Rule(DECIDERS, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING, Stage.NOTIFIED}), own=True),
     Action.STEP_ASIDE: Rule(
         DECIDERS, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING, Stage.NOTIFIED}), own=True

@@ -22,8 +22,8 @@ from tests.conftest import FONTS
 
 pytestmark = pytest.mark.browser
 
-PUBLISHED_WITHIN = 90_000
-"""Milliseconds: the worker looks for due jobs every few seconds."""
+PUBLISHED_WITHIN_SECONDS = 90
+"""The worker looks for due jobs every few seconds, and makes certificates and the bundle first."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,15 @@ def decide(chair: Page, member: Page, category: str) -> None:
     expect(chair.locator(".notice.ok")).to_be_visible()
 
 
+def wait_until_published(public: Page) -> None:
+    """Look again until the public page shows winners: another process publishes, and tells nobody when."""
+    for _ in range(PUBLISHED_WITHIN_SECONDS):
+        if 'class="card win' in public.request.get("/en/winners").text():
+            return
+        public.wait_for_timeout(1_000)
+    raise AssertionError("nothing was published in time")
+
+
 def test_the_committee_assigns_ranks_decides_and_publishes_and_the_public_sees_it(house: House, members: Members):
     chair, assigner = members.sign_in("chair"), members.sign_in("assigner")
     secretary, member, public = members.sign_in("secretary"), members.sign_in("member"), members.visitor()
@@ -154,10 +163,7 @@ def test_the_committee_assigns_ranks_decides_and_publishes_and_the_public_sees_i
     chair.locator("form[action='/ar/committee/publish'] button").click()
     expect(chair.locator(".notice").first).to_be_visible()
 
-    public.wait_for_function(
-        "async () => (await (await fetch('/en/winners')).text()).includes('article class=\"card win')",
-        timeout=PUBLISHED_WITHIN,
-    )
+    wait_until_published(public)
     for language, sentence in (("ar", "رأي اللجنة في المركز 1"), ("en", "What the jury says of place 1")):
         public.goto(f"/{language}/winners")
         expect(public.locator("article.win")).to_have_count(4)
