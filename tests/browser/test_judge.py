@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def judging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judging]:
-    with make_judging(tmp_path_factory.mktemp("judging"), n_entries=4, n_judges=4) as found:
+    with make_judging(tmp_path_factory.mktemp("judging"), n_entries=4, n_judges=4, load=2) as found:
         yield found
 
 
@@ -101,6 +101,7 @@ def test_marks_made_while_the_network_is_cut_reach_the_server_when_it_is_back(
     accept(page, judging, 3, "en")
     open_first(page, "en")
     before = judging.site.ask(_sheet_count)
+    page.wait_for_load_state("networkidle")  # the device's key has arrived
     browser.set_offline(True)
     rows = page.locator("[data-criterion]")
     for row in rows.all():
