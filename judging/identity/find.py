@@ -6,6 +6,7 @@ import re
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from judging.identity import contacts
 from judging.identity.folding import fold, is_arabic, loosen, settle, tidy
@@ -14,6 +15,7 @@ from judging.identity.people import Hit, NameIndex, NamePattern, Place, Strength
 from judging.identity.phrases import PhrasePattern
 from judging.identity.words import Word, around, cut
 
+_SHORT = 4_000
 _SPACES = re.compile(r"[\W\d_]+")
 
 
@@ -72,12 +74,18 @@ def find_identities(pieces: Iterable[Piece], identities: Identities) -> tuple[Fi
     search = _Search(identities)
     best: dict[tuple[Hashable, Trace, int], Finding] = {}
     for piece in pieces:
-        view = _view(piece.text)
+        view = _view_again(piece.text) if len(piece.text) < _SHORT else _view(piece.text)
         for number, trace, who, hit, text in search.run(view):
             key = (piece.place, trace, number)
             if key not in best or best[key].strength < hit.strength:
                 best[key] = Finding(trace, who, around(text, hit.start, hit.end), piece.place, hit.strength)
     return tuple(best.values())
+
+
+@lru_cache(maxsize=512)
+def _view_again(text: str) -> _View:
+    """Give the view of a short text once: an entry's own fields are searched again whenever its team changes."""
+    return _view(text)
 
 
 def _view(text: str) -> _View:
@@ -95,13 +103,18 @@ def _view(text: str) -> _View:
 Row = tuple[int, Trace, str, Hit, str]
 
 
+@lru_cache(maxsize=1_024)
+def _pattern_of(name: str) -> NamePattern:
+    return NamePattern(name)
+
+
 class _Search:
     """All patterns of one entry, made once for all of its pieces."""
 
     def __init__(self, identities: Identities) -> None:
         self._people = identities.people
         self._names = [
-            (number, NamePattern(name)) for number, person in enumerate(identities.people) for name in person.names
+            (number, _pattern_of(name)) for number, person in enumerate(identities.people) for name in person.names
         ]
         self._index = NameIndex([pattern for _, pattern in self._names])
         self._institutions = [

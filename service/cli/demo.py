@@ -5,6 +5,7 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -56,25 +57,26 @@ def run(argv: list[str]) -> int:
 
 async def _demonstrate(settings: "Settings", options: Namespace, words: "Words", *, stop: datetime) -> None:
     """Drive the competition, show how it ended, write the file that was asked for, and serve."""
-    from service.app import make_objects, make_worker, open_world  # noqa: PLC0415 (heavy, and for this command only)
-    from service.cli.serve import serve  # noqa: PLC0415 (as above)
-    from service.demo.data import load_edition  # noqa: PLC0415 (as above)
-    from service.demo.drive import Clock, Drive  # noqa: PLC0415 (as above)
+    from service.demo.data import load_edition  # noqa: PLC0415 (for this command only)
     from service.demo.folder import find_shift  # noqa: PLC0415 (as above)
     from service.demo.making import Making  # noqa: PLC0415 (as above)
-    from service.demo.show import make_doors, read_result  # noqa: PLC0415 (as above)
-    from service.logging import set_up_logging  # noqa: PLC0415 (as above)
 
     plain = load_edition()
     edition = plain.shifted(by=find_shift(plain, phase=options.phase, stop=stop))
-    set_up_logging(is_quiet=True)
-    async with open_world(settings):
-        objects = make_objects(settings)
-        await objects.prepare()
+    async with AsyncExitStack() as world:
         with (
             _progress(words) as tell,
             Making(edition, settings.data / "made", lambda done, total: tell("files", done, total)) as making,
         ):
+            # The makers are at work while the rest of the program is read in: it takes seconds.
+            from service.app import make_objects, make_worker, open_world  # noqa: PLC0415 (as above)
+            from service.demo.drive import Clock, Drive  # noqa: PLC0415 (as above)
+            from service.logging import set_up_logging  # noqa: PLC0415 (as above)
+
+            set_up_logging(is_quiet=True)
+            await world.enter_async_context(open_world(settings))
+            objects = make_objects(settings)
+            await objects.prepare()
             clock = Clock(stop)
             drive = Drive(
                 edition=edition, stop=stop, objects=objects, worker=make_worker(settings, objects, clock=clock),
@@ -83,6 +85,9 @@ async def _demonstrate(settings: "Settings", options: Namespace, words: "Words",
             await drive.run()
             if options.phase == "published":
                 await drive.open_next()
+        from service.cli.serve import serve  # noqa: PLC0415 (as above)
+        from service.demo.show import make_doors, read_result  # noqa: PLC0415 (as above)
+
         if drive.edition_id is None:
             raise LookupError
         shown = await read_result(drive.edition_id)

@@ -41,10 +41,7 @@ from storage.tables.edition import Edition
 from storage.tables.entry import Entry
 from storage.tables.panel import Round
 
-__all__ = ["PHASES", "Drive", "Tell"]
-
-PHASES = {"open": "deadline", "judging": "judging", "deciding": "moderation", "published": "publish"}
-"""Each phase and the date of the calendar that it is about."""
+__all__ = ["Drive", "Tell"]
 
 SEED = "tahkim-demo-1"
 LOOK_AGAIN_SECONDS = 0.05

@@ -10,6 +10,7 @@ from service.actors import VISITOR, Actor
 from service.demo.edition import DemoEdition, Entry
 from service.demo.making import Making
 from service.demo.people import enrol, find_letter_path
+from service.permissions import Action
 from service.usecases.approvals import Affiliation, answer_supervision, save_supervision
 from service.usecases.entries import (
     Details,
@@ -20,11 +21,12 @@ from service.usecases.entries import (
     save_rights,
     start_entry,
 )
+from service.usecases.own_entry import find_own_entry
 from service.usecases.submission import submit_entry
 from service.usecases.team import confirm_membership, invite_member
 from service.usecases.uploads import send_file
 from storage.objects.store import ObjectStore
-from storage.reads.entrant.entry import list_my_entries
+from storage.reads.entrant.entry import EntryView, list_my_entries
 from storage.tables.edition import Category
 from storage.tables.institution import Institution
 
@@ -67,13 +69,14 @@ async def enter_project(of: Class, entry: Entry, *, now: datetime, submits: bool
         edition_id=of.edition_id, now=now,
     )  # fmt: skip
     number = await _start(of, lead, entry, now)
-    await _describe(of, lead, number, entry, now)
-    await _gather_team(lead, number, entry, now)
-    await _ask_supervisor(of, lead, number, entry, now)
-    await _state(lead, number, entry, of, now)
-    await _send_files(of, lead, number, entry, now)
+    _, stands = await open_entry(lead, number)
+    await _describe(of, lead, stands, entry, now)
+    await _gather_team(lead, stands, entry, now)
+    await _ask_supervisor(of, lead, stands, entry, now)
+    await _state(lead, stands, entry, of, now)
+    await _send_files(of, lead, stands, entry, now)
     if submits:
-        await _submit(lead, number, now)
+        await _submit(lead, stands, now)
     return number
 
 
@@ -88,9 +91,12 @@ async def _start(of: Class, lead: Actor, entry: Entry, now: datetime) -> str:
     )
 
 
-async def _describe(of: Class, lead: Actor, number: str, entry: Entry, now: datetime) -> None:
-    own, view = await open_entry(lead, number)
-    if view.abstract_en:
+async def _revision(lead: Actor, stands: EntryView) -> int:
+    return (await find_own_entry(lead, stands.number, Action.READ_ENTRY)).revision
+
+
+async def _describe(of: Class, lead: Actor, stands: EntryView, entry: Entry, now: datetime) -> None:
+    if stands.abstract_en:
         return
     is_played = any(each.credits for each in of.edition.category(entry.category).materials)
     details = Details(
@@ -104,16 +110,15 @@ async def _describe(of: Class, lead: Actor, number: str, entry: Entry, now: date
         duration_seconds=entry.demo_seconds or None,
         credits_start=entry.demo_credits_start if is_played else None,
     )
-    await save_details(lead, number, details, revision=own.revision, now=now)
+    await save_details(lead, stands.number, details, revision=stands.revision, now=now)
 
 
-async def _gather_team(lead: Actor, number: str, entry: Entry, now: datetime) -> None:
-    _, view = await open_entry(lead, number)
-    known = {member.email: member for member in view.members}
+async def _gather_team(lead: Actor, stands: EntryView, entry: Entry, now: datetime) -> None:
+    known = {member.email: member for member in stands.members}
     for person in entry.members[1:]:
         if person.email not in known:
             await invite_member(
-                lead, number, name_ar=person.name.ar, name_en=person.name.en, email=person.email, now=now
+                lead, stands.number, name_ar=person.name.ar, name_en=person.name.en, email=person.email, now=now
             )
         elif known[person.email].confirmed_at is not None:
             continue
@@ -122,9 +127,9 @@ async def _gather_team(lead: Actor, number: str, entry: Entry, now: datetime) ->
             await confirm_membership(VISITOR, path.rsplit("/", 1)[1], language="ar", now=now)
 
 
-async def _ask_supervisor(of: Class, lead: Actor, number: str, entry: Entry, now: datetime) -> None:
-    own, view = await open_entry(lead, number)
-    if view.supervision is None or not view.supervision.asked_at:
+async def _ask_supervisor(of: Class, lead: Actor, stands: EntryView, entry: Entry, now: datetime) -> None:
+    number = stands.number
+    if stands.supervision is None or not stands.supervision.asked_at:
         wanted = Affiliation(
             name_ar=entry.supervisor.name.ar,
             name_en=entry.supervisor.name.en,
@@ -133,8 +138,8 @@ async def _ask_supervisor(of: Class, lead: Actor, number: str, entry: Entry, now
             department="قسم الإعلام والاتصال الجماهيري",
             academic_year=entry.academic_year,
         )
-        await save_supervision(lead, number, wanted, revision=own.revision, now=now)
-    elif view.supervision.approved_at is not None:
+        await save_supervision(lead, number, wanted, revision=await _revision(lead, stands), now=now)
+    elif stands.supervision.approved_at is not None:
         return
     path = await find_letter_path(entry.supervisor.email, "supervisor")
     if path and number in path:
@@ -142,27 +147,25 @@ async def _ask_supervisor(of: Class, lead: Actor, number: str, entry: Entry, now
         await answer_supervision(VISITOR, number, secret=secret, is_approved=True, note="", language="ar", now=now)
 
 
-async def _state(lead: Actor, number: str, entry: Entry, of: Class, now: datetime) -> None:
-    own, view = await open_entry(lead, number)
-    revision = own.revision
-    if view.rights is None:
+async def _state(lead: Actor, stands: EntryView, entry: Entry, of: Class, now: datetime) -> None:
+    number, revision = stands.number, await _revision(lead, stands)
+    if stands.rights is None:
         rights = Rights(material="own", people="consented", help_text="", is_declared=True)
         revision = await save_rights(lead, number, rights, revision=revision, now=now)
-    if view.ai_text is None:
+    if stands.ai_text is None:
         text = of.edition.ai_statement(entry.ai).text.in_language("ar")
         await save_ai_statement(lead, number, slug=entry.ai, text=text, revision=revision, now=now)
 
 
-async def _send_files(of: Class, lead: Actor, number: str, entry: Entry, now: datetime) -> None:
-    _, view = await open_entry(lead, number)
-    for material in view.materials:
+async def _send_files(of: Class, lead: Actor, stands: EntryView, entry: Entry, now: datetime) -> None:
+    for material in stands.materials:
         paths = await of.files.files_of(entry.id, material.slug)
         for path in paths[len(material.files) :]:
-            await send_file(lead, number, material.slug, name=path.name, path=path, objects=of.objects, now=now)
+            await send_file(lead, stands.number, material.slug, name=path.name, path=path, objects=of.objects, now=now)
             await asyncio.sleep(0)
 
 
-async def _submit(lead: Actor, number: str, now: datetime) -> None:
-    own, view = await open_entry(lead, number)
-    if view.current is None:
-        await submit_entry(lead, number, revision=own.revision, is_declared=True, now=now + timedelta(minutes=5))
+async def _submit(lead: Actor, stands: EntryView, now: datetime) -> None:
+    if stands.current is None:
+        revision = await _revision(lead, stands)
+        await submit_entry(lead, stands.number, revision=revision, is_declared=True, now=now + timedelta(minutes=5))

@@ -27,7 +27,7 @@ def make_files(entry: Entry, material: Material, folder: Path, *, seed: str = SE
 
     The same arguments give files with the same content. Each obeys the material's limits.
     """
-    maker = MAKERS.get(material.id)
+    maker = _MAKERS.get(material.id)
     if maker is None:
         return []
     order = _Order(entry, material, folder, f"{seed}/{entry.id}/{material.id}")
@@ -183,7 +183,7 @@ def _data(order: _Order) -> Iterator[Path]:
     yield _written(order.path(suffix), sheets.data_csv(seed=order.seed))
 
 
-MAKERS: dict[str, Callable[[_Order], Iterator[Path]]] = {
+_MAKERS: dict[str, Callable[[_Order], Iterator[Path]]] = {
     "film": _film,
     "captions": _captions,
     "poster": _poster,

@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from service.demo.drive import PHASES
 from service.demo.edition import DemoEdition
 
 __all__ = ["ForeignFolder", "Mark", "OtherPhase", "claim_folder", "find_shift"]
 
 MARK = "demonstration.json"
+PHASES = {"open": "deadline", "judging": "judging", "deciding": "moderation", "published": "publish"}
+"""Each phase and the date of the calendar that it is about."""
 
 
 class ForeignFolder(Exception):

@@ -16,9 +16,11 @@ from types import TracebackType
 from typing import Self
 
 from service.demo.edition import DemoEdition, Entry, Material
-from service.demo.files import MAKERS, SEED, make_files
 
 __all__ = ["Making", "Progress"]
+
+LINK = ("url",)
+"""The formats of a material that is an address, not a file."""
 
 Progress = Callable[[int, int], None]
 """Told how many materials are made, of how many; from a thread of its own."""
@@ -41,7 +43,7 @@ class Making:
         missing = []
         for entry, material in self._orders:
             kept = _kept(entry, material, self._folder)
-            if kept is None and material.id in MAKERS:
+            if kept is None and material.formats != LINK:
                 missing.append((entry, material))
             else:
                 self._made[entry.id, material.id] = kept or []
@@ -84,13 +86,15 @@ def _make_and_keep(entry: Entry, material: Material, folder: Path) -> list[Path]
     unfinished = folder / f"{place.name}.{os.getpid()}"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
+    from service.demo.files import make_files  # noqa: PLC0415 (heavy, and for the makers' processes only)
+
     make_files(entry, material, unfinished)
     unfinished.rename(place)
     return sorted(place.iterdir())
 
 
 def _key(entry: Entry, material: Material) -> str:
-    made_from = f"{_generator_digest()}{entry!r}{material!r}{SEED}"
+    made_from = f"{_generator_digest()}{entry!r}{material!r}"
     return f"{entry.id}-{material.id}-{hashlib.sha256(made_from.encode()).hexdigest()[:16]}"
 
 

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from service.demo.data import load_edition
 from service.demo.edition import DemoEdition, Entry, Material
-from service.demo.files import SEED, link_of, make_files
+from service.demo.files import link_of, make_files
 from service.demo.making import Making
 from service.demo.papers import words
 from service.demo.pictures import MOTIFS, PALETTES
@@ -192,4 +192,3 @@ def test_every_entry_has_a_picture_of_its_own(edition):
     assert set(pictures) == {entry.id for entry in edition.entries}
     assert len({tuple(pair) for pair in pictures.values()}) > len(pictures) - 4
     assert all(palette in PALETTES and motif in MOTIFS for palette, motif in pictures.values())
-    assert SEED
