@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.service import free_port, running
-from service.app import make_objects
 from service.settings import read_settings
+from service.world import make_objects
 from storage.objects.store import PART_SIZE, make_key
 
 CONNECTIONS, ROUNDS, PARTS_A_ROUND = 4, 3, 32

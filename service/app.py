@@ -1,4 +1,4 @@
-"""The only place where things are plugged together: settings and a clock in, the whole program out."""
+"""The program plugged together: settings and a clock in, everything that answers requests out."""
 
 import asyncio
 import warnings
@@ -13,8 +13,6 @@ from litestar.types.internal_types import RouteHandlerMapItem
 
 from service.clock import Clock, system_clock
 from service.fonts import ensure_fonts
-from service.jobs.runner import Worker
-from service.mail.delivery import make_postman
 from service.permissions import Action
 from service.settings import Settings
 from service.web.deps import DEPENDENCIES
@@ -24,25 +22,12 @@ from service.web.pages import make_environments
 from service.web.refusals import EXCEPTION_HANDLERS
 from service.web.routes import ROUTES
 from service.web.static import load_static
-from storage.engine import bind, close_database, open_database
-from storage.migrations.run import migrate
-from storage.objects.folder import FolderStore
-from storage.objects.signing import LinkSigner
+from service.world import make_objects, make_worker, open_world, working
 from storage.objects.store import ObjectStore
-from storage.piccolo_app import TABLES
 
-__all__ = [
-    "RouteWithoutAction",
-    "create_app",
-    "load_pages",
-    "make_objects",
-    "make_worker",
-    "open_world",
-    "working",
-]
+__all__ = ["RouteWithoutAction", "create_app", "load_pages"]
 
 SMALL_BODY = 256 * 1024
-STOP_SECONDS = 10
 
 
 class RouteWithoutAction(Exception):
@@ -60,59 +45,6 @@ class Program(Litestar):
             path: {method: handler for method, handler in handlers.items() if method != "OPTIONS"}
             for path, handlers in found.items()
         }
-
-
-@asynccontextmanager
-async def open_world(settings: Settings) -> AsyncIterator[None]:
-    """Open the database, bring it to this release's schema, and close it at the end."""
-    engine = await open_database(settings.database_url)
-    try:
-        bind(engine, TABLES)
-        await migrate(engine)
-        yield
-    finally:
-        await close_database(engine)
-
-
-def make_objects(settings: Settings) -> ObjectStore:
-    """Make the object store of the settings: a folder of our own, or a bucket."""
-    if settings.bucket is None:
-        return FolderStore(settings.objects_folder, LinkSigner(settings.secret))
-    from storage.objects.s3 import S3Store  # noqa: PLC0415 (only installations with a bucket need it)
-    from storage.objects.s3_client import S3Address  # noqa: PLC0415 (as above)
-
-    bucket = settings.bucket
-    return S3Store(
-        S3Address(
-            bucket=bucket.name,
-            access_key=bucket.access_key,
-            secret_key=bucket.secret_key,
-            endpoint=bucket.endpoint,
-            region=bucket.region,
-            is_path_style=bucket.is_path_style,
-            prefix=bucket.prefix,
-        )
-    )
-
-
-def make_worker(settings: Settings, objects: ObjectStore, *, clock: Clock = system_clock) -> Worker:
-    """Make a worker that does jobs and sends letters as the settings say."""
-    return Worker(settings=settings, objects=objects, clock=clock, postman=make_postman(settings))
-
-
-@asynccontextmanager
-async def working(worker: Worker) -> AsyncIterator[None]:
-    """Let a worker run beside the block; at its end it stops, and what takes too long comes back with its lease."""
-    stop = asyncio.Event()
-    task = asyncio.create_task(worker.run(stop))
-    try:
-        yield
-    finally:
-        stop.set()
-        done, _ = await asyncio.wait({task}, timeout=STOP_SECONDS)
-        if not done:
-            task.cancel()
-            await asyncio.wait({task})
 
 
 def create_app(

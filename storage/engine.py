@@ -39,9 +39,11 @@ class _Bound:
     engine: TahkimEngine | None = None
 
 
-async def open_database(url: str) -> TahkimEngine:
+async def open_database(url: str, *, is_alone: bool = False) -> TahkimEngine:
     """Open ``sqlite:///relative``, ``sqlite:////absolute`` or ``postgresql://…``.
 
+    ``is_alone``: nobody waits for this process but whoever runs it, so SQLite may work in the calling thread: to wake
+    another thread and be woken costs several times what most statements do. Never for a server.
     Raises StorageMisuse for another address, StorageUnavailable when the database does not answer.
     """
     scheme = urlsplit(url).scheme
@@ -49,7 +51,7 @@ async def open_database(url: str) -> TahkimEngine:
     if scheme == "sqlite":
         from storage.engines.sqlite import SqliteEngine  # noqa: PLC0415 (only the driver that is used is loaded)
 
-        engine = SqliteEngine(unquote(url.removeprefix("sqlite:///")))
+        engine = SqliteEngine(unquote(url.removeprefix("sqlite:///")), is_alone=is_alone)
     elif scheme in {"postgresql", "postgres"}:
         from storage.engines.postgres import PostgresEngine  # noqa: PLC0415 (as above)
 

@@ -16,11 +16,12 @@ import pytest
 from litestar import Litestar
 
 from service.actors import Actor
-from service.app import create_app, load_pages, make_worker
+from service.app import create_app, load_pages
 from service.fonts import ensure_fonts
 from service.logging import set_up_logging
 from service.settings import Settings, read_settings
 from service.usecases.sessions import start_session
+from service.world import make_worker
 from storage.lifecycle import EditionState
 from storage.tables.edition import Edition
 from tests.cast import NOW, add_cast, add_edition

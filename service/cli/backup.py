@@ -33,9 +33,9 @@ def read_passphrase(path: Path | None) -> bytes | None:
 
 
 async def _backup(settings: Settings, words: Words, folder: Path, passphrase: bytes | None) -> int:
-    from service.app import make_objects  # noqa: PLC0415 (arguments first)
     from service.clock import system_clock  # noqa: PLC0415 (as above)
     from service.usecases.backup import BackupRefused, make_backup  # noqa: PLC0415 (as above)
+    from service.world import make_objects  # noqa: PLC0415 (arguments first)
     from storage.engine import bind, close_database, open_database  # noqa: PLC0415 (as above)
     from storage.piccolo_app import TABLES  # noqa: PLC0415 (as above)
 

@@ -5,7 +5,6 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -63,43 +62,41 @@ async def _demonstrate(settings: "Settings", options: Namespace, words: "Words",
 
     plain = load_edition()
     edition = plain.shifted(by=find_shift(plain, phase=options.phase, stop=stop))
-    async with AsyncExitStack() as world:
-        with (
-            _progress(words) as tell,
-            Making(edition, settings.data / "made", lambda done, total: tell("files", done, total)) as making,
-        ):
-            # The makers are at work while the rest of the program is read in: it takes seconds.
-            from service.app import make_objects, make_worker, open_world  # noqa: PLC0415 (as above)
-            from service.demo.drive import Clock, Drive  # noqa: PLC0415 (as above)
-            from service.logging import set_up_logging  # noqa: PLC0415 (as above)
+    with (
+        _progress(words) as tell,
+        Making(edition, settings.data / "made", lambda done, total: tell("files", done, total)) as making,
+    ):
+        # The makers are at work while the rest of the program is read in: it takes seconds.
+        from service.demo.drive import Clock, Drive  # noqa: PLC0415 (as above)
+        from service.logging import set_up_logging  # noqa: PLC0415 (as above)
+        from service.world import make_objects, make_worker, open_world, working  # noqa: PLC0415 (as above)
 
-            set_up_logging(is_quiet=True)
-            await world.enter_async_context(open_world(settings))
-            objects = make_objects(settings)
-            await objects.prepare()
-            clock = Clock(stop)
-            drive = Drive(
-                edition=edition, stop=stop, objects=objects, worker=make_worker(settings, objects, clock=clock),
-                clock=clock, files=making, tell=tell,
-            )  # fmt: skip
+        set_up_logging(is_quiet=True)
+        objects = make_objects(settings)
+        await objects.prepare()
+        clock = Clock(stop)
+        drive = Drive(
+            edition=edition, stop=stop, objects=objects, worker=make_worker(settings, objects, clock=clock),
+            clock=clock, files=making, tell=tell,
+        )  # fmt: skip
+        async with open_world(settings, is_alone=True):
             await drive.run()
             if options.phase == "published":
                 await drive.open_next()
-        from service.cli.serve import serve  # noqa: PLC0415 (as above)
-        from service.demo.show import make_doors, read_result  # noqa: PLC0415 (as above)
+    from service.demo.show import make_doors, read_result  # noqa: PLC0415 (as above)
 
-        if drive.edition_id is None:
-            raise LookupError
+    if drive.edition_id is None:
+        raise LookupError
+    async with open_world(settings):
         shown = await read_result(drive.edition_id)
-        now = datetime.now().astimezone()
-        doors = await make_doors(edition, base_url=settings.base_url, now=now)
+        doors = await make_doors(edition, base_url=settings.base_url, now=datetime.now().astimezone())
         _print_result(words, edition, shown)
         if options.json:
             _write_json(options.json, shown, doors)
         if options.headless:
             return
         _print_doors(words, doors, settings.base_url)
-        from service.app import working  # noqa: PLC0415 (as above)
+        from service.cli.serve import serve  # noqa: PLC0415 (the pages, for whoever wants to see them)
 
         async with working(make_worker(settings, objects)):
             await serve(settings, host=LOOPBACK, port=options.port, is_world_open=True)

@@ -41,9 +41,9 @@ def run(argv: list[str]) -> int:
 
 
 async def _attach(settings: Settings, number: str, material: str, path: Path) -> int:
-    from service.app import make_objects, open_world  # noqa: PLC0415 (arguments first)
     from service.clock import system_clock  # noqa: PLC0415 (as above)
     from service.usecases.playback import attach_playback  # noqa: PLC0415 (as above)
+    from service.world import make_objects, open_world  # noqa: PLC0415 (arguments first)
 
     async with open_world(settings):
         objects = make_objects(settings)

@@ -29,9 +29,9 @@ def run(argv: list[str]) -> int:
 
 
 async def _sweep(settings: Settings, *, is_told_only: bool) -> "tuple[Litter, ...]":
-    from service.app import make_objects, open_world  # noqa: PLC0415 (arguments first)
     from service.clock import system_clock  # noqa: PLC0415 (as above)
     from service.usecases.sweeping import sweep  # noqa: PLC0415 (as above)
+    from service.world import make_objects, open_world  # noqa: PLC0415 (arguments first)
 
     async with open_world(settings):
         objects = make_objects(settings)

@@ -21,7 +21,7 @@ def run(argv: list[str]) -> int:
 
 
 async def _work(settings: Settings) -> None:
-    from service.app import make_objects, make_worker, open_world, working  # noqa: PLC0415 (late, as above)
+    from service.world import make_objects, make_worker, open_world, working  # noqa: PLC0415 (late, as above)
 
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -19,7 +19,7 @@ from service.demo.papers import frame, picture_of, sentences, words
 from service.demo.pictures import Picture
 from service.demo.typeset import rasterise, still
 
-WIDTH, HEIGHT, RATE = 640, 360, 10
+WIDTH, HEIGHT, RATE = 640, 360, 8
 _MARGIN_X, _MARGIN_Y = 80, 30
 _TITLE_SECONDS, _SCENE_SECONDS, _FADE_SECONDS = 2.6, 5.0, 0.5
 

@@ -73,7 +73,7 @@ def _svg(width: int, height: int, shapes: str) -> str:
 
 
 def _circle(x: float, y: float, radius: float, fill: str, opacity: float = 1.0) -> str:
-    return f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius:.1f}" fill="{fill}" opacity="{opacity:.2f}"/>'
+    return f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius:.1f}" fill="{fill}" fill-opacity="{opacity:.2f}"/>'
 
 
 def _sun(random: Random, colours: Palette, width: int, height: int) -> Layer:
@@ -83,7 +83,7 @@ def _sun(random: Random, colours: Palette, width: int, height: int) -> Layer:
 
 def _ridge(points: list[tuple[float, float]], width: int, height: int, fill: str, opacity: float) -> str:
     line = " ".join(f"{x:.0f},{y:.1f}" for x, y in points)
-    return f'<polygon points="0,{height} {line} {width},{height}" fill="{fill}" opacity="{opacity}"/>'
+    return f'<polygon points="0,{height} {line} {width},{height}" fill="{fill}" fill-opacity="{opacity}"/>'
 
 
 def _waves(random: Random, colours: Palette, width: int, height: int) -> Iterator[Layer]:
@@ -132,7 +132,7 @@ def _arches(random: Random, colours: Palette, width: int, height: int) -> Iterat
         radius = wide / 2
         rows[turn % 2].append(
             f'<path d="M{x:.0f},{height} V{top:.0f} a{radius:.1f},{radius:.1f} 0 0 1 {wide:.1f},0 V{height} Z" '
-            f'fill="{fill}" opacity="{random.uniform(0.55, 0.94):.2f}"/>'
+            f'fill="{fill}" fill-opacity="{random.uniform(0.55, 0.94):.2f}"/>'
         )
         x += wide * random.uniform(1.1, 1.35)
         turn += 1
@@ -149,7 +149,7 @@ def _columns(random: Random, colours: Palette, width: int, height: int) -> Itera
             top = height * (0.42 + 0.12 * depth + random.uniform(0, 0.34))
             shapes.append(
                 f'<rect x="{x:.0f}" y="{top:.0f}" width="{wide:.1f}" height="{height - top:.0f}" rx="3" '
-                f'fill="{fill}" opacity="{opacity}"/>'
+                f'fill="{fill}" fill-opacity="{opacity}"/>'
             )
             x += wide * random.choice([1.25, 1.25, 2.5])
         yield Layer("".join(shapes), drift_x=-(3.0 + 5.0 * depth))
@@ -170,7 +170,7 @@ def _tiles(random: Random, colours: Palette, width: int, height: int) -> Iterato
             sweep = int(corner in {0, 2})
             rows[row % 2] += (
                 f'<path d="M{cx:.0f},{cy:.0f} L{ends[1][0]:.0f},{ends[1][1]:.0f} A{side:.1f},{side:.1f} 0 0 {sweep} '
-                f'{ends[0][0]:.0f},{ends[0][1]:.0f} Z" fill="{fill}" opacity="{opacity}"/>'
+                f'{ends[0][0]:.0f},{ends[0][1]:.0f} Z" fill="{fill}" fill-opacity="{opacity}"/>'
             )
     yield Layer(rows[0], drift_x=-9.0)
     yield Layer(rows[1], drift_x=9.0)
@@ -189,7 +189,7 @@ def _cells(random: Random, colours: Palette, width: int, height: int) -> Iterato
             turns = [turn * math.pi / 3 for turn in range(6)]
             reach = 0.92 * radius
             corners = " ".join(f"{x + reach * math.sin(turn):.1f},{y + reach * math.cos(turn):.1f}" for turn in turns)
-            fields[random.randrange(3)] += f'<polygon points="{corners}" fill="{fill}" opacity="{opacity}"/>'
+            fields[random.randrange(3)] += f'<polygon points="{corners}" fill="{fill}" fill-opacity="{opacity}"/>'
     for depth, shapes in enumerate(fields):
         yield Layer(shapes, drift_y=-(1.0 + 2.0 * depth))
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 Samples: TypeAlias = npt.NDArray[np.float32]
 
-RATE = 24_000
+RATE = 16_000
 _CODECS = {"mp3": ("libmp3lame", "mp3", "fltp"), "m4a": ("aac", "ipod", "fltp"), "wav": ("pcm_s16le", "wav", "s16")}
 _BIT_RATE = 64_000
 _PLUCKED_SHARE = 0.72

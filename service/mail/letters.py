@@ -84,7 +84,7 @@ def _write_part(template: str, language: str, facts: Mapping[str, Any], settings
     key = f"mail.{template}"
     body = words.plain(f"{key}.body", **said)
     try_more = f"{template}.txt"
-    if try_more in _environment().list_templates():
+    if try_more in _more_to_say():
         body += "\n\n" + _environment().get_template(try_more).render(t=words, facts=facts, said=said, ltr=Ltr)
     action = f"{key}.action"
     return LetterPart(
@@ -123,6 +123,12 @@ def _as_text(part: LetterPart) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+@cache
+def _more_to_say() -> frozenset[str]:
+    """Templates in the folder, listed once a process: a letter in two languages would look twice."""
+    return frozenset(_environment().list_templates())
 
 
 @cache

@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
 from storage.engines.threads import (
     BUSY_SECONDS,
+    ConnectionHere,
     ConnectionThread,
     begin,
     finish,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 Result = TypeVar("Result")
+_Connection: TypeAlias = ConnectionThread | ConnectionHere
 
 READERS = 4
 """Reading connections a process. More only wait for the same interpreter lock."""
@@ -40,13 +42,14 @@ _WAITS_FOR_OTHERS = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 class _Pool:
     """The connections of one event loop: one writer behind a fair lock, a few readers behind a fair semaphore."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, connect: type[_Connection]) -> None:
         self._path = path
-        self._writer = ConnectionThread(path, is_writer=True)
+        self._connect = connect
+        self._writer = connect(path, is_writer=True)
         self._write_lock = asyncio.Lock()
         self._read_slots = asyncio.Semaphore(READERS)
-        self._idle: list[ConnectionThread] = []
-        self._readers: list[ConnectionThread] = []
+        self._idle: list[_Connection] = []
+        self._readers: list[_Connection] = []
         self._quick: sqlite3.Connection | None = None
 
     def quick_reader(self) -> sqlite3.Connection:
@@ -54,26 +57,26 @@ class _Pool:
             self._quick = open_quick(self._path)
         return self._quick
 
-    async def take_writer(self) -> ConnectionThread:
+    async def take_writer(self) -> _Connection:
         await _acquire(self._write_lock)
         return self._writer
 
     def return_writer(self, _: object = None) -> None:
         self._write_lock.release()
 
-    async def take_reader(self) -> ConnectionThread:
+    async def take_reader(self) -> _Connection:
         await _acquire(self._read_slots)  # a queue's get() would let a running task overtake those that wait
         if self._idle:
             return self._idle.pop()
-        reader = ConnectionThread(self._path, is_writer=False)
+        reader = self._connect(self._path, is_writer=False)
         self._readers.append(reader)
         return reader
 
-    def return_reader(self, reader: ConnectionThread, _: object = None) -> None:
+    def return_reader(self, reader: _Connection, _: object = None) -> None:
         self._idle.append(reader)
         self._read_slots.release()
 
-    def stop(self) -> list[ConnectionThread]:
+    def stop(self) -> list[_Connection]:
         if self._quick is not None:
             self._quick.close()
             self._quick = None
@@ -97,7 +100,7 @@ async def _acquire(gate: asyncio.Lock | asyncio.Semaphore) -> None:
 class _SqliteSession:
     """A connection between BEGIN and its end."""
 
-    def __init__(self, connection: ConnectionThread, give_back: Callable[[], None]) -> None:
+    def __init__(self, connection: _Connection, give_back: Callable[[], None]) -> None:
         self._connection = connection
         self._give_back = give_back
 
@@ -116,8 +119,10 @@ class SqliteEngine(TahkimEngine):
 
     dialect = "sqlite"
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, is_alone: bool = False) -> None:
+        """``is_alone``: statements run in the loop's own thread, and hold up whatever else runs there."""
         self.path = path
+        self._connect: type[_Connection] = ConnectionHere if is_alone else ConnectionThread
         self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool] = WeakKeyDictionary()
         super().__init__(path)
 
@@ -184,7 +189,7 @@ class SqliteEngine(TahkimEngine):
         if pool is None:
             for ended in [other for other in self._pools if other.is_closed()]:
                 self._pools.pop(ended).stop()
-            pool = self._pools[loop] = _Pool(self.path)
+            pool = self._pools[loop] = _Pool(self.path, self._connect)
         return pool
 
     @staticmethod

@@ -50,6 +50,37 @@ _PRAGMAS = (
 )
 
 
+class ConnectionHere:
+    """A connection whose work is done at once, in the thread that asks: for a process with nobody else to hold up."""
+
+    def __init__(self, path: str, *, is_writer: bool) -> None:
+        self._path = path
+        self._is_writer = is_writer
+        self._connection: sqlite3.Connection | None = None
+
+    def submit(self, work: Callable[[sqlite3.Connection], Result]) -> asyncio.Future[Result]:
+        """Do the work, and give a future that is done."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        try:
+            if self._connection is None:
+                self._connection = _open(self._path, is_writer=self._is_writer, stays_in_thread=False)
+            future.set_result(work(self._connection))
+        except sqlite3.Error as error:
+            future.set_exception(map_error(error))
+        except Exception as error:  # noqa: BLE001 (handed to whoever awaits, whatever it is)
+            future.set_exception(error)
+        return future
+
+    def stop(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def join(self) -> None:
+        """Nothing to wait for."""
+
+
 class ConnectionThread:
     """A connection that lives in a thread. Only ``submit`` and ``stop`` may be called from outside it."""
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from service.app import make_objects, make_worker
 from service.audit import verify
 from service.demo.data import load_edition
 from service.demo.drive import Clock, Drive, Tell
@@ -17,6 +16,7 @@ from service.demo.folder import ForeignFolder, OtherPhase, claim_folder
 from service.demo.making import Making
 from service.demo.show import read_result
 from service.settings import Settings
+from service.world import make_objects, make_worker
 from storage.rows import get_row
 from storage.tables.award import Award
 from storage.tables.edition import Edition

@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from PIL import Image
 from pypdf import PdfReader
 
+from service.demo import films
 from service.demo.data import load_edition
 from service.demo.edition import DemoEdition, Entry, Material
 from service.demo.files import link_of, make_files
@@ -89,7 +90,7 @@ def test_a_film_lasts_as_declared_and_chromium_can_play_it(edition, tmp_path):
         assert (picture.codec_context.name, sound.codec_context.name) == ("h264", "aac")
         assert (picture.width, picture.height) == (640, 360)
         assert film.duration / 1e6 == pytest.approx(entry.demo_seconds, abs=0.2)
-        assert sum(1 for _ in film.decode(picture)) == entry.demo_seconds * 10
+        assert sum(1 for _ in film.decode(picture)) == entry.demo_seconds * films.RATE
     assert path.stat().st_size < 2_000_000
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from service.app import make_worker
 from service.jobs import claims, kinds
 from service.jobs.kinds import JobContext, LeaseLost
 from service.jobs.queue import enqueue
 from service.jobs.runner import Worker
 from service.settings import Settings
+from service.world import make_worker
 from storage.engine import transaction
 from storage.objects.memory import MemoryStore
 from storage.objects.signing import LinkSigner

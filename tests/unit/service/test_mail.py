@@ -8,11 +8,11 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from service.app import make_worker
 from service.mail.delivery import FolderPostman, RefusedForGood, ServerPostman
 from service.mail.letters import Letter, write_letter
 from service.mail.queue import queue_letter
 from service.settings import MailServer, Settings
+from service.world import make_worker
 from storage.columns import to_json
 from storage.engine import Row, transaction
 from storage.objects.memory import MemoryStore

@@ -1,4 +1,4 @@
-"""Both engines, each with an empty database of its own."""
+"""Both engines, SQLite's in both its ways of working, each with an empty database of its own."""
 
 import pytest
 
@@ -7,16 +7,21 @@ from tests.postgres import postgres_server, postgres_url  # noqa: F401 (fixtures
 from tests.unit.storage.jars import jars  # noqa: F401 (a fixture)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request, tmp_path):
-    if request.param == "postgres":
+@pytest.fixture(params=["sqlite", "sqlite-alone", "postgres"])
+def way(request):
+    return request.param
+
+
+@pytest.fixture
+def database_url(request, way, tmp_path):
+    if way == "postgres":
         return request.getfixturevalue("postgres_url")
     return sqlite_url(tmp_path / "test.db")
 
 
 @pytest.fixture
-async def engine(database_url):
-    opened = await open_database(database_url)
+async def engine(way, database_url):
+    opened = await open_database(database_url, is_alone=way == "sqlite-alone")
     bind(opened, [])
     yield opened
     await close_database(opened)
