@@ -1,4 +1,4 @@
-"""Several server processes on one port: begun, begun again when one is killed, and ended together.
+"""Several server processes on one port: begun, begun again when one is killed, and ended together, also by a kill.
 
 They share nothing but the database and the store; the system hands each new connection to one of them.
 """
@@ -64,7 +64,8 @@ class _Fleet:
 
 def run_fleet(arguments: list[str], *, size: int) -> int:
     """Run ``tahkim serve`` with these arguments so many times, until SIGTERM or SIGINT; return the exit status."""
-    fleet = _Fleet([sys.executable, "-m", "service.cli.main", "serve", *arguments], size)
+    command = [sys.executable, "-m", "service.cli.main", "serve", *arguments, "--parent", str(os.getpid())]
+    fleet = _Fleet(command, size)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, fleet.stop)
     try:

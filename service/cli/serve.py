@@ -6,6 +6,7 @@ import signal
 import sys
 
 from service.cli.words import command_words, data_parser, load_settings
+from service.parentage import end_with_parent
 from service.settings import Settings
 
 __all__ = ["run", "serve"]
@@ -20,7 +21,12 @@ def run(argv: list[str]) -> int:
     parser.add_argument("--host", default="127.0.0.1", help=words.plain("command.host_help"))
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=words.plain("command.port_help"))
     parser.add_argument("--workers", type=int, default=1, metavar="N", help=words.plain("command.workers_help"))
+    parser.add_argument(
+        "--parent", type=int, help=argparse.SUPPRESS
+    )  # the process that begins several, with whose end we end
     options = parser.parse_args(argv)
+    if options.parent:
+        end_with_parent(options.parent)
     settings = load_settings(words, data=options.data, base_url=f"http://localhost:{options.port}")
     if options.workers > 1:
         return _run_several(options, settings)

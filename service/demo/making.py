@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from service.demo.edition import DemoEdition, Entry, Material
+from service.parentage import end_with_parent
 
 __all__ = ["Making", "Progress"]
 
@@ -58,7 +59,12 @@ class Making:
             self._pool.shutdown(cancel_futures=True)
 
     def _begin(self, missing: Sequence[tuple[Entry, Material]]) -> None:
-        self._pool = ProcessPoolExecutor(self._workers, mp_context=multiprocessing.get_context("spawn"))
+        self._pool = ProcessPoolExecutor(
+            self._workers,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=end_with_parent,
+            initargs=(os.getpid(),),
+        )
         for entry, material in missing:
             coming = self._pool.submit(_make_and_keep, entry, material, self._folder)
             coming.add_done_callback(self._count)

@@ -12,9 +12,13 @@ from storage.engine import Row, run_sql, skip_locked
 
 __all__ = ["JOBS", "LETTERS", "Queue", "claim", "extend", "finish", "give_back", "give_up", "has_due"]
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(seconds=8)
+"""How long the work of a killed worker rests: with one look at the queue (half a second) under the ten promised."""
+
+_LONGER_THAN_ANY = timedelta(minutes=1)
+"""A lease that ends later than this was taken by a clock that has since been set back: it holds nothing."""
 ATTEMPTS_AT_MOST = 8
-_DUE = "((state='waiting' AND due_at <= {{}}) OR (state={{}} AND lease_until <= {{}}{but}))"
+_DUE = "((state='waiting' AND due_at <= {{}}) OR (state={{}} AND (lease_until <= {{}} OR lease_until > {{}}){but}))"
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=1)
 
 
@@ -104,4 +108,10 @@ async def _change(queue: Queue, row_id: UUID, owner: str, change: str, *values: 
 
 def _due(queue: Queue, now: datetime, in_hand: Collection[UUID]) -> tuple[str, tuple[object, ...]]:
     held = ", ".join("{}" for _ in in_hand)
-    return _DUE.format(but=f" AND id NOT IN ({held})" if held else ""), (now, queue.busy, now, *in_hand)
+    return _DUE.format(but=f" AND id NOT IN ({held})" if held else ""), (
+        now,
+        queue.busy,
+        now,
+        now + _LONGER_THAN_ANY,
+        *in_hand,
+    )

@@ -27,7 +27,8 @@ AT_ONCE = 2
 """Jobs at the same time: judging must stay quick while files are inspected."""
 
 POLL_SECONDS = 0.5
-_LEASE_SHARE = 3
+BEAT_SECONDS = 2.0
+"""A lease is renewed so often: three may be missed before it is lost."""
 
 
 @dataclass(slots=True)
@@ -108,7 +109,7 @@ class Worker:
 
     async def _keep(self, queue: claims.Queue, row: Row) -> None:
         while True:
-            await asyncio.sleep(claims.LEASE.total_seconds() / _LEASE_SHARE)
+            await asyncio.sleep(BEAT_SECONDS)
             try:
                 is_held = await claims.extend(queue, row["id"], owner=self.owner, now=self.clock())
             except StorageError:

@@ -4,6 +4,8 @@ It has the libraries loaded (0.5 s of processor time that each file would pay ag
 never a
 stranger's byte. Each file gets a fork of it that shuts itself in, works, and ends.
 
+It ends with whoever asks, killed or not, and takes the fork with it: the pipe of requests is then closed.
+
 Spoken over pipes, one file at a time: a request is a line of JSON; the answers are a line with the number of the
 process, then a line
 with its exit status and the length of what it wrote, then those bytes.
@@ -18,6 +20,7 @@ import select
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 IDLE_SECONDS = 120.0
@@ -50,7 +53,8 @@ def serve(work: Work, prepare: Callable[[dict[str, Any]], None]) -> None:
         request = json.loads(line)
         prepare(request)
         gc.freeze()
-        _answer(request, work, answers)
+        with suppress(BrokenPipeError):  # whoever asked is gone; the next look at the requests says so
+            _answer(request, work, answers)
 
 
 def _answer(request: dict[str, Any], work: Work, answers: int) -> None:
@@ -86,10 +90,18 @@ def _live(request: dict[str, Any], work: Work, reader: int, writer: int) -> None
 
 def _read_all(reader: int) -> bytes:
     blocks, total = [], 0
-    while total <= MAX_ANSWER and (block := os.read(reader, 1 << 16)):
+    while total <= MAX_ANSWER and _is_asked_for(reader) and (block := os.read(reader, 1 << 16)):
         blocks.append(block)
         total += len(block)
     return b"".join(blocks)
+
+
+def _is_asked_for(reader: int) -> bool:
+    """Wait for the fork to write or end; False when nobody waits for its answer any more."""
+    poll = select.poll()
+    poll.register(reader, select.POLLIN)
+    poll.register(0, 0)  # only its end: requests that wait are no business of ours yet
+    return all(descriptor == reader for descriptor, _ in poll.poll())
 
 
 def _kill_group(leader: int) -> None:

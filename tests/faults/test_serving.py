@@ -102,6 +102,13 @@ def test_what_was_answered_is_there_after_a_kill_and_letters_go_once(served: Ser
     assert served.signal(signal.SIGTERM) == 0
 
 
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
 def children_of(pid: int) -> set[int]:
     return {int(found) for found in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
 
@@ -126,3 +133,17 @@ def test_of_several_processes_one_may_die_and_all_end_together(served: Served):
     left = children_of(served.process.pid)
     assert served.signal(signal.SIGTERM) == 0
     assert not any(Path(f"/proc/{pid}").exists() for pid in left)
+
+
+def test_when_the_process_that_keeps_several_is_killed_they_end_too(served: Served):
+    served.start("--workers", "2").close()
+    assert served.process is not None
+    left = children_of(served.process.pid)
+    assert len(left) == 2
+
+    served.signal(signal.SIGKILL)
+
+    end = time.monotonic() + 60
+    while any(map(is_running, left)) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not any(map(is_running, left))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from service.jobs import claims, kinds
+from service.jobs import claims, kinds, runner
 from service.jobs.kinds import JobContext, LeaseLost
 from service.jobs.queue import enqueue
 from service.jobs.runner import Worker
@@ -121,6 +121,43 @@ async def test_the_work_of_a_killed_worker_comes_back_when_its_lease_ends(worker
     assert await worker.work_until_idle() == 1
     assert DONE == ["a"]
     assert not await claims.finish(claims.JOBS, killed["id"], owner="killed", now=clock.now)
+
+
+def test_a_killed_workers_work_goes_on_within_ten_seconds():
+    assert claims.LEASE.total_seconds() + runner.POLL_SECONDS < 10
+    assert claims.LEASE.total_seconds() > 3 * runner.BEAT_SECONDS
+
+
+async def test_a_lease_of_a_clock_that_was_set_back_holds_nothing(worker: Worker, clock: SetClock):
+    await queue("note", clock, what="a")
+    await claims.claim(claims.JOBS, owner="killed", now=clock.now)
+    clock.advance(hours=-1)
+    await Job.update({Job.due_at: clock.now}).where(Job.name == "one")
+
+    assert await worker.work_until_idle() == 1
+    assert DONE == ["a"]
+
+
+async def test_what_takes_longer_than_a_lease_is_kept_by_its_worker(
+    worker: Worker, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(runner, "BEAT_SECONDS", 0.01)
+    started_at = clock.now
+
+    async def note_slowly(facts: Mapping[str, Any], *, now: object, context: JobContext) -> None:
+        for _ in range(3):
+            clock.advance(seconds=claims.LEASE.total_seconds() * 0.6)
+            async with asyncio.timeout(60):
+                while not await Job.exists().where(Job.lease_until == clock.now + claims.LEASE):  # noqa: ASYNC110 (a row rings no bell)
+                    await asyncio.sleep(0)
+        await note(facts, now=now, context=context)
+
+    monkeypatch.setattr("service.jobs.runner.find_handler", {"slow": note_slowly}.__getitem__)
+    await queue("slow", clock, what="a")
+    assert await worker.work_until_idle() == 1
+
+    assert clock.now > started_at + claims.LEASE
+    assert (DONE, await state_of()) == (["a"], "done")
 
 
 async def test_a_clock_stepped_past_the_lease_does_not_make_a_worker_begin_again_what_it_is_doing(

@@ -119,3 +119,25 @@ async def test_a_starter_that_died_is_replaced_without_a_word(tmp_path: Path):
     report = await inspect_file(path, FileRules())
 
     assert report.verdict == "accept"
+
+
+FOR_EVER = """
+import os, signal
+from storage.inspect.starter import serve
+serve(lambda request, writer: signal.pause(), lambda request: None)
+"""
+
+
+def test_a_starter_whose_asker_was_killed_ends_with_what_it_was_doing():
+    starter = subprocess.Popen([sys.executable, "-c", FOR_EVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert starter.stdin is not None
+    assert starter.stdout is not None
+    starter.stdin.write(b"{}\n")
+    starter.stdin.flush()
+    fork = int(starter.stdout.readline())
+
+    starter.stdin.close()
+    starter.stdout.close()
+
+    assert starter.wait(timeout=60) == 0
+    assert not Path(f"/proc/{fork}").exists()
