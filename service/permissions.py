@@ -31,6 +31,8 @@ class Action(StrEnum):
     READ_ACCOUNT = "read-account"
     CHANGE_ACCOUNT = "change-account"
     SWITCH_ROLE = "switch-role"
+    EXPORT_OWN_DATA = "export-own-data"
+    ASK_DELETION = "ask-deletion"
     # entrant and supervisor
     LIST_ENTRIES = "list-entries"
     START_ENTRY = "start-entry"
@@ -57,6 +59,7 @@ class Action(StrEnum):
     MOVE_EDITION = "move-edition"
     CHECK_ELIGIBILITY = "check-eligibility"
     ANSWER_QUESTION = "answer-question"
+    DECIDE_DELETION = "decide-deletion"
     CONFIRM_EXCLUSION = "confirm-exclusion"
     READ_JUDGES = "read-judges"
     INVITE_JUDGE = "invite-judge"
@@ -144,6 +147,8 @@ RULES: dict[Action, Rule] = {
     Action.READ_ACCOUNT: Rule(SIGNED_IN),
     Action.CHANGE_ACCOUNT: Rule(SIGNED_IN),
     Action.SWITCH_ROLE: Rule(SIGNED_IN, own=True),
+    Action.EXPORT_OWN_DATA: Rule(SIGNED_IN),
+    Action.ASK_DELETION: Rule(SIGNED_IN),
     Action.LIST_ENTRIES: Rule(ENTRANT),
     Action.START_ENTRY: Rule(ENTRANT, WHILE_OPEN),
     Action.READ_ENTRY: Rule(ENTRANT, own=True),
@@ -167,6 +172,7 @@ RULES: dict[Action, Rule] = {
     Action.MOVE_EDITION: Rule(CHAIR, own=True),
     Action.CHECK_ELIGIBILITY: Rule(REGISTRAR, frozenset({Stage.CLOSED}), own=True),
     Action.ANSWER_QUESTION: Rule(REGISTRAR, own=True),
+    Action.DECIDE_DELETION: Rule(REGISTRAR, own=True),
     Action.CONFIRM_EXCLUSION: Rule(frozenset({Role.SECRETARY, Role.CHAIR}), frozenset({Stage.CLOSED}), own=True),
     Action.READ_JUDGES: Rule(RUNNERS),
     Action.INVITE_JUDGE: Rule(ASSIGNER | CHAIR, UNTIL_PUBLISHED, own=True),

@@ -27,6 +27,7 @@ class Queue:
     """A table of work and the words it uses: its columns beside state, lease and attempts.
 
     ``forgets``: rows whose facts hold this lose them once done; a one-time link is not kept beyond its letter.
+    ``forgets_whom``: the letter after which not even its address is kept.
     """
 
     table: str
@@ -35,6 +36,7 @@ class Queue:
     done_at: str
     columns: str
     forgets: str = ""
+    forgets_whom: str = ""
 
 
 JOBS = Queue(table="job", busy="running", done="done", done_at="done_at", columns="kind, name, facts")
@@ -45,6 +47,7 @@ LETTERS = Queue(
     done_at="sent_at",
     columns="email, template, language, facts, made_at, name",
     forgets='"path"',
+    forgets_whom="person-erased",
 )
 
 
@@ -81,6 +84,9 @@ async def finish(queue: Queue, row_id: UUID, *, owner: str, now: datetime) -> bo
     if queue.forgets:
         change += ", facts=CASE WHEN facts LIKE {} THEN {} ELSE facts END"
         values += [f"%{queue.forgets}%", "{}"]
+    if queue.forgets_whom:
+        change += ", email=CASE WHEN template = {} THEN '' ELSE email END"
+        values.append(queue.forgets_whom)
     return await _change(queue, row_id, owner, change, *values)
 
 

@@ -4,6 +4,7 @@ from litestar import Controller, Router
 from litestar.handlers import BaseRouteHandler
 
 from service.web.account.account import AccountController
+from service.web.account.data import DataController
 from service.web.account.joining import InvitationController, PasswordResetController, SignUpController
 from service.web.account.second_factor import SecondFactorController
 from service.web.account.signing_in import SignInController, SignOutController
@@ -21,6 +22,7 @@ from service.web.committee.certificates import CertificatesController
 from service.web.committee.comparing import ComparingController
 from service.web.committee.conflicts import ConflictController
 from service.web.committee.decisions import DecisionController, MinutesController
+from service.web.committee.deletions import DeletionsController
 from service.web.committee.eligibility import EligibilityController
 from service.web.committee.entries import CommitteeEntriesController
 from service.web.committee.exports import ExportsController
@@ -75,6 +77,7 @@ ACCOUNT: Area = [
     InvitationController,
     AccountController,
     SecondFactorController,
+    DataController,
 ]
 ENTRANT: Area = [
     EntriesController,
@@ -123,6 +126,7 @@ COMMITTEE: Area = [
     ProgressController,
     EligibilityController,
     QuestionsController,
+    DeletionsController,
     ConflictController,
     JudgesController,
     JudgesImportController,

@@ -75,3 +75,18 @@ class RecoveryCode(Table, tablename="recovery_code"):
     hash = text(unique=True)
     made_at = when()
     used_at = when(null=True)
+
+
+class DeletionRequest(Table, tablename="deletion_request"):
+    """A person's wish that what is held about them be deleted (index ``one_waiting_deletion``).
+
+    ``edition`` is the one whose registrar sees it; ``state`` waiting, taken-back, declined (``answer`` says why), done.
+    """
+
+    id = key()
+    person = ref("Person", "person")
+    edition = ref("Edition", "edition")
+    state = text()
+    answer = text()
+    asked_at = when()
+    answered_at = when(null=True)

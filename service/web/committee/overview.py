@@ -190,6 +190,8 @@ def _needs(actor: Actor, standing: Standing, counts: Overview, n_second: int, wo
     to_decide = len(standing.categories) - counts.n_approved
     wishes = [
         (counts.n_waiting, Action.CHECK_ELIGIBILITY, "com.need_eligibility", "/committee/eligibility", None),
+        (counts.n_questions, Action.ANSWER_QUESTION, "com.need_questions", "/committee/questions", None),
+        (counts.n_deletions, Action.DECIDE_DELETION, "com.need_deletions", "/committee/deletions", None),
         (counts.n_proposed_conflicts, Action.DECIDE_CONFLICT, "com.need_conflicts", "/committee/conflicts", None),
         (counts.n_held_conflicts, Action.DECIDE_CONFLICT, "com.need_held", "/committee/declared-conflicts", None),
         (

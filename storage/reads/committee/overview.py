@@ -35,6 +35,8 @@ class Overview:
     n_held_conflicts: int
     n_approved: int
     n_runs: int
+    n_questions: int
+    n_deletions: int
     loads: tuple[JudgeLoad, ...]
 
     @property
@@ -76,9 +78,12 @@ async def get_overview(edition_id: UUID, round_id: UUID | None, person_id: UUID 
           JOIN entry ON entry.id = conflict.entry WHERE judge.edition = {{}}
           AND conflict.state = 'held' AND entry.{_OPEN}) AS n_held_conflicts,
         (SELECT count(*) FROM decision WHERE round = {{}} AND state = 'approved' AND {_OPEN}) AS n_approved,
-        (SELECT count(*) FROM ranking_run WHERE round = {{}}) AS n_runs""",  # noqa: S608 - our own words
+        (SELECT count(*) FROM ranking_run WHERE round = {{}}) AS n_runs,
+        (SELECT count(*) FROM question JOIN entry ON entry.id = question.entry
+          WHERE entry.edition = {{}} AND question.answered_at IS NULL) AS n_questions,
+        (SELECT count(*) FROM deletion_request WHERE edition = {{}} AND state = 'waiting') AS n_deletions""",  # noqa: S608 - our own words
         edition_id, me, edition_id, me, edition_id, me, edition_id, me, edition_id, me, edition_id, me, edition_id,
-        round_id, me, edition_id, me, edition_id, me, round_id, me, round_id,
+        round_id, me, edition_id, me, edition_id, me, round_id, me, round_id, edition_id, edition_id,
     )  # fmt: skip
     loads = await run_sql(
         f"""SELECT assignment.judge AS judge, count(*) AS n_given,
