@@ -1,6 +1,7 @@
 """The practice works: marked on one page each, then shown beside the reference and the panel."""
 
 from dataclasses import dataclass
+from statistics import median_high, median_low
 from typing import Any
 from uuid import UUID
 
@@ -40,13 +41,17 @@ class PracticeListPage:
 
 @dataclass(frozen=True, slots=True)
 class ReferencePage:
-    """What the reference says of one criterion, and how far this judge's step lies from most of the panel."""
+    """What the reference says of one criterion, and how far this judge's step lies from most of the others.
+
+    ``panel``: how many others chose each step. ``beside_most``: steps above (or, negative, below) what most chose.
+    """
 
     name: str
     mine: int
     reference: int
     reason: str
     panel: tuple[int, ...]
+    beside_most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ class PracticePage:
     steps: int
     criteria: tuple[CriterionPage, ...]
     references: tuple[ReferencePage, ...]
+    is_panel_shown: bool
+    n_panel: int
 
 
 class PracticeController(Controller):
@@ -123,7 +130,19 @@ def _page(sheet: PracticeSheet, words: Words) -> PracticePage:
                 each.step,
                 each.reason_ar if is_arabic else each.reason_en,
                 each.panel,
+                _beside_most(each.mine, each.panel),
             )
             for each in sheet.references
         ),
+        is_panel_shown=sheet.is_panel_shown,
+        n_panel=sheet.n_panel,
     )
+
+
+def _beside_most(mine: int, panel: tuple[int, ...]) -> int:
+    """Count the steps between a mark and the middle of the others' marks; 0 inside it, and where there are none."""
+    marks = [step for step, n in enumerate(panel, 1) for _ in range(n)]
+    if not marks:
+        return 0
+    low, high = median_low(marks), median_high(marks)
+    return mine - low if mine < low else mine - high if mine > high else 0

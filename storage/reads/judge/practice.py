@@ -26,7 +26,10 @@ class PracticeCard:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceView:
-    """The reference step of one criterion with its reason, this judge's, and how the panel's marks lie by step."""
+    """The reference step of one criterion with its reason, this judge's, and how many others chose each step.
+
+    ``panel`` is empty until this judge has marked every practice work: nobody's marks may pull another's.
+    """
 
     criterion_id: UUID
     step: int
@@ -52,6 +55,8 @@ class PracticeSheet:
     criteria: tuple[CriterionView, ...]
     marks: dict[UUID, int]
     references: tuple[ReferenceView, ...]
+    is_panel_shown: bool
+    n_panel: int
 
 
 async def list_practice(judge_id: UUID, edition_id: UUID) -> tuple[PracticeCard, ...]:
@@ -78,6 +83,8 @@ async def get_practice_sheet(judge_id: UUID, edition_id: UUID, position: int) ->
     )
     marks = await PracticeMark.select().where(PracticeMark.work == work["id"])
     mine = {row["criterion"]: row["step"] for row in marks if row["judge"] == judge_id}
+    is_done = all(card.is_marked for card in await list_practice(judge_id, edition_id))
+    panel = [row for row in marks if row["judge"] != judge_id] if is_done else []
     return PracticeSheet(
         id=work["id"],
         position=position,
@@ -96,12 +103,14 @@ async def get_practice_sheet(judge_id: UUID, edition_id: UUID, position: int) ->
             for row in rows
         ),
         marks=mine,
-        references=await _list_references(work["id"], mine, marks, edition["steps"]) if mine else (),
+        references=await _list_references(work["id"], mine, panel, edition["steps"]) if mine else (),
+        is_panel_shown=is_done,
+        n_panel=len({row["judge"] for row in panel}),
     )  # fmt: skip
 
 
 async def _list_references(
-    work_id: UUID, mine: dict[UUID, int], marks: list[dict[str, UUID]], steps: int
+    work_id: UUID, mine: dict[UUID, int], panel: list[dict[str, UUID]], steps: int
 ) -> tuple[ReferenceView, ...]:
     rows = await PracticeReference.select().where(PracticeReference.work == work_id)
     return tuple(
@@ -112,7 +121,7 @@ async def _list_references(
             reason_en=row["reason_en"],
             mine=mine.get(row["criterion"], 0),
             panel=tuple(
-                sum(each["criterion"] == row["criterion"] and each["step"] == step for each in marks)
+                sum(each["criterion"] == row["criterion"] and each["step"] == step for each in panel)
                 for step in range(1, steps + 1)
             ),
         )
