@@ -176,7 +176,7 @@ def measure(data: Path, told: dict[str, object], seconds: float) -> None:
     serve = [sys.executable, "-m", "service.cli.main", "serve", "--data", str(data), "--port", str(port)]
     bare = [sys.executable, "-c", BARE.replace("{port}", str(bare_port))]
     print(f"import of the application            {import_time():8.2f} s")
-    with running(bare, bare_port, "/ok") as bare_start, running(serve, port, "/health") as start:
+    with running(bare, bare_port, "/ok") as bare_start, running(serve, port, "/healthz") as start:
         print(f"start to first answer                {start:8.2f} s   (bare route {bare_start:.2f} s)")
         browser = Browser(port, judge["email"], judge["password"])
         pages = {"home page": "/en/", "judge's list": "/en/judging", "a category": "/en/categories/documentary"}

@@ -64,7 +64,7 @@ def upload() -> None:
         scratch = Path(folder) / "bare"
         scratch.mkdir()
         with (
-            running(serving(ours, settings.data), ours, "/health"),
+            running(serving(ours, settings.data), ours, "/healthz"),
             running([sys.executable, "-c", BARE, str(bare), str(scratch)], bare, "/"),
         ):
             links = asyncio.run(sign(settings.data, PARTS_A_ROUND))
@@ -82,7 +82,7 @@ def memory() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = read_settings({}, data=Path(folder) / "data")
         port = free_port()
-        with running(serving(port, settings.data), port, "/health"):
+        with running(serving(port, settings.data), port, "/healthz"):
             links = asyncio.run(sign(settings.data, PARTS_A_ROUND))
             asyncio.run(send(port, links))
             server = find_server(port)

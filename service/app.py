@@ -48,9 +48,17 @@ class Program(Litestar):
 
 
 def create_app(
-    settings: Settings, *, clock: Clock = system_clock, objects: ObjectStore | None = None, is_world_open: bool = False
+    settings: Settings,
+    *,
+    clock: Clock = system_clock,
+    objects: ObjectStore | None = None,
+    is_world_open: bool = False,
+    process: str = "0",
 ) -> Litestar:
-    """Plug the program together. ``is_world_open``: the caller opens and closes the database, and does the jobs."""
+    """Plug the program together. ``is_world_open``: the caller opens and closes the database, and does the jobs.
+
+    ``process`` names this one among those of ``--workers`` in its figures.
+    """
     store = objects or make_objects(settings)
 
     @asynccontextmanager
@@ -79,9 +87,11 @@ def create_app(
             debug=False,
         )
     _check_routes(app)
-    app.state.settings, app.state.clock = settings, clock
+    app.state.settings, app.state.clock, app.state.process = settings, clock, process
     app.state.objects = store
-    app.asgi_handler = Envelope(app.asgi_handler, settings, clock, object_origin=settings.object_origin)
+    envelope = Envelope(app.asgi_handler, settings, clock, object_origin=settings.object_origin)
+    app.state.gate, app.state.counting = envelope.gate, envelope.counting
+    app.asgi_handler = envelope
     return app
 
 

@@ -16,6 +16,7 @@ __all__ = ["VARIABLES", "Fault", "HostRule", "MailServer", "Settings", "Settings
 
 DEFAULT_DATA = "tahkim-data"
 SECRET_BYTES_AT_LEAST = 32
+TOKEN_BYTES_AT_LEAST = 24
 HOPS_AT_MOST = 5
 _YES = frozenset({"1", "yes", "true", "on"})
 _NO = frozenset({"", "0", "no", "false", "off"})
@@ -34,6 +35,7 @@ VARIABLES = (
     "TAHKIM_SCANNER",
     "TAHKIM_DEVELOPMENT",
     "TAHKIM_SECOND_FACTOR",
+    "TAHKIM_METRICS_TOKEN",
 )
 
 
@@ -121,6 +123,7 @@ class Settings:
     scanner: str | None = None
     is_development: bool = False
     needs_second_factor: bool = False
+    metrics_token: str | None = field(default=None, repr=False)
 
     @property
     def is_https(self) -> bool:
@@ -171,6 +174,7 @@ def read_settings(
         "scanner": reader.scanner(),
         "is_development": reader.yes("TAHKIM_DEVELOPMENT"),
         "needs_second_factor": reader.second_factor(public),
+        "metrics_token": reader.metrics_token(),
     }
     reader.refuse_unknown()
     if not reader.faults:
@@ -309,6 +313,13 @@ class _Reader:
         if value not in {"committee", "optional"}:
             self.fault("TAHKIM_SECOND_FACTOR", "second-factor", value=value)
         return value == "committee"
+
+    def metrics_token(self) -> str | None:
+        """Read what a collector must bring; without one only this machine may collect."""
+        value = self.text("TAHKIM_METRICS_TOKEN")
+        if value and len(value.encode()) < TOKEN_BYTES_AT_LEAST:
+            self.fault("TAHKIM_METRICS_TOKEN", "metrics-token", min=TOKEN_BYTES_AT_LEAST)
+        return value or None
 
     def refuse_unknown(self) -> None:
         for name in sorted(self._environment):

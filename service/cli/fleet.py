@@ -27,7 +27,8 @@ class _Fleet:
     def begin(self, place: int) -> None:
         """Begin one; the first also does the jobs where the settings say ``inside``, the others only answer."""
         environment = dict(os.environ) if place == 0 else os.environ | {"TAHKIM_WORKER": "apart"}
-        self.processes[place] = subprocess.Popen(self._command, env=environment)  # noqa: S603 (our own command)
+        command = [*self._command, "--place", str(place)]
+        self.processes[place] = subprocess.Popen(command, env=environment)  # noqa: S603 (our own command)
 
     def stop(self, _number: int, _frame: FrameType | None) -> None:
         """Ask all to end what they have begun, and end."""

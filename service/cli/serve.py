@@ -24,6 +24,7 @@ def run(argv: list[str]) -> int:
     parser.add_argument(
         "--parent", type=int, help=argparse.SUPPRESS
     )  # the process that begins several, with whose end we end
+    parser.add_argument("--place", default="0", help=argparse.SUPPRESS)  # which of the several it is
     options = parser.parse_args(argv)
     if options.parent:
         end_with_parent(options.parent)
@@ -34,7 +35,7 @@ def run(argv: list[str]) -> int:
 
     set_up_logging()
     try:
-        asyncio.run(serve(settings, host=options.host, port=options.port))
+        asyncio.run(serve(settings, host=options.host, port=options.port, place=options.place))
     except OSError as error:
         print(words.plain("command.port_taken", n=options.port, problem=str(error)), file=sys.stderr)
         return 1
@@ -51,7 +52,7 @@ def _run_several(options: argparse.Namespace, settings: Settings) -> int:
     return run_fleet([*data, "--host", options.host, "--port", str(options.port)], size=options.workers)
 
 
-async def serve(settings: Settings, *, host: str, port: int, is_world_open: bool = False) -> None:
+async def serve(settings: Settings, *, host: str, port: int, is_world_open: bool = False, place: str = "0") -> None:
     """Open everything, answer requests, and close everything when a signal asks for it."""
     from granian.constants import Interfaces  # noqa: PLC0415 (late, as above)
     from granian.server.embed import Server  # noqa: PLC0415 (late, as above)
@@ -59,7 +60,7 @@ async def serve(settings: Settings, *, host: str, port: int, is_world_open: bool
     from service.app import create_app  # noqa: PLC0415 (late, as above)
     from service.logging import get_logger  # noqa: PLC0415 (late, as above)
 
-    app = create_app(settings, is_world_open=is_world_open)
+    app = create_app(settings, is_world_open=is_world_open, process=place)
     async with app.lifespan():
         server = Server(app, address=host, port=port, interface=Interfaces.ASGINL, websockets=False, log_enabled=False)
         loop = asyncio.get_running_loop()

@@ -15,6 +15,8 @@ from service.clock import Clock
 from service.logging import get_logger
 from service.settings import ANY_PORT, Settings
 from service.web.cookies import LANGUAGE, THEME, cookie_name, make_cookie, read_cookies
+from service.web.counting import Counting
+from service.web.gate import CHANGE, Gate, choose_wait, kind_of, write_busy_page
 from service.web.language import BARE, choose_language, split_language, with_language
 from service.web.security_headers import security_headers
 from service.web.session import load_actor
@@ -26,8 +28,12 @@ THEMES = frozenset({"auto", "light", "dark"})
 CHOICES_LAST = timedelta(days=365)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 _PORTS = {"http": 80, "https": 443}
-_SERVER_FAULT = 500
+_SERVER_FAULT, _BUSY = 500, 503
+_NOBODYS = ("/static/", "/healthz", "/readyz", "/metrics")
+"""Addresses that ask for nobody, so that they answer without the database too."""
+
 _TEXT = (b"content-type", b"text/plain; charset=utf-8")
+_HTML = (b"content-type", b"text/html; charset=utf-8")
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -39,6 +45,9 @@ class Envelope:
         self._settings = settings
         self._clock = clock
         self._headers = security_headers(settings, object_origin=object_origin)
+        self.gate = Gate()
+        self.counting = Counting()
+        self._busy_pages: dict[tuple[str, bool], bytes] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -59,7 +68,23 @@ class Envelope:
         if elsewhere is not None:
             await answer.elsewhere(elsewhere)
             return
-        await self._route(scope, receive, answer, visit)
+        kind = kind_of(scope["method"], visit.path)
+        if not self.gate.enter(kind):
+            await self._turn_away(scope, answer, visit, is_change=kind == CHANGE)
+            return
+        with self.counting.timing(kind, scope, answer):
+            try:
+                await self._route(scope, receive, answer, visit)
+            finally:
+                self.gate.leave(kind)
+
+    async def _turn_away(self, scope: HTTPScope, answer: "_Answering", visit: Visit, *, is_change: bool) -> None:
+        """Say when to come again, at next to no cost: no session is read and no page is made."""
+        kept = self._busy_pages.get((visit.language, is_change))
+        if kept is None:
+            environment = scope["app"].state.environments(visit.language, visit.digits)
+            kept = self._busy_pages[visit.language, is_change] = write_busy_page(environment, is_change=is_change)
+        await answer.whole(_BUSY, kept, [_HTML, (b"retry-after", b"%d" % choose_wait())])
 
     async def _route(self, scope: HTTPScope, receive: Receive, answer: "_Answering", visit: Visit) -> None:
         has_language = split_language(scope["path"])[0] is not None
@@ -67,7 +92,7 @@ class Envelope:
         path = "/-" if has_language and visit.path.startswith(BARE) else visit.path
         scope["path"], scope["raw_path"] = path, quote(path).encode()
         try:
-            if not path.startswith("/static/"):
+            if not path.startswith(_NOBODYS):
                 await load_actor(visit)
             scope["user"], scope["auth"] = visit.actor, visit.session
             await self._app(scope, receive, answer.send)
@@ -147,8 +172,11 @@ class _Answering:
 
     async def plainly(self, status: int) -> None:
         """Answer without a page: there is no reader whose language we know, or no page can be made."""
-        body = self._visit.request_id.encode()
-        await self.send(_start(status, [_TEXT, (b"content-length", b"%d" % len(body))]))
+        await self.whole(status, self._visit.request_id.encode(), [_TEXT])
+
+    async def whole(self, status: int, body: bytes, headers: Headers) -> None:
+        """Answer with what is ready."""
+        await self.send(_start(status, [*headers, (b"content-length", b"%d" % len(body))]))
         await self.send({"type": "http.response.body", "body": body, "more_body": False})
 
     async def elsewhere(self, address: str) -> None:

@@ -6,7 +6,7 @@ from service.web.cookies import LANGUAGE, cookie_name
 
 __all__ = ["BARE", "choose_language", "split_language", "with_language"]
 
-BARE = ("/static/", "/blob/", "/object/", "/health", "/favicon.ico", "/robots.txt")
+BARE = ("/static/", "/blob/", "/object/", "/healthz", "/readyz", "/metrics", "/favicon.ico", "/robots.txt")
 """Addresses that have no language."""
 
 

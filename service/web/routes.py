@@ -46,7 +46,7 @@ from service.web.entrant.files import FilesController, OwnFileController, PlainU
 from service.web.entrant.submitting import SubmittingController
 from service.web.entrant.team import MemberController, SupervisorController, TeamController
 from service.web.entrant.uploads import UploadController
-from service.web.health import read_health
+from service.web.health import read_metrics, read_ready, tell_alive
 from service.web.judge.declaring import DeclaringController
 from service.web.judge.device import read_device_key
 from service.web.judge.files import JudgeFileController
@@ -145,6 +145,6 @@ ADMINISTRATION: Area = [
     InstitutionsController,
     MessagesController,
 ]
-OPERATION: Area = [read_health, serve_static, receive_part, read_object, show_patterns]
+OPERATION: Area = [tell_alive, read_ready, read_metrics, serve_static, receive_part, read_object, show_patterns]
 
 ROUTES = [*PUBLIC, *ACCOUNT, *ENTRANT, *JUDGE, *COMMITTEE, *ADMINISTRATION, *OPERATION]

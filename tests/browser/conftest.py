@@ -91,7 +91,7 @@ def serving(data: Path) -> Iterator[str]:
             stdout=log, stderr=log, env=environment, start_new_session=True,
         )  # fmt: skip
         try:
-            _wait_for(f"http://localhost:{port}/health", server)
+            _wait_for(f"http://localhost:{port}/healthz", server)
             yield f"http://localhost:{port}"
         finally:
             server.send_signal(signal.SIGTERM)

@@ -62,7 +62,7 @@ async def test_this_machine_answers_under_its_names_at_any_port(world: World, ho
 
 async def test_every_answer_carries_the_headers_that_keep_browsers_careful(world: World):
     browser = world.visitor()
-    for path in ("/ar/", "/ar/nothing", "/health", "/rules"):
+    for path in ("/ar/", "/ar/nothing", "/healthz", "/rules"):
         headers = (await browser.get(path)).headers
         policy = headers["content-security-policy"]
         assert "unsafe" not in policy

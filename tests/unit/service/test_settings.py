@@ -18,6 +18,7 @@ FAULTY = {
     "TAHKIM_SCANNER": ("clamd", "scanner"),
     "TAHKIM_DEVELOPMENT": ("perhaps", "yes-or-no"),
     "TAHKIM_SECOND_FACTOR": ("sometimes", "second-factor"),
+    "TAHKIM_METRICS_TOKEN": ("short", "metrics-token"),
     "TAHKIM_DATABSE_URL": ("sqlite:///x", "unknown"),
 }
 
