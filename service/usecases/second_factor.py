@@ -23,6 +23,7 @@ from service.usecases.attempts import CODES_BY_ACCOUNT, count, forgive
 from service.usecases.beginning import SignedIn
 from service.usecases.sessions import end_sessions, start_session
 from service.usecases.tokens import Purpose, get_link, spend_link
+from service.usecases.written import read_text
 from storage.engine import transaction
 from storage.reads.accounts import AccountView, find_account
 from storage.tables.person import Person, RecoveryCode, SecondFactor
@@ -34,12 +35,13 @@ __all__ = [
     "NEEDING",
     "Enrolment",
     "FactorNeeded",
-    "begin_factor",
     "confirm_factor",
     "count_recovery_codes",
+    "offer_factor",
     "pass_challenge",
     "remove_factor",
     "renew_recovery_codes",
+    "reset_factor",
 ]
 
 NEEDING = COMMITTEE | {Role.ADMINISTRATOR}
@@ -71,43 +73,47 @@ class FactorMissing(Conflicting):
     code = "second-factor-missing"
 
 
+class OwnFactor(Conflicting):
+    """An administrator's own second factor is reset by another administrator."""
+
+    code = "own-factor"
+
+
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What an application is given: the shared secret in Base32, and the address that a picture of squares holds."""
+    """What an application is given: the shared secret in Base32, and the address that a picture of squares holds.
+
+    ``pending`` is the secret sealed for this person: the form carries it, so that looking at the page keeps nothing.
+    """
 
     secret: str
     address: str
+    pending: str
 
 
-async def begin_factor(actor: Actor, *, issuer: str, key: bytes, now: datetime) -> Enrolment:
-    """Make the shared secret, or give the one that waits to be confirmed. Nothing is asked for until it is."""
-    async with transaction():
-        require(Action.CHANGE_ACCOUNT, actor, stage=None)
-        account = await _account(actor.person_id)
-        if account.second_factor_at is not None:
-            raise FactorSet
-        row = await SecondFactor.select().where(SecondFactor.person == account.id).first()
-        if row is None:
-            secret = base64.b32encode(secrets.token_bytes(20)).decode()
-            await SecondFactor.insert(
-                SecondFactor(id=uuid4(), person=account.id, sealed=_seal(secret, key), last_step=0, begun_at=now)
-            )
-        else:
-            secret = _unseal(row["sealed"], key)
-    return Enrolment(secret=secret, address=_address(secret, account.email, issuer))
+async def offer_factor(actor: Actor, *, pending: str, issuer: str, key: bytes) -> Enrolment:
+    """Draw a shared secret, or give again the one that a form came back with. Nothing is kept until it is confirmed."""
+    account = await _account(actor.person_id)
+    if account.second_factor_at is not None:
+        raise FactorSet
+    secret = _pending_secret(account.id, pending, key) or base64.b32encode(secrets.token_bytes(20)).decode()
+    sealed = _seal(f"{account.id}:{secret}", key)
+    return Enrolment(secret=secret, address=_address(secret, account.email, issuer), pending=sealed)
 
 
-async def confirm_factor(actor: Actor, code: str, *, key: bytes, now: datetime) -> tuple[str, ...]:
+async def confirm_factor(actor: Actor, code: str, *, pending: str, key: bytes, now: datetime) -> tuple[str, ...]:
     """Set the second factor with a first code; return the recovery codes, which are never shown again.
 
     Every other session ends: it began with less.
     """
     account = await _account(actor.person_id)
     await count(CODES_BY_ACCOUNT, account.email, now=now)
+    secret = _pending_secret(account.id, pending, key)
+    step = _fitting_step(secret, code, now) if secret else None
+    if secret is None or step is None:
+        raise Invalid(FieldError("code", "factor.wrong_code"))
     async with transaction():
         require(Action.CHANGE_ACCOUNT, actor, stage=None)
-        if not await _takes(account.id, code, key=key, now=now):
-            raise Invalid(FieldError("code", "factor.wrong_code"))
         is_new = (
             await Person.update({Person.second_factor_at: now})
             .where((Person.id == account.id) & Person.second_factor_at.is_null())
@@ -115,6 +121,10 @@ async def confirm_factor(actor: Actor, code: str, *, key: bytes, now: datetime) 
         )
         if not is_new:
             raise FactorSet
+        await SecondFactor.delete().where(SecondFactor.person == account.id)
+        await SecondFactor.insert(
+            SecondFactor(id=uuid4(), person=account.id, sealed=_seal(secret, key), last_step=step, begun_at=now)
+        )
         codes = await _new_codes(account.id, now)
         await end_sessions(account.id, but=actor.session_id)
         await queue_letter("factor-on", name=f"factor-on:{account.id}:{now.isoformat()}", **_to(account, now))
@@ -145,11 +155,37 @@ async def remove_factor(actor: Actor, code: str, *, is_needed: bool, key: bytes,
             raise FactorNeeded
         if not await _takes_any(account.id, code, key=key, now=now):
             raise Invalid(FieldError("code", "factor.wrong_code"))
-        await Person.update({Person.second_factor_at: None}).where(Person.id == account.id)
-        await SecondFactor.delete().where(SecondFactor.person == account.id)
-        await RecoveryCode.delete().where(RecoveryCode.person == account.id)
+        await _take_away(account.id)
         await queue_letter("factor-off", name=f"factor-off:{account.id}:{now.isoformat()}", **_to(account, now))
         await record(Event.SECOND_FACTOR_REMOVED, by=actor, about=("person", account.id), at=now)
+
+
+async def reset_factor(actor: Actor, person_id: UUID, *, reason: str, now: datetime) -> None:
+    """Take away the second factor of somebody who lost application and recovery codes: an administrator's act.
+
+    Not one's own: two people are in it. Its owner is told by letter, every session of theirs ends, and where the role
+    needs a second factor a new one is set up at the next sign-in.
+    """
+    words = read_text(reason)
+    async with transaction():
+        require(Action.MANAGE_PEOPLE, actor, stage=None)
+        if not words:
+            raise Invalid(FieldError("reason", "err.reason_needed"))
+        if person_id == actor.person_id:
+            raise OwnFactor
+        account = await _with_factor(person_id)
+        await _take_away(account.id)
+        await end_sessions(account.id)
+        await queue_letter(
+            "factor-reset", name=f"factor-reset:{account.id}:{now.isoformat()}", reason=words, **_to(account, now)
+        )
+        await record(Event.SECOND_FACTOR_REMOVED, by=actor, about=("person", account.id), at=now, reason=words)
+
+
+async def _take_away(person_id: UUID) -> None:
+    await Person.update({Person.second_factor_at: None}).where(Person.id == person_id)
+    await SecondFactor.delete().where(SecondFactor.person == person_id)
+    await RecoveryCode.delete().where(RecoveryCode.person == person_id)
 
 
 async def pass_challenge(token: str, code: str, *, key: bytes, device: str, now: datetime) -> SignedIn:
@@ -198,20 +234,26 @@ async def _takes_any(person_id: UUID, code: str, *, key: bytes, now: datetime) -
 async def _takes(person_id: UUID, code: str, *, key: bytes, now: datetime) -> bool:
     """Take a code of the application once: the half minute of the clock, and one on either side."""
     row = await SecondFactor.select().where(SecondFactor.person == person_id).first()
-    digits = western_digits("".join(code.split()))
-    if row is None or len(digits) != DIGITS or not digits.isascii():
-        return False
-    secret = _unseal(row["sealed"], key)
-    here = int(now.timestamp()) // HALF_MINUTE
-    fits = [step for step in (here - 1, here, here + 1) if hmac.compare_digest(_code(secret, step), digits)]
-    if not fits:
+    secret = _unseal(row["sealed"], key) if row else None
+    step = _fitting_step(secret, code, now) if secret else None
+    if row is None or step is None:
         return False
     taken = (
-        await SecondFactor.update({SecondFactor.last_step: max(fits)})
-        .where((SecondFactor.id == row["id"]) & (SecondFactor.last_step < max(fits)))
+        await SecondFactor.update({SecondFactor.last_step: step})
+        .where((SecondFactor.id == row["id"]) & (SecondFactor.last_step < step))
         .returning(SecondFactor.id)
     )
     return bool(taken)
+
+
+def _fitting_step(secret: str, code: str, now: datetime) -> int | None:
+    """Find the half minute that a code is of: the clock's, or one on either side."""
+    digits = western_digits("".join(code.split()))
+    if len(digits) != DIGITS or not digits.isascii():
+        return None
+    here = int(now.timestamp()) // HALF_MINUTE
+    fits = [step for step in (here - 1, here, here + 1) if hmac.compare_digest(_code(secret, step), digits)]
+    return max(fits, default=None)
 
 
 def _code(secret: str, step: int) -> str:
@@ -257,14 +299,20 @@ def _seal(secret: str, key: bytes) -> str:
     return _cipher(key).encrypt(secret.encode()).decode()
 
 
-def _unseal(sealed: str, key: bytes) -> str:
-    """Open a kept secret; one sealed with another installation's key fits no code."""
+def _unseal(sealed: str, key: bytes) -> str | None:
+    """Open a sealed secret; None for one that was sealed with another installation's key."""
     from cryptography.fernet import InvalidToken  # noqa: PLC0415 (kept out of start-up)
 
     try:
         return _cipher(key).decrypt(sealed.encode()).decode()
     except InvalidToken:
-        return base64.b32encode(secrets.token_bytes(20)).decode()
+        return None
+
+
+def _pending_secret(person_id: UUID, pending: str, key: bytes) -> str | None:
+    """Open what a form carried; None for nothing, for what is not ours, and for another person's."""
+    whose, _, secret = (_unseal(pending, key) or "").partition(":")
+    return secret if whose == str(person_id) else None
 
 
 async def _account(person_id: UUID | None) -> AccountView:

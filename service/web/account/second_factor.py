@@ -15,9 +15,9 @@ from service.text import Ltr, Words
 from service.usecases.second_factor import (
     NEEDING,
     Enrolment,
-    begin_factor,
     confirm_factor,
     count_recovery_codes,
+    offer_factor,
     remove_factor,
     renew_recovery_codes,
 )
@@ -33,7 +33,10 @@ AnyRequest = Request[Any, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class FactorPage:
-    """The second factor as it stands. ``codes`` are shown in the answer that made them, and never again."""
+    """The second factor as it stands. ``codes`` are shown in the answer that made them, and never again.
+
+    ``pending`` is the new secret, sealed, for the form to carry.
+    """
 
     is_set: bool
     is_needed: bool
@@ -42,6 +45,7 @@ class FactorPage:
     secret: Ltr | None
     squares: Squares | None
     n_left: int
+    pending: str = ""
     codes: tuple[str, ...] = ()
 
 
@@ -51,15 +55,15 @@ class SecondFactorController(Controller):
     path = "/account/second-factor"
 
     @get("/", opt={"action": Action.READ_ACCOUNT})
-    async def show(self, request: AnyRequest, actor: Actor, words: Words, settings: Settings, now: datetime) -> Page:
-        return await _show(request, actor, words, settings, now)
+    async def show(self, request: AnyRequest, actor: Actor, words: Words, settings: Settings) -> Page:
+        return await _show(request, actor, words, settings)
 
     @post("/", opt={"action": Action.CHANGE_ACCOUNT})
     async def change(
         self, request: AnyRequest, actor: Actor, words: Words, settings: Settings, now: datetime
     ) -> Page | Redirect:
         async def again() -> Page:
-            return await _show(request, actor, words, settings, now)
+            return await _show(request, actor, words, settings, pending=typed.text("pending"))
 
         typed = await read_form(request, again=again)
         code = typed.text("code")
@@ -69,18 +73,20 @@ class SecondFactorController(Controller):
         if typed.text("part") == "codes":
             codes = await renew_recovery_codes(actor, code, key=settings.secret, now=now)
         else:
-            codes = await confirm_factor(actor, code, key=settings.secret, now=now)
-        return page("account/second_factor", FactorPage(True, False, False, actor.email, None, None, len(codes), codes))
+            codes = await confirm_factor(actor, code, pending=typed.text("pending"), key=settings.secret, now=now)
+        return page(
+            "account/second_factor", FactorPage(True, False, False, actor.email, None, None, len(codes), codes=codes)
+        )
 
 
-async def _show(request: AnyRequest, actor: Actor, words: Words, settings: Settings, now: datetime) -> Page:
+async def _show(request: AnyRequest, actor: Actor, words: Words, settings: Settings, *, pending: str = "") -> Page:
     visit = visit_of(request)
     if actor.person_id is None or visit.session is None:
         raise NotFound
     is_set = visit.session.second_factor_at is not None
     made: Enrolment | None = None
     if not is_set:
-        made = await begin_factor(actor, issuer=words.plain("app.name"), key=settings.secret, now=now)
+        made = await offer_factor(actor, pending=pending, issuer=words.plain("app.name"), key=settings.secret)
     return page(
         "account/second_factor",
         FactorPage(
@@ -91,6 +97,7 @@ async def _show(request: AnyRequest, actor: Actor, words: Words, settings: Setti
             secret=Ltr(_in_fours(made.secret)) if made else None,
             squares=draw_squares(made.address) if made else None,
             n_left=await count_recovery_codes(actor.person_id) if is_set else 0,
+            pending=made.pending if made else "",
         ),
     )
 

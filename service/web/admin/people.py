@@ -11,6 +11,7 @@ from service.actors import Actor, Role
 from service.permissions import Action
 from service.text import Ltr, Words
 from service.usecases.duties import DUTIES, invite_to_duty, take_back_duty, take_back_invitation
+from service.usecases.second_factor import reset_factor
 from service.web.committee.standing import AnyRequest, Chip, pick
 from service.web.forms import read_form
 from service.web.language import with_language
@@ -29,6 +30,8 @@ class DutyRow:
     """A duty in the list."""
 
     id: UUID
+    person_id: UUID | None
+    has_factor: bool
     name: str
     email: Ltr
     role: str
@@ -91,6 +94,19 @@ class PeopleController(Controller):
         await take_back_duty(actor, grant_id, reason=typed.text("reason"), now=now)
         return go_to("/admin/people")
 
+    @post("/{person_id:uuid}/second-factor", opt={"action": Action.MANAGE_PEOPLE})
+    async def reset_factor(
+        self, request: AnyRequest, person_id: UUID, actor: Actor, words: Words, now: datetime
+    ) -> Redirect:
+        """Take away a second factor that its owner has lost."""
+
+        async def again() -> Page:
+            return await _show(request, words, now)
+
+        typed = await read_form(request, again=again)
+        await reset_factor(actor, person_id, reason=typed.text("reason"), now=now)
+        return go_to("/admin/people")
+
     @post("/invitations/{token_id:uuid}/take-back", opt={"action": Action.MANAGE_PEOPLE})
     async def take_back_invitation(self, request: AnyRequest, token_id: UUID, actor: Actor, now: datetime) -> Redirect:
         """Close an invitation."""
@@ -133,6 +149,8 @@ def _chips(editions: list[EditionRow], chosen: EditionRow | None, words: Words) 
 def _row(line: DutyLine, names: dict[UUID, str], n_administrators: int, words: Words) -> DutyRow:
     return DutyRow(
         id=line.id,
+        person_id=line.person_id,
+        has_factor=line.has_factor,
         name=pick(line, "name", words),
         email=Ltr(line.email),
         role=line.role,

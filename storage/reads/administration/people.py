@@ -21,13 +21,16 @@ class DutyLine:
     name_en: str
     email: str
     at: datetime
+    person_id: UUID | None = None
+    has_factor: bool = False
 
 
 async def list_duties(*, now: datetime) -> list[DutyLine]:
     """List the duties of all editions in two queries: judges and entrants are not among them."""
     held = await run_sql(
         """SELECT role_grant.id AS id, role_grant.role AS role, role_grant.edition AS edition_id,
-        person.name_ar AS name_ar, person.name_en AS name_en, person.email AS email, role_grant.granted_at AS at
+        person.name_ar AS name_ar, person.name_en AS name_en, person.email AS email, role_grant.granted_at AS at,
+        person.id AS person_id, person.second_factor_at IS NOT NULL AS has_factor
         FROM role_grant JOIN person ON person.id = role_grant.person
         WHERE role_grant.revoked_at IS NULL AND role_grant.role NOT IN ('entrant', 'supervisor', 'judge')
         ORDER BY role_grant.role, person.name_ar"""
@@ -41,7 +44,11 @@ async def list_duties(*, now: datetime) -> list[DutyLine]:
         now,
     )
     lines = [
-        DutyLine(is_invited=False, **row | {"id": _id(row["id"]), "edition_id": _maybe(row["edition_id"])})
+        DutyLine(
+            is_invited=False,
+            **row
+            | {"id": _id(row["id"]), "edition_id": _maybe(row["edition_id"]), "has_factor": bool(row["has_factor"])},
+        )
         for row in held
     ]
     for row in asked:

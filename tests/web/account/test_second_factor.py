@@ -29,7 +29,10 @@ async def set_up(world: World, browser: httpx.AsyncClient) -> tuple[str, list[st
     found = re.search(r'class="ltr">([A-Z2-7]{4}(?: [A-Z2-7]{4}){7})<', shown)
     assert found
     secret = found[1].replace(" ", "")
-    done = await post(browser, PAGE, {"part": "confirm", "code": code_at(world, secret)}, page=PAGE)
+    pending = re.search(r'name="pending" value="([^"]+)"', shown)
+    assert pending
+    typed = {"part": "confirm", "code": code_at(world, secret), "pending": pending[1]}
+    done = await post(browser, PAGE, typed, page=PAGE)
     assert done.status_code == 200, done.text
     world.clock.advance(seconds=60)
     return secret, re.findall(r'class="ltr mono">([2-9a-z]{5}-[2-9a-z]{5}-[2-9a-z]{5})<', done.text)
@@ -70,6 +73,45 @@ async def test_a_code_is_taken_once_and_so_is_its_challenge(world: World):
     assert again.status_code == 422
     spent = await world.visitor().get(one.headers["location"])
     assert spent.status_code == 404
+
+
+async def test_looking_at_the_page_keeps_nothing_and_a_wrong_code_shows_the_same_secret_again(world: World):
+    browser = await world.client("farah")
+    shown = (await browser.get(PAGE)).text
+    pending = re.search(r'name="pending" value="([^"]+)"', shown)
+    secret = re.search(r'class="ltr">([A-Z2-7]{4}(?: [A-Z2-7]{4}){7})<', shown)
+    assert pending
+    assert secret
+
+    wrong = await post(browser, PAGE, {"part": "confirm", "code": "000000", "pending": pending[1]}, page=PAGE)
+    code = code_at(world, secret[1].replace(" ", ""))
+    other = await world.client("ghaith")
+    stolen = await post(other, PAGE, {"part": "confirm", "code": code, "pending": pending[1]}, page=PAGE)
+
+    assert (wrong.status_code, stolen.status_code) == (422, 422)
+    assert secret[1] in wrong.text
+    assert await SecondFactor.count() == 0
+
+
+async def test_an_administrator_resets_a_lost_one_with_a_reason_and_never_their_own(world: World):
+    chair, administrator = await world.client("jamal"), await world.client("lubna")
+    await set_up(world, chair)
+    await set_up(world, administrator)
+    people = "/en/admin/people"
+    place = f"{people}/{world.actors['jamal'].person_id}/second-factor"
+    own = f"{people}/{world.actors['lubna'].person_id}/second-factor"
+
+    empty = await post(administrator, place, {"reason": " "}, page=people)
+    refused = await post(administrator, own, {"reason": "Lost my phone"}, page=people)
+    done = await post(administrator, place, {"reason": "Lost the phone at sea"}, page=people)
+    await world.work()
+
+    assert (empty.status_code, refused.status_code, done.status_code) == (422, 409, 303)
+    assert (await chair.get("/en/committee")).status_code == 401
+    browser, asked = await give_password(world, "jamal")
+    assert "tahkim" in browser.cookies
+    assert any("Lost the phone at sea" in letter.get_body(("plain",)).get_content() for letter in world.letters())
+    assert asked.status_code == 303
 
 
 async def test_a_recovery_code_works_once_however_it_is_typed_and_its_owner_is_told(world: World):
