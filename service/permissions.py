@@ -41,9 +41,11 @@ class Action(StrEnum):
     SEND_FILE = "send-file"
     SUBMIT_ENTRY = "submit-entry"
     WITHDRAW_ENTRY = "withdraw-entry"
+    ASK_WITHDRAWAL = "ask-withdrawal"
     ASK_QUESTION = "ask-question"
     READ_FEEDBACK = "read-feedback"
     LODGE_APPEAL = "lodge-appeal"
+    READ_OWN_CERTIFICATES = "read-own-certificates"
     CONFIRM_MEMBERSHIP = "confirm-membership"
     LIST_APPROVALS = "list-approvals"
     APPROVE_ENTRY = "approve-entry"
@@ -60,6 +62,7 @@ class Action(StrEnum):
     CHECK_ELIGIBILITY = "check-eligibility"
     ANSWER_QUESTION = "answer-question"
     DECIDE_DELETION = "decide-deletion"
+    WITHDRAW_FOR_TEAM = "withdraw-for-team"
     CONFIRM_EXCLUSION = "confirm-exclusion"
     READ_JUDGES = "read-judges"
     INVITE_JUDGE = "invite-judge"
@@ -123,6 +126,7 @@ WATCHERS = RUNNERS | {Role.OBSERVER}
 ALWAYS = frozenset(Stage)
 WHILE_OPEN = frozenset({Stage.OPEN})
 UNTIL_PUBLISHED = ALWAYS - {Stage.PUBLISHED, Stage.ARCHIVED}
+AFTER_DEADLINE = frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING, Stage.NOTIFIED})
 AFTER_CLOSE = ALWAYS - {Stage.DRAFT, Stage.OPEN}
 ONCE_JUDGED = frozenset({Stage.DECIDING, Stage.NOTIFIED, Stage.PUBLISHED, Stage.ARCHIVED})
 ONCE_NOTIFIED = frozenset({Stage.NOTIFIED, Stage.PUBLISHED, Stage.ARCHIVED})
@@ -157,9 +161,11 @@ RULES: dict[Action, Rule] = {
     Action.SEND_FILE: Rule(ENTRANT, frozenset({Stage.OPEN, Stage.CLOSED}), own=True),
     Action.SUBMIT_ENTRY: Rule(ENTRANT, frozenset({Stage.OPEN, Stage.CLOSED}), own=True),
     Action.WITHDRAW_ENTRY: Rule(ENTRANT, WHILE_OPEN, own=True),
+    Action.ASK_WITHDRAWAL: Rule(ENTRANT, AFTER_DEADLINE, own=True),
     Action.ASK_QUESTION: Rule(ENTRANT, frozenset({Stage.OPEN, Stage.CLOSED, Stage.NOTIFIED}), own=True),
     Action.READ_FEEDBACK: Rule(ENTRANT, ONCE_NOTIFIED, own=True),
     Action.LODGE_APPEAL: Rule(ENTRANT, frozenset({Stage.NOTIFIED}), own=True),
+    Action.READ_OWN_CERTIFICATES: Rule(ENTRANT, ONCE_PUBLISHED, own=True),
     Action.CONFIRM_MEMBERSHIP: Rule(ANYBODY, frozenset({Stage.OPEN, Stage.CLOSED})),
     Action.LIST_APPROVALS: Rule(SUPERVISOR),
     Action.APPROVE_ENTRY: Rule(ANYBODY, frozenset({Stage.OPEN, Stage.CLOSED})),
@@ -174,6 +180,7 @@ RULES: dict[Action, Rule] = {
     Action.CHECK_ELIGIBILITY: Rule(REGISTRAR, frozenset({Stage.CLOSED}), own=True),
     Action.ANSWER_QUESTION: Rule(REGISTRAR, own=True),
     Action.DECIDE_DELETION: Rule(REGISTRAR, own=True),
+    Action.WITHDRAW_FOR_TEAM: Rule(REGISTRAR, AFTER_DEADLINE, own=True),
     Action.CONFIRM_EXCLUSION: Rule(frozenset({Role.SECRETARY, Role.CHAIR}), frozenset({Stage.CLOSED}), own=True),
     Action.READ_JUDGES: Rule(RUNNERS),
     Action.INVITE_JUDGE: Rule(ASSIGNER | CHAIR, UNTIL_PUBLISHED, own=True),

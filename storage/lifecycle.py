@@ -160,6 +160,7 @@ ENTRY_MOVES = {
     ("withdraw-draft", EntryState.DRAFT): EntryState.WITHDRAWN,
     ("withdraw", EntryState.SUBMITTED): EntryState.WITHDRAWN,
     ("withdraw-admitted", EntryState.ADMITTED): EntryState.WITHDRAWN,
+    ("withdraw-returned", EntryState.RETURNED): EntryState.WITHDRAWN,
 }
 
 UPLOAD_MOVES = {

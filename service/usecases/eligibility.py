@@ -39,6 +39,12 @@ class FilesMissing(Conflicting):
     code = "files-missing"
 
 
+class ReturnedBefore(Conflicting):
+    """An entry is returned once only: what is missing now is decided, not asked for again."""
+
+    code = "returned-before"
+
+
 async def check_entry(
     actor: Actor, entry_id: UUID, decision: Check, *, now: datetime, rule_id: UUID | None = None, reason: str = "",
     due_at: datetime | None = None,
@@ -53,6 +59,8 @@ async def check_entry(
         require(Action.CHECK_ELIGIBILITY, actor, stage=stage, owns=actor.edition_id in {None, entry["edition"]})
         if decision is Check.ADMIT and not await _has_complete_version(entry_id):
             raise FilesMissing(number=entry["entry_number"])
+        if decision is Check.RETURN and await _was_returned(entry_id):
+            raise ReturnedBefore(number=entry["entry_number"])
         if rule_id and not await EligibilityRule.exists().where(EligibilityRule.id == rule_id):
             raise NotFound
         if decision is Check.EXCLUDE:
@@ -129,6 +137,14 @@ def _check_form(decision: Check, *, rule_id: UUID | None, reason: str, due_at: d
         errors.append(FieldError("due_at", "err.time_past"))
     if errors:
         raise Invalid(*errors)
+
+
+async def _was_returned(entry_id: UUID) -> bool:
+    return bool(
+        await EligibilityCheck.exists().where(
+            (EligibilityCheck.entry == entry_id) & (EligibilityCheck.decision == Check.RETURN.value)
+        )
+    )
 
 
 async def _has_complete_version(entry_id: UUID) -> bool:

@@ -26,7 +26,7 @@ from storage.lifecycle import EditionState, RoundState
 from storage.reads.bundles import list_bundles
 from storage.reads.committee.appeals import count_open_appeals
 from storage.reads.decisions import get_honoured_entry, list_honoured, list_places
-from storage.reads.registrar import find_letter_people
+from storage.reads.registrar import find_team_people
 from storage.tables.audit import AuditEvent
 from storage.tables.award import Award, Publication
 from storage.tables.edition import Edition
@@ -78,7 +78,7 @@ async def notify_entrants(actor: Actor, edition_id: UUID, *, now: datetime) -> i
         ):
             honour = honours.get(entry["id"])
             named = {"honour_ar": honour["name_ar"], "honour_en": honour["name_en"]} if honour else {}
-            for person in await find_letter_people(entry["id"]):
+            for person in await find_team_people(entry["id"]):
                 n_letters += await queue_letter(
                     "outcome-honoured" if honour else "outcome", name=f"outcome:{entry['id']}:{person.email}",
                     email=person.email, language=person.language, at=now, number=entry["entry_number"],
@@ -168,7 +168,7 @@ async def _publish(actor: Actor, edition_id: UUID, now: datetime) -> str:
         name = "publish-after-appeals" if edition["state"] == EditionState.NOTIFIED else "publish"
         await move_edition(actor, edition_id, name, now=now, published_at=now)
         for award in awards:
-            for person in await find_letter_people(UUID(str(award.entry))):
+            for person in await find_team_people(UUID(str(award.entry))):
                 await queue_letter(
                     "published", name=f"published:{award.entry}:{person.email}", email=person.email,
                     language=person.language, at=now, path=f"/winners/{edition['slug']}/{award.slug}",

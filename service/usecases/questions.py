@@ -16,12 +16,13 @@ from storage.engine import for_update, transaction
 from storage.lifecycle import EditionState
 from storage.reads.accounts import find_account
 from storage.reads.entrant.asking import find_questions_end, list_questions
+from storage.reads.registrar import list_registrars
 from storage.rows import get_row
 from storage.tables.appeal import HelpAnswer, Question
 from storage.tables.edition import Edition
 from storage.tables.entry import Entry
 
-__all__ = ["MOST_WAITING", "HelpText", "answer_question", "ask_question"]
+__all__ = ["MOST_WAITING", "HelpText", "answer_question", "ask_question", "tell_registrars"]
 
 LONGEST = 2000
 MOST_WAITING = 3
@@ -85,10 +86,21 @@ async def ask_question(actor: Actor, number: str, *, content: str, now: datetime
         if sum(each.answered_at is None for each in asked) >= MOST_WAITING:
             raise QuestionsWait(n=MOST_WAITING)
         kind = "outcome" if own.rules.state is EditionState.NOTIFIED else "entry"
+        question_id = uuid4()
         await Question.insert(
-            Question(id=uuid4(), entry=own.id, person=own.person_id, kind=kind, content=words, asked_at=now)
+            Question(id=question_id, entry=own.id, person=own.person_id, kind=kind, content=words, asked_at=now)
         )
+        await tell_registrars(own.rules.id, question_id, number, now=now)
         await record(Event.QUESTION_ASKED, by=actor, about=("entry", own.id), at=now, after={"kind": kind})
+
+
+async def tell_registrars(edition_id: UUID, question_id: UUID, number: str, *, now: datetime) -> None:
+    """Tell the edition's registrars by letter that a team asks something. In the caller's transaction."""
+    for person in await list_registrars(edition_id):
+        await queue_letter(
+            "question-waiting", name=f"question-waiting:{question_id}:{person.email}", email=person.email,
+            language=person.language, at=now, number=number, path=f"/committee/questions/{number}",
+        )  # fmt: skip
 
 
 async def answer_question(

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from storage.columns import from_json
+from storage.engine import run_sql
 from storage.rows import get_row
 from storage.tables.edition import Category, EligibilityRule
 from storage.tables.entrant import EntryOwner, Supervision, TeamMember
@@ -23,8 +24,10 @@ __all__ = [
     "MemberView",
     "RuleView",
     "find_letter_people",
+    "find_team_people",
     "get_eligibility_page",
     "get_eligibility_queue",
+    "list_registrars",
 ]
 
 
@@ -119,6 +122,28 @@ async def find_letter_people(entry_id: UUID) -> tuple[LetterPerson, ...]:
         return ()
     lead = await get_row(Person.select(Person.email, Person.language).where(Person.id == owner["lead"]))
     return (LetterPerson(lead["email"], lead["language"] or "both"),)
+
+
+async def find_team_people(entry_id: UUID) -> tuple[LetterPerson, ...]:
+    """Read everybody of a team whom an outcome concerns: its lead and the members who confirmed."""
+    rows = await run_sql(
+        """SELECT p.email, p.language FROM person p WHERE p.email NOT LIKE '%@deleted.invalid' AND p.id IN (
+            SELECT lead FROM entry_owner WHERE entry = {}
+            UNION SELECT person FROM team_member WHERE entry = {} AND confirmed_at IS NOT NULL) ORDER BY p.email""",
+        entry_id,
+        entry_id,
+    )
+    return tuple(LetterPerson(row["email"], row["language"] or "both") for row in rows)
+
+
+async def list_registrars(edition_id: UUID) -> tuple[LetterPerson, ...]:
+    """Read who answers for an edition's entries."""
+    rows = await run_sql(
+        """SELECT p.email, p.language FROM person p JOIN role_grant g ON g.person = p.id
+        WHERE g.edition = {} AND g.role = 'registrar' AND g.revoked_at IS NULL ORDER BY p.email""",
+        edition_id,
+    )
+    return tuple(LetterPerson(row["email"], row["language"] or "both") for row in rows)
 
 
 async def get_eligibility_queue(edition_id: UUID) -> EligibilityQueue:

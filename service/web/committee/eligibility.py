@@ -13,6 +13,7 @@ from service.text import Ltr, Words
 from service.usecases.eligibility import Check, check_entry
 from service.usecases.findings import say_trace
 from service.usecases.identities import FindingState, decide_finding
+from service.usecases.withdrawing import WITHDRAWABLE, withdraw_for_team
 from service.web.committee.standing import AnyRequest, pick, read_moment, stand, write_moment
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
@@ -53,6 +54,7 @@ class QueuePage:
     decided: tuple[CardView, ...]
     is_open: bool
     asked: bool
+    withdrawn: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,8 @@ class CheckPage:
     is_open: bool
     may_decide_findings: bool
     due_at: str
+    was_returned: bool
+    may_withdraw: bool
 
 
 class EligibilityController(Controller):
@@ -125,6 +129,7 @@ class EligibilityController(Controller):
             decided=tuple(_card(each, words) for each in found.decided),
             is_open=may(Action.CHECK_ELIGIBILITY, actor, stage=standing.state),
             asked="asked" in request.query_params,
+            withdrawn="withdrawn" in request.query_params,
         )
         return page("committee/eligibility", shown)
 
@@ -156,6 +161,18 @@ class EligibilityController(Controller):
             due_at=read_moment(typed.text("due_at"), standing.time_zone) if decision is Check.RETURN else None,
         )
         return go_to("/committee/eligibility" + ("?asked=yes" if decision is Check.EXCLUDE else ""))
+
+    @post("/{number:str}/withdraw", opt={"action": Action.WITHDRAW_FOR_TEAM})
+    async def withdraw(self, request: AnyRequest, number: str, actor: Actor, words: Words, now: datetime) -> Redirect:
+        async def again() -> Page:
+            return await _show(actor, words, number, now)
+
+        typed = await read_form(request, again=again)
+        found = await get_eligibility_page((await stand(actor)).edition_id, number)
+        if found is None:
+            raise NotFound
+        await withdraw_for_team(actor, found.card.id, reason=typed.text("why"), now=now)
+        return go_to("/committee/eligibility?withdrawn=yes")
 
     @post("/{number:str}/findings", opt={"action": Action.CHECK_ELIGIBILITY})
     async def decide_finding(
@@ -205,6 +222,9 @@ def _check_page(actor: Actor, standing: Standing, found: EligibilityPage, words:
         decisions=tuple(DecisionLine(*each) for each in found.decisions),
         is_open=may(Action.CHECK_ELIGIBILITY, actor, stage=standing.state) and found.card.state == "submitted",
         may_decide_findings=may(Action.CHECK_ELIGIBILITY, actor, stage=standing.state),
+        was_returned=any(decision == Check.RETURN.value for decision, _, _ in found.decisions),
+        may_withdraw=may(Action.WITHDRAW_FOR_TEAM, actor, stage=standing.state)
+        and found.card.state in {state.value for state in WITHDRAWABLE},
         due_at=write_moment(now + timedelta(days=DAYS_TO_MEND), standing.time_zone),
     )
 

@@ -24,6 +24,7 @@ from service.usecases.entries import (
 )
 from service.usecases.own_entry import OwnEntry
 from service.usecases.uploads import count_held_bytes
+from service.usecases.withdrawing import WITHDRAWABLE
 from service.usecases.written import count_words
 from service.web.entrant.file_views import FileCard, Trace, list_cards, list_traces
 from service.web.entrant.journey import JourneyStep, list_steps
@@ -58,6 +59,7 @@ class EntryPage:
     steps: tuple[JourneyStep, ...]
     may_ask: bool
     has_outcome: bool
+    may_ask_withdrawal: bool
     rule: str
     reason: str
     excluded_at: datetime | None
@@ -207,6 +209,9 @@ def _entry_page(
         problems=tuple((card.name, f"{card.label}: {card.error}") for card in cards if card.error),
         steps=list_steps(entry),
         may_ask=may(Action.ASK_QUESTION, actor, stage=own.rules.state),
+        may_ask_withdrawal=own.is_lead
+        and own.state in WITHDRAWABLE
+        and may(Action.ASK_WITHDRAWAL, actor, stage=own.rules.state),
         has_outcome=own.state in APPEALABLE and may(Action.READ_FEEDBACK, actor, stage=own.rules.state),
         rule=pick(excluded, "rule", words) if excluded else "",
         reason=excluded.reason if excluded else "",

@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from litestar import Controller, Request, get, post
+from litestar import Controller, Request, Response, get, post
 from litestar.response import Redirect
 
 from service.actors import Actor
 from service.errors import NotFound
-from service.permissions import Action
+from service.permissions import Action, may
+from service.settings import Settings
 from service.text import Ltr, Words
+from service.usecases.certificates import print_certificates
 from service.usecases.entries import open_entry
 from service.usecases.submission import submit_entry, withdraw_entry
+from service.usecases.withdrawing import WITHDRAWABLE, ask_withdrawal
 from service.web.entrant.entry import write_clock
 from service.web.entrant.file_views import Trace, list_traces
 from service.web.entrant.views import Head, make_head, pick
@@ -20,6 +23,8 @@ from service.web.forms import read_form
 from service.web.language import with_language
 from service.web.pages import Page, go_to, page
 from storage.lifecycle import FileState
+from storage.reads.certificates import CertificateView, list_certificates_of_entry
+from storage.reads.entrant.asking import list_questions
 from storage.reads.entrant.edition import list_ai_statements, list_expertise
 from storage.reads.entrant.entry import EntryView
 from storage.reads.entrant.files import FileView, list_pages
@@ -38,6 +43,33 @@ class CheckFile:
     name: str
     size: int
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawPage:
+    """Withdrawing while entries are open; asking the registrar for it afterwards."""
+
+    head: Head
+    may_ask: bool
+    asked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateLine:
+    """A member's certificate."""
+
+    code: Ltr
+    name: str
+    honour: str
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CertificatesPage:
+    """The certificates of one project's members: none where it has no honour."""
+
+    head: Head
+    rows: tuple[CertificateLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +183,50 @@ class SubmittingController(Controller):
 
     @get("/withdraw", opt={"action": Action.READ_ENTRY})
     async def ask_withdraw(self, number: str, actor: Actor, words: Words, now: datetime) -> Page:
-        own, entry = await open_entry(actor, number)
-        return page("entrant/withdraw", make_head(own, entry, actor, words, now))
+        return await _withdraw_page(number, actor, words, now)
 
     @post("/withdraw", opt={"action": Action.WITHDRAW_ENTRY})
     async def withdraw(self, number: str, actor: Actor, now: datetime) -> Redirect:
         await withdraw_entry(actor, number, now=now)
         return go_to("/entries")
+
+    @post("/withdraw/request", opt={"action": Action.ASK_WITHDRAWAL})
+    async def request_withdrawal(
+        self, request: AnyRequest, number: str, actor: Actor, words: Words, now: datetime
+    ) -> Redirect:
+        async def again() -> Page:
+            return await _withdraw_page(number, actor, words, now)
+
+        typed = await read_form(request, again=again)
+        await ask_withdrawal(actor, number, reason=typed.text("reason"), now=now)
+        return go_to(f"/entries/{number}/withdraw")
+
+    @get("/certificates", opt={"action": Action.READ_OWN_CERTIFICATES})
+    async def certificates(self, number: str, actor: Actor, words: Words, now: datetime) -> Page:
+        own, entry = await open_entry(actor, number, Action.READ_OWN_CERTIFICATES)
+        found = await list_certificates_of_entry(own.id)
+        rows = tuple(_certificate(each, words) for each in found)
+        return page("entrant/certificates", CertificatesPage(make_head(own, entry, actor, words, now), rows))
+
+    @get("/certificates/{certificate:str}", opt={"action": Action.READ_OWN_CERTIFICATES})
+    async def certificate(self, number: str, certificate: str, actor: Actor, settings: Settings) -> Response[bytes]:
+        own, _ = await open_entry(actor, number, Action.READ_OWN_CERTIFICATES)
+        found = [each for each in await list_certificates_of_entry(own.id) if each.code == certificate]
+        content = await print_certificates(found, base_url=settings.base_url)
+        named = {"Content-Disposition": f'attachment; filename="certificate-{certificate}.pdf"'}
+        return Response(content, media_type="application/pdf", headers=named | {"Cache-Control": "private, no-store"})
+
+
+async def _withdraw_page(number: str, actor: Actor, words: Words, now: datetime) -> Page:
+    own, entry = await open_entry(actor, number)
+    asked = [each for each in await list_questions(own.id) if each.kind == "withdrawal" and each.answered_at is None]
+    may_ask = own.is_lead and own.state in WITHDRAWABLE and may(Action.ASK_WITHDRAWAL, actor, stage=own.rules.state)
+    shown = WithdrawPage(make_head(own, entry, actor, words, now), may_ask, asked[0].asked_at if asked else None)
+    return page("entrant/withdraw", shown)
+
+
+def _certificate(each: CertificateView, words: Words) -> CertificateLine:
+    return CertificateLine(Ltr(each.code), pick(each, "name", words), pick(each, "honour", words), each.withdrawn_at)
 
 
 async def _check_page(number: str, actor: Actor, words: Words, now: datetime) -> CheckPage:

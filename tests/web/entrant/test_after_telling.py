@@ -11,6 +11,7 @@ from service.app import create_app, load_pages
 from service.settings import Settings
 from storage.reads.decisions import find_last_run
 from storage.tables.appeal import Appeal, ChosenComment, HelpAnswer, Question
+from storage.tables.award import Award
 from storage.tables.entry import Entry
 from storage.tables.scoresheet import ScoreSheet
 from tests.competition import NOTICE, Competition
@@ -198,3 +199,25 @@ async def test_one_question_on_the_outcome_is_answered_by_the_registrar_and_copi
     assert "It is the mean of the reviews." in (await mine.get(path)).text
     assert await HelpAnswer.count() == 1
     assert "متوسط التقييمات." in (await told.visitor().get("/ar/help")).text
+
+
+async def test_certificates_are_the_team_s_own_and_only_once_published(told: Told):
+    competition = told.competition
+    numbers = {entry["entry_number"]: entry["id"] for entry in await Entry.select(Entry.id, Entry.entry_number)}
+    mine = await told.client("mine")
+    page = f"/en/entries/{told.number}/certificates"
+    assert (await mine.get(page)).status_code == 409
+
+    await competition.schedule()
+    await competition.publish()
+    honoured = {row["entry"] for row in await Award.select(Award.entry)}
+    shown = (await mine.get(page)).text
+    code = next(iter(re.findall(r"/certificates/([A-Z2-9-]{14})", shown)), None)
+
+    assert (code is not None) == (numbers[told.number] in honoured)
+    assert (await (await told.client("other")).get(page)).status_code == 404
+    assert (await mine.get(f"{page}/AAAA-BBBB-CCCC")).status_code == 404
+    if code is not None:
+        given = await mine.get(f"{page}/{code}")
+        assert given.headers["content-type"] == "application/pdf"
+        assert given.content.startswith(b"%PDF")
