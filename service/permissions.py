@@ -72,6 +72,9 @@ class Action(StrEnum):
     ASSIGN_JUDGES = "assign-judges"
     ASK_FOLLOW_UP = "ask-follow-up"
     READ_PROGRESS = "read-progress"
+    REMIND_JUDGES = "remind-judges"
+    READ_MESSAGES = "read-messages"
+    SEND_MESSAGE = "send-message"
     OPEN_ROUND = "open-round"
     READ_SHEETS = "read-sheets"
     REOPEN_SHEET = "reopen-sheet"
@@ -192,6 +195,11 @@ RULES: dict[Action, Rule] = {
     Action.ASSIGN_JUDGES: Rule(ASSIGNER | CHAIR, frozenset({Stage.CLOSED, Stage.JUDGING}), own=True),
     Action.ASK_FOLLOW_UP: Rule(CHAIR, frozenset({Stage.JUDGING, Stage.DECIDING}), own=True),
     Action.READ_PROGRESS: Rule(WATCHERS - REGISTRAR, AFTER_CLOSE),
+    Action.REMIND_JUDGES: Rule(
+        ASSIGNER | {Role.SECRETARY, Role.CHAIR}, frozenset({Stage.CLOSED, Stage.JUDGING}), own=True
+    ),
+    Action.READ_MESSAGES: Rule(DECIDERS),
+    Action.SEND_MESSAGE: Rule(frozenset({Role.SECRETARY, Role.CHAIR}), own=True),
     Action.OPEN_ROUND: Rule(CHAIR, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING}), own=True),
     Action.READ_SHEETS: Rule(DECIDERS, AFTER_CLOSE),
     Action.REOPEN_SHEET: Rule(DECIDERS, frozenset({Stage.JUDGING}), own=True),

@@ -30,12 +30,14 @@ from service.web.committee.follow_ups import FollowUpController
 from service.web.committee.judges import JudgesController
 from service.web.committee.judges_import import JudgesImportController
 from service.web.committee.log import AuditController
+from service.web.committee.messages import GroupMessagesController
 from service.web.committee.overview import OverviewController
 from service.web.committee.progress import ProgressController
 from service.web.committee.publication import PublicationController
 from service.web.committee.questions import QuestionsController
 from service.web.committee.ranking import RankingController
 from service.web.committee.redistribution import RedistributionController
+from service.web.committee.reminders import RemindersController
 from service.web.committee.session_acts import CommentController, SessionController
 from service.web.committee.telling import AppealsController, FeedbackController, NotifyController
 from service.web.committee.together import SecondPersonController, SheetsController, UnmaskController
@@ -124,6 +126,8 @@ COMMITTEE: Area = [
     NotifyController,
     AppealsController,
     ProgressController,
+    RemindersController,
+    GroupMessagesController,
     EligibilityController,
     QuestionsController,
     DeletionsController,

@@ -1,11 +1,25 @@
 """How far the round has come: who judges what and in which state; counts, never marks."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+from storage.columns import from_json
 from storage.engine import run_sql
+from storage.tables.panel import Round
 
-__all__ = ["ProgressCell", "list_progress"]
+__all__ = [
+    "USUAL_REMINDER_DAYS",
+    "Behind",
+    "ProgressCell",
+    "count_reminders",
+    "find_reminder_days",
+    "list_behind",
+    "list_progress",
+]
+
+USUAL_REMINDER_DAYS = (7, 3, 1)
+"""Days before the close, where a round declares none of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +66,67 @@ def _state(row: dict[str, object]) -> str:
     if row["n_marks"] and row["n_marks"] == row["n_criteria"]:
         return "complete"
     return "draft" if row["n_marks"] else "assigned"
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A judge with sheets to seal: how many in each category, and when a reminder last went."""
+
+    judge_id: UUID
+    name_ar: str
+    name_en: str
+    email: str
+    language: str
+    n_by_category: dict[UUID, int]
+    reminded_at: datetime | None
+
+
+async def list_behind(round_id: UUID) -> tuple[Behind, ...]:
+    """List the judges of a round with sheets to seal, in one query: not what is held, barred or abstained from."""
+    rows = await run_sql(
+        """SELECT judge.id AS id, person.name_ar AS name_ar, person.name_en AS name_en, person.email AS email,
+        person.language AS language, entry.category AS category, count(*) AS n,
+        (SELECT max(message.made_at) FROM message WHERE message.template = 'judge-reminder'
+          AND message.email = person.email AND message.name LIKE {}) AS reminded_at
+        FROM assignment JOIN score_sheet ON score_sheet.assignment = assignment.id
+        JOIN judge ON judge.id = assignment.judge JOIN person ON person.id = judge.person
+        JOIN entry ON entry.id = assignment.entry
+        LEFT JOIN conflict ON conflict.judge = assignment.judge AND conflict.entry = assignment.entry
+          AND conflict.state IN ('held', 'confirmed')
+        WHERE assignment.round = {} AND assignment.state = 'published' AND score_sheet.state = 'draft'
+        AND score_sheet.abstained IS NULL AND conflict.id IS NULL
+        GROUP BY judge.id, person.name_ar, person.name_en, person.email, person.language, entry.category
+        ORDER BY person.email""",
+        f"remind:{round_id}:%",
+        round_id,
+    )
+    found: dict[str, Behind] = {}
+    for row in rows:
+        mine = found.setdefault(
+            str(row["id"]),
+            Behind(
+                UUID(str(row["id"])), row["name_ar"], row["name_en"], row["email"], row["language"], {},
+                row["reminded_at"],
+            ),
+        )  # fmt: skip
+        mine.n_by_category[UUID(str(row["category"]))] = int(row["n"])
+    return tuple(found.values())
+
+
+async def count_reminders(round_id: UUID) -> dict[str, int]:
+    """Count the reminders queued so far by occasion: the round's close and the days before it, or ``by-hand``."""
+    rows = await run_sql(
+        "SELECT name FROM message WHERE template = 'judge-reminder' AND name LIKE {}", f"remind:{round_id}:%"
+    )
+    counts: dict[str, int] = {}
+    for row in rows:
+        occasion = str(row["name"]).removeprefix(f"remind:{round_id}:").rpartition(":")[0]
+        counts[occasion] = counts.get(occasion, 0) + 1
+    return counts
+
+
+async def find_reminder_days(round_id: UUID) -> tuple[int, ...]:
+    """Give the days before a round's close on which its judges are reminded, the farthest first."""
+    row = await Round.select(Round.reminder_days).where(Round.id == round_id).first()
+    declared = from_json(row["reminder_days"]) if row else ()
+    return tuple(sorted(set(USUAL_REMINDER_DAYS if declared is None else declared), reverse=True))
