@@ -25,7 +25,7 @@ from service.web.static import load_static
 from service.world import make_objects, make_worker, open_world, working
 from storage.objects.store import ObjectStore
 
-__all__ = ["RouteWithoutAction", "create_app", "load_pages"]
+__all__ = ["Program", "RouteWithoutAction", "create_app", "load_pages"]
 
 SMALL_BODY = 256 * 1024
 
@@ -46,6 +46,15 @@ class Program(Litestar):
             for path, handlers in found.items()
         }
 
+    def answer_from(self, settings: Settings, clock: Clock, objects: ObjectStore) -> None:
+        """Answer from these settings, clock and files from now on; the routes stay as they are."""
+        if not hasattr(self, "_routed"):
+            self._routed = self.asgi_handler
+        self.state.settings, self.state.clock, self.state.objects = settings, clock, objects
+        envelope = Envelope(self._routed, settings, clock, object_origin=settings.object_origin)
+        self.state.gate, self.state.counting = envelope.gate, envelope.counting
+        self.asgi_handler = envelope
+
 
 def create_app(
     settings: Settings,
@@ -54,7 +63,7 @@ def create_app(
     objects: ObjectStore | None = None,
     is_world_open: bool = False,
     process: str = "0",
-) -> Litestar:
+) -> Program:
     """Plug the program together. ``is_world_open``: the caller opens and closes the database, and does the jobs.
 
     ``process`` names this one among those of ``--workers`` in its figures.
@@ -87,11 +96,8 @@ def create_app(
             debug=False,
         )
     _check_routes(app)
-    app.state.settings, app.state.clock, app.state.process = settings, clock, process
-    app.state.objects = store
-    envelope = Envelope(app.asgi_handler, settings, clock, object_origin=settings.object_origin)
-    app.state.gate, app.state.counting = envelope.gate, envelope.counting
-    app.asgi_handler = envelope
+    app.state.process = process
+    app.answer_from(settings, clock, store)
     return app
 
 

@@ -9,8 +9,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from fontTools import subset
-
 
 class Face(NamedTuple):
     """One weight of one family: where its package keeps it, and the name we serve it under."""
@@ -66,6 +64,8 @@ def ensure_fonts(target: Path) -> tuple[Path, ...]:
 
 
 def _cut(face: Face) -> bytes:
+    from fontTools import subset  # noqa: PLC0415 (a third of a second, for the first start only)
+
     options = subset.Options(
         flavor="woff2",
         layout_features=["*"],  # joining, marks and kerning: Arabic is unreadable without them

@@ -16,7 +16,6 @@ import pytest
 from litestar import Litestar
 
 from service.actors import Actor
-from service.app import create_app, load_pages
 from service.fonts import ensure_fonts
 from service.logging import set_up_logging
 from service.settings import Settings, read_settings
@@ -34,6 +33,7 @@ from tests.databases import (
     path_of,
     standing,
 )
+from tests.program import get_program
 from tests.stages import (  # noqa: F401 (fixtures)
     judging,
     judging_stage,
@@ -218,9 +218,8 @@ async def world(database: str, settings: Settings, clock: SetClock) -> AsyncIter
     edition_id = await add_edition()
     actors = await add_cast(edition_id)
     settings = replace(settings, database_url=database)
-    app = create_app(settings, clock=clock, is_world_open=True)
+    app = await get_program(settings, clock)
     made = World(app, settings, clock, edition_id, actors)
     await app.state.objects.prepare()
-    await load_pages(app, settings)  # Litestar's own lifespan must end in the task that began it; fixtures do not
     async with made.exit:
         yield made

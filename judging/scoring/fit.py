@@ -7,9 +7,6 @@ import numpy as np
 from judging.marks import Floats
 from judging.scoring.design import Block
 
-METHODS = ("raw", "zscore", "additive", "blup", "model")
-AUTO = "auto"
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JudgeFit:

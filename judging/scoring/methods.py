@@ -6,10 +6,11 @@ import numpy as np
 
 from judging.errors import UnknownMethodError
 from judging.marks import Floats
+from judging.method_names import AUTO, METHODS
 from judging.scoring.baselines import count_draws, fit_additive, fit_raw, fit_zscore
 from judging.scoring.blup import fit_blup
 from judging.scoring.design import Block
-from judging.scoring.fit import AUTO, METHODS, JudgeFit
+from judging.scoring.fit import JudgeFit
 from judging.scoring.henderson import Henderson
 from judging.scoring.ladder import can_leave_one_out, compare, leave_one_out
 from judging.scoring.mixed import fit_mixed

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from judging.marks import Floats, Ints, Marks
+from judging.method_names import AUTO
 from judging.ranking import TIE, Group, Ranking, rank_entries
 from judging.rubric import Reviews, Rubric, review_scores
 from judging.scoring.bridges import find_weak_bridge
 from judging.scoring.design import Block, find_components, fingerprint_rows, fingerprint_table, make_block
 from judging.scoring.explain import ReviewParts, ScoreParts, explain_entries, explain_reviews
-from judging.scoring.fit import AUTO, JudgeFit
+from judging.scoring.fit import JudgeFit
 from judging.scoring.judges import JudgeTable, judge_table
 from judging.scoring.methods import Choice, fit_judges
 from judging.scoring.threads import use_one_thread

@@ -13,8 +13,6 @@ from uuid import UUID
 from xml.etree.ElementTree import ParseError
 
 import xlsxwriter
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from service.errors import FieldError, Invalid
 from service.text import Words, western_digits
@@ -146,6 +144,9 @@ def _write_notes(book: Any, looks: dict[str, Any], sheets: list[ReviewSheet], wo
 
 def read_book(data: bytes, *, steps: int) -> OfflineBook:
     """Read a file that was loaded back. Raises Invalid, naming the row, when a mark is none of the scale."""
+    from openpyxl import load_workbook  # noqa: PLC0415 (a fifth of a second that other pages should not pay)
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 (as above)
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(each.file_size for each in packed.infolist()) > LARGEST_UNPACKED:

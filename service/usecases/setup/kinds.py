@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from judging.scoring.fit import AUTO, METHODS
+from judging.method_names import AUTO, METHODS
 from service.errors import NotFound
 from service.usecases.setup.fields import LEVELS, Field, Shape
 from storage.inspect.limits import FORMATS

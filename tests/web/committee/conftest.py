@@ -6,10 +6,10 @@ from datetime import datetime
 
 import pytest
 
-from service.app import create_app, load_pages
 from service.settings import Settings
 from tests.competition import JUDGED, JUDGING, NOTICE, Competition
 from tests.conftest import SetClock, World
+from tests.program import get_program
 
 
 class House(World):
@@ -21,7 +21,7 @@ class House(World):
 @asynccontextmanager
 async def _serve(competition: Competition, settings: Settings, now: datetime) -> AsyncIterator[House]:
     clock = SetClock(now)
-    app = create_app(settings, clock=clock, is_world_open=True)
+    app = await get_program(settings, clock)
     actors = {role.value: actor for role, actor in competition.actors.items()}
     actors |= {f"judge{at}": judge.actor for at, judge in enumerate(competition.judges)}
     actors |= {"entrant": next(iter(competition.entrants.values()), competition.chair)}
@@ -29,7 +29,6 @@ async def _serve(competition: Competition, settings: Settings, now: datetime) ->
     made.competition = competition
     await app.state.objects.prepare()
     competition.objects = app.state.objects
-    await load_pages(app, settings)
     async with made.exit:
         yield made
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from service.actors import Actor
-from service.app import create_app, load_pages
 from service.settings import Settings
 from storage.reads.decisions import find_last_run
 from storage.tables.appeal import Appeal, ChosenComment, HelpAnswer, Question
@@ -16,6 +15,7 @@ from storage.tables.entry import Entry
 from storage.tables.scoresheet import ScoreSheet
 from tests.competition import NOTICE, Competition
 from tests.conftest import SetClock, World, csrf_in, post
+from tests.program import get_program
 
 PDF = b"%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
 REASON = "The total shown on the page is not the sum of its parts as the rules ask for."
@@ -31,14 +31,13 @@ class Told(World):
 @pytest.fixture
 async def told(notified: Competition, settings: Settings) -> AsyncIterator[Told]:
     clock = SetClock(NOTICE + timedelta(hours=1))
-    app = create_app(settings, clock=clock, is_world_open=True)
+    app = await get_program(settings, clock)
     numbers = list(notified.entrants)
     actors: dict[str, Actor] = {role.value: actor for role, actor in notified.actors.items()}
     actors |= {"mine": notified.entrants[numbers[0]], "other": notified.entrants[numbers[1]]}
     made = Told(app, settings, clock, notified.edition_id, actors)
     made.competition, made.number = notified, numbers[0]
     await app.state.objects.prepare()
-    await load_pages(app, settings)
     async with made.exit:
         yield made
 

@@ -5,18 +5,17 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from service.app import create_app, load_pages
 from service.settings import Settings
 from tests.competition import JUDGING, Competition
 from tests.conftest import SetClock, World
+from tests.program import get_program
 
 
 @pytest.fixture
 async def bench(judging: Competition, settings: Settings) -> AsyncIterator[World]:
     """The program in front of a competition in judging; ``judge 0`` to ``judge 2`` may sign in."""
     clock = SetClock(JUDGING)
-    app = create_app(settings, clock=clock, is_world_open=True)
-    await load_pages(app, settings)
+    app = await get_program(settings, clock)
     actors = {f"judge {at}": judge.actor for at, judge in enumerate(judging.judges)}
     actors |= {role.value: actor for role, actor in judging.actors.items()}
     world = World(app, settings, clock, judging.edition_id, actors)

@@ -11,18 +11,17 @@ from storage.tables.entry import Entry
 from tests.competition import PUBLISH, Competition
 from tests.conftest import SetClock, World
 
-from service.app import create_app, load_pages  # isort: skip
+from tests.program import get_program  # isort: skip
 
 SLUG = "small-2027"
 
 
 @pytest.fixture
 async def told(notified: Competition, settings: Settings):
-    app = create_app(settings, clock=SetClock(PUBLISH), is_world_open=True)
+    app = await get_program(settings, SetClock(PUBLISH))
     actors = {role.value: actor for role, actor in notified.actors.items()}
     made = World(app, settings, SetClock(PUBLISH), notified.edition_id, actors)
     await app.state.objects.prepare()
-    await load_pages(app, settings)
     async with made.exit:
         yield made, notified
 
