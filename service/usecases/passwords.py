@@ -31,7 +31,8 @@ def _step_back() -> None:
     """Let everybody else on this core go first; on Linux a thread has a niceness of its own."""
     if sys.platform == "linux":
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _BEHIND_PAGES)
+            own = threading.get_native_id()
+            os.setpriority(os.PRIO_PROCESS, own, os.getpriority(os.PRIO_PROCESS, own) + _BEHIND_PAGES)
 
 
 _THREADS = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="tahkim-hash", initializer=_step_back)

@@ -22,6 +22,7 @@ from service.text import Words
 from service.usecases.entries import open_entry
 from service.usecases.files import remove_file
 from service.usecases.own_files import link_to_copy, link_to_original, link_to_page, link_to_poster
+from service.usecases.quotas import Room, find_entry_room
 from service.usecases.uploads import abort_upload, count_held_bytes, send_file
 from service.web.entrant.file_views import FileCard, Trace, list_cards, list_traces
 from service.web.entrant.views import Head, make_head
@@ -44,6 +45,7 @@ class FilesPage:
     cards: tuple[FileCard, ...]
     traces: tuple[Trace, ...]
     plain_limit: int
+    room: Room
     only: FileCard | None
     credits_start: int | None
     is_film: bool
@@ -168,6 +170,7 @@ async def _files_page(
         cards=cards,
         traces=list_traces(entry, words),
         plain_limit=PLAIN_LIMIT,
+        room=await find_entry_room(entry.materials, own.id),
         only=cards[-1] if only is not None else None,
         credits_start=entry.credits_start,
         is_film=entry.is_film,

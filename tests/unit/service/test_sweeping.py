@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from service.errors import Invalid
+from service.text import Words
 from service.usecases.entries import open_entry
 from service.usecases.files import inspect_upload, remove_file
 from service.usecases.quotas import LARGEST_UNLIMITED, find_entry_quota
@@ -165,3 +166,7 @@ async def test_a_project_keeps_only_so_much_and_is_told_how_much(world: World, n
     assert refused.errors[0].key == "err.file_quota"
     assert n_taken == quota // size
     assert NOW < DEADLINE
+    told = (await (await world.client("farah")).get(f"/en/entries/{number}/files")).text
+    english = Words("en")
+    assert english.size_of(n_taken * size) in told
+    assert english.size_of(quota) in told
