@@ -93,6 +93,7 @@ class Event(StrEnum):
     COMMENT_SAVED = "comment-saved"
     SHEET_SEALED = "sheet-sealed"
     SHEET_REOPENED = "sheet-reopened"
+    SHEET_GIVEN_TIME = "sheet-given-time"
     SHEET_SET_ASIDE = "sheet-set-aside"
     ABSTAINED = "abstained"
     RANKING_COMPUTED = "ranking-computed"

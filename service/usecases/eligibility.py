@@ -1,5 +1,6 @@
 """The registrar's decision on each submitted entry, before any judge is assigned."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -10,6 +11,7 @@ from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.mail.queue import queue_letter
 from service.permissions import Action, require
 from service.usecases.joint import Matter, answer_request, ask_together
+from storage.columns import to_json
 from storage.engine import Row, for_update, transaction
 from storage.lifecycle import ENTRY_MOVES, EntryState, MoveLost, move
 from storage.reads.registrar import find_letter_people
@@ -47,11 +49,13 @@ class ReturnedBefore(Conflicting):
 
 async def check_entry(
     actor: Actor, entry_id: UUID, decision: Check, *, now: datetime, rule_id: UUID | None = None, reason: str = "",
-    due_at: datetime | None = None,
+    due_at: datetime | None = None, answers: Mapping[UUID, bool] | None = None,
 ) -> None:  # fmt: skip
     """Admit an entry, return it once with a date, or ask for its exclusion by a rule; tell its team what was decided.
 
     A return needs a reason and a date to come, an exclusion a rule, a reason, and a second person, who decides it.
+    ``answers`` says of each rule whether it is met, where somebody went through them: then an entry is admitted only
+    with every rule met, and excluded only by one that is not. They are kept with the decision.
     """
     _check_form(decision, rule_id=rule_id, reason=reason, due_at=due_at, now=now)
     async with transaction():
@@ -61,16 +65,20 @@ async def check_entry(
             raise FilesMissing(number=entry["entry_number"])
         if decision is Check.RETURN and await _was_returned(entry_id):
             raise ReturnedBefore(number=entry["entry_number"])
-        if rule_id and not await EligibilityRule.exists().where(EligibilityRule.id == rule_id):
+        rules = await _list_rules(entry["edition"])
+        if rule_id and rule_id not in rules:
             raise NotFound
+        _check_answers(decision, rules, answers, rule_id)
+        told = to_json({str(rule): is_met for rule, is_met in answers.items() if rule in rules}) if answers else None
         if decision is Check.EXCLUDE:
             if entry["state"] != EntryState.SUBMITTED:
                 raise NotChecked(number=entry["entry_number"], state=EntryState(entry["state"]))
             await ask_together(
-                actor, entry["edition"], Matter.EXCLUDE, entry_id, reason=reason, facts={"rule": str(rule_id)}, now=now
-            )
+                actor, entry["edition"], Matter.EXCLUDE, entry_id, reason=reason, now=now,
+                facts={"rule": str(rule_id), "answers": told},
+            )  # fmt: skip
             return
-        await _decide(actor, entry, decision, rule_id=rule_id, reason=reason, due_at=due_at, now=now)
+        await _decide(actor, entry, decision, rule_id=rule_id, reason=reason, due_at=due_at, now=now, answers=told)
 
 
 async def answer_exclusion(actor: Actor, request_id: UUID, *, agrees: bool, now: datetime) -> None:
@@ -84,7 +92,10 @@ async def answer_exclusion(actor: Actor, request_id: UUID, *, agrees: bool, now:
         require(Action.CONFIRM_EXCLUSION, actor, stage=stage, owns=actor.edition_id in {None, entry["edition"]})
         if agrees:
             rule_id = UUID(str(asked.facts["rule"]))
-            await _decide(actor, entry, Check.EXCLUDE, rule_id=rule_id, reason=asked.reason, due_at=None, now=now)
+            await _decide(
+                actor, entry, Check.EXCLUDE, rule_id=rule_id, reason=asked.reason, due_at=None, now=now,
+                answers=asked.facts.get("answers"),
+            )  # fmt: skip
 
 
 async def _lock(entry_id: UUID) -> tuple[Row, str | None]:
@@ -100,7 +111,7 @@ async def _lock(entry_id: UUID) -> tuple[Row, str | None]:
 
 async def _decide(
     actor: Actor, entry: Row, decision: Check, *, rule_id: UUID | None, reason: str, due_at: datetime | None,
-    now: datetime,
+    now: datetime, answers: str | None,
 ) -> None:  # fmt: skip
     """Make the move, keep the decision, and write to the team."""
     entry_id = entry["id"]
@@ -110,9 +121,10 @@ async def _decide(
         raise NotChecked(number=entry["entry_number"], state=EntryState(entry["state"])) from lost
     await EligibilityCheck.insert(
         EligibilityCheck(
-            entry=entry_id, decision=decision.value, rule=rule_id, reason=reason.strip(), due_at=due_at, decided_at=now
+            entry=entry_id, decision=decision.value, rule=rule_id, reason=reason.strip(), due_at=due_at,
+            decided_at=now, answers=answers,
         )
-    )
+    )  # fmt: skip
     for person in await find_letter_people(entry_id):
         await queue_letter(
             f"entry-{decision.value}",
@@ -137,6 +149,31 @@ def _check_form(decision: Check, *, rule_id: UUID | None, reason: str, due_at: d
         errors.append(FieldError("due_at", "err.time_past"))
     if errors:
         raise Invalid(*errors)
+
+
+def _check_answers(
+    decision: Check, rules: Collection[UUID], answers: Mapping[UUID, bool] | None, rule_id: UUID | None
+) -> None:
+    """Hold a decision against what was found of each rule, where somebody went through them."""
+    if answers is None:
+        return
+    errors = []
+    if decision is Check.ADMIT:
+        errors += [FieldError(f"rule-{each}", "eligibility.err_unanswered") for each in rules if each not in answers]
+        errors += [
+            FieldError(f"rule-{each}", "eligibility.err_not_met") for each in rules if answers.get(each) is False
+        ]
+    if decision is Check.EXCLUDE and rule_id is not None and answers.get(rule_id) is not False:
+        errors.append(FieldError("rule", "eligibility.err_met"))
+    if errors:
+        raise Invalid(*errors)
+
+
+async def _list_rules(edition_id: UUID) -> tuple[UUID, ...]:
+    rows = await EligibilityRule.select(EligibilityRule.id).where(EligibilityRule.edition == edition_id).order_by(
+        EligibilityRule.position
+    )  # fmt: skip
+    return tuple(row["id"] for row in rows)
 
 
 async def _was_returned(entry_id: UUID) -> bool:

@@ -68,6 +68,7 @@ class RuleView:
     """A rule of taking part."""
 
     id: UUID
+    slug: str
     text_ar: str
     text_en: str
 
@@ -232,7 +233,7 @@ async def get_eligibility_page(edition_id: UUID, entry_number: str) -> Eligibili
         rights=version["rights"],
         ai_text=version["ai_text"],
         findings=findings,
-        rules=tuple(RuleView(row["id"], row["text_ar"], row["text_en"]) for row in rules),
+        rules=tuple(RuleView(row["id"], row["slug"], row["text_ar"], row["text_en"]) for row in rules),
         decisions=tuple((row["decision"], row["reason"], row["decided_at"]) for row in checks),
     )
 

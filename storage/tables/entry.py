@@ -64,7 +64,10 @@ class EntryVersion(Table, tablename="entry_version"):
 
 
 class EligibilityCheck(Table, tablename="eligibility_check"):
-    """The registrar's decision on a submitted entry: admitted, returned with a date, or excluded by a rule."""
+    """The registrar's decision on a submitted entry: admitted, returned with a date, or excluded by a rule.
+
+    ``answers`` is JSON of rule → whether it is met, where the registrar went through the rules.
+    """
 
     id = key()
     entry = ref("Entry", "entry")
@@ -73,3 +76,4 @@ class EligibilityCheck(Table, tablename="eligibility_check"):
     reason = text()
     due_at = when(null=True)
     decided_at = when()
+    answers = text(null=True)

@@ -14,6 +14,7 @@ from service.usecases.eligibility import Check, check_entry
 from service.usecases.findings import say_trace
 from service.usecases.identities import FindingState, decide_finding
 from service.usecases.withdrawing import WITHDRAWABLE, withdraw_for_team
+from service.web.committee.evidence import RuleLine, weigh_rules
 from service.web.committee.standing import AnyRequest, pick, read_moment, stand, write_moment
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
@@ -107,6 +108,7 @@ class CheckPage:
     ai_text: str
     findings: tuple[FindingLine, ...]
     rules: tuple[Option, ...]
+    lines: tuple[RuleLine, ...]
     decisions: tuple[DecisionLine, ...]
     is_open: bool
     may_decide_findings: bool
@@ -159,6 +161,11 @@ class EligibilityController(Controller):
             rule_id=typed.uuid("rule") if decision is Check.EXCLUDE and typed.text("rule") else None,
             reason=typed.text("reason"),
             due_at=read_moment(typed.text("due_at"), standing.time_zone) if decision is Check.RETURN else None,
+            answers={
+                rule.id: typed.text(f"rule-{rule.id}") == "yes"
+                for rule in found.rules
+                if typed.text(f"rule-{rule.id}") in {"yes", "no"}
+            },
         )
         return go_to("/committee/eligibility" + ("?asked=yes" if decision is Check.EXCLUDE else ""))
 
@@ -219,6 +226,7 @@ def _check_page(actor: Actor, standing: Standing, found: EligibilityPage, words:
         ai_text=found.ai_text,
         findings=tuple(_found(each, words) for each in found.findings),
         rules=tuple(Option(str(each.id), pick(each, "text", words)) for each in found.rules),
+        lines=weigh_rules(found, words),
         decisions=tuple(DecisionLine(*each) for each in found.decisions),
         is_open=may(Action.CHECK_ELIGIBILITY, actor, stage=standing.state) and found.card.state == "submitted",
         may_decide_findings=may(Action.CHECK_ELIGIBILITY, actor, stage=standing.state),

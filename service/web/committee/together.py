@@ -1,7 +1,7 @@
 """What takes two members: exclusions, reopened sheets, unmasking; and where a member steps aside."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from litestar import Controller, get, post
@@ -14,6 +14,7 @@ from service.text import Ltr, Words
 from service.usecases.eligibility import answer_exclusion
 from service.usecases.joint import Matter
 from service.usecases.reopening import answer_reopening, ask_reopening
+from service.usecases.sheet_time import give_time
 from service.usecases.unmasking import (
     KINDS,
     Identity,
@@ -23,7 +24,7 @@ from service.usecases.unmasking import (
     read_identity,
     step_aside,
 )
-from service.web.committee.standing import AnyRequest, no_round, pick, stand
+from service.web.committee.standing import AnyRequest, no_round, pick, read_moment, stand, write_moment
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
 from storage.lifecycle import RoundState
@@ -43,6 +44,10 @@ _ACTIONS = {
     Matter.REOPEN_SHEET: Action.REOPEN_SHEET,
     Matter.EXCLUDE: Action.CONFIRM_EXCLUSION,
 }
+
+
+TIME_OFFERED = timedelta(days=2)
+"""The time to seal that is offered first; the chair may change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,8 @@ class SheetView:
     at: datetime | None
     may_reopen: bool
     is_asked: bool
+    may_give_time: bool
+    due_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,8 @@ class SheetsPage:
     set_aside: tuple[SheetView, ...]
     is_round_open: bool
     failed: str
+    due_at: str
+    given: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,20 +151,34 @@ class SheetsController(Controller):
     path = "/committee/sheets"
 
     @get("/", opt={"action": Action.READ_SHEETS})
-    async def show(self, actor: Actor, words: Words) -> Page:
+    async def show(self, request: AnyRequest, actor: Actor, words: Words, now: datetime) -> Page:
         """List the sheets of the round."""
-        return await _sheets(actor, words)
+        return await _sheets(actor, words, now, given="given" in request.query_params)
 
     @post("/{sheet_id:uuid}/reopen", opt={"action": Action.REOPEN_SHEET})
     async def reopen(self, request: AnyRequest, sheet_id: UUID, actor: Actor, words: Words, now: datetime) -> Redirect:
         """Ask that a sealed sheet be opened again."""
 
         async def again() -> Page:
-            return await _sheets(actor, words, failed=str(sheet_id))
+            return await _sheets(actor, words, now, failed=str(sheet_id))
 
         typed = await read_form(request, again=again)
         await ask_reopening(actor, sheet_id, reason=typed.text("reason"), now=now)
         return go_to("/committee/second-person")
+
+    @post("/{sheet_id:uuid}/time", opt={"action": Action.ASK_FOLLOW_UP})
+    async def give_time(
+        self, request: AnyRequest, sheet_id: UUID, actor: Actor, words: Words, now: datetime
+    ) -> Redirect:
+        """Let an unsealed sheet be sealed later."""
+
+        async def again() -> Page:
+            return await _sheets(actor, words, now, failed=str(sheet_id))
+
+        typed = await read_form(request, again=again)
+        due_at = read_moment(typed.text("due_at"), (await stand(actor)).time_zone)
+        await give_time(actor, sheet_id, due_at=due_at, reason=typed.text("reason"), now=now)
+        return go_to("/committee/sheets?given=yes")
 
 
 class UnmaskController(Controller):
@@ -226,12 +249,15 @@ def _request(actor: Actor, standing: Standing, line: JointLine, words: Words) ->
     )
 
 
-async def _sheets(actor: Actor, words: Words, *, failed: str = "") -> Page:
+async def _sheets(actor: Actor, words: Words, now: datetime, *, failed: str = "", given: bool = False) -> Page:
     standing = await stand(actor)
     if standing.in_round is None:
         return no_round("sheets.title")
     seen = {each.id for each in standing.categories}
     is_open = standing.in_round.state == RoundState.OPEN
+    may_give_time = may(Action.ASK_FOLLOW_UP, actor, stage=standing.state) and standing.in_round.state in {
+        RoundState.OPEN, RoundState.CLOSED, RoundState.RANKED,
+    }  # fmt: skip
     may_reopen = is_open and may(Action.REOPEN_SHEET, actor, stage=standing.state)
     views = [
         SheetView(
@@ -241,6 +267,8 @@ async def _sheets(actor: Actor, words: Words, *, failed: str = "") -> Page:
             state="complete" if each.state == "draft" and each.is_complete else each.state.replace("-", "_"),
             at=each.sealed_at or each.saved_at,
             may_reopen=may_reopen and each.state == "sealed" and not each.is_asked,
+            may_give_time=may_give_time and each.state == "draft",
+            due_at=each.due_at,
             is_asked=each.is_asked,
         )
         for each in await list_sheets(standing.in_round.id)
@@ -252,6 +280,8 @@ async def _sheets(actor: Actor, words: Words, *, failed: str = "") -> Page:
         set_aside=tuple(each for each in views if each.state == "set_aside"),
         is_round_open=is_open,
         failed=failed,
+        due_at=write_moment(now + TIME_OFFERED, standing.time_zone),
+        given=given,
     )
     return page("committee/sheets", shown)
 

@@ -47,6 +47,7 @@ class SheetLine:
     sealed_at: datetime | None
     saved_at: datetime | None
     is_asked: bool
+    due_at: datetime | None
 
 
 async def list_joint(edition_id: UUID, categories: frozenset[UUID]) -> tuple[JointLine, ...]:
@@ -98,7 +99,7 @@ async def list_sheets(round_id: UUID) -> tuple[SheetLine, ...]:
     rows = await run_sql(
         """SELECT score_sheet.id AS id, entry.category AS category_id, entry.code_name AS code_name,
         person.name_ar AS judge_ar, person.name_en AS judge_en, score_sheet.state AS state,
-        score_sheet.sealed_at AS sealed_at, score_sheet.saved_at AS saved_at,
+        score_sheet.sealed_at AS sealed_at, score_sheet.saved_at AS saved_at, assignment.due_at AS due_at,
         (SELECT count(*) FROM mark WHERE mark.sheet = score_sheet.id) AS n_marks,
         (SELECT count(*) FROM criterion WHERE criterion.category = entry.category) AS n_criteria,
         (SELECT count(*) FROM joint_request WHERE joint_request.subject = CAST(score_sheet.id AS text)
@@ -116,7 +117,7 @@ async def list_sheets(round_id: UUID) -> tuple[SheetLine, ...]:
             id=UUID(str(row["id"])), category_id=UUID(str(row["category_id"])), code_name=row["code_name"],
             judge_ar=row["judge_ar"], judge_en=row["judge_en"], state=row["state"],
             is_complete=row["n_marks"] == row["n_criteria"], sealed_at=row["sealed_at"], saved_at=row["saved_at"],
-            is_asked=bool(row["n_asked"]),
+            is_asked=bool(row["n_asked"]), due_at=row["due_at"],
         )
         for row in rows
     )  # fmt: skip

@@ -4,12 +4,13 @@ import asyncio
 import re
 from datetime import timedelta
 
+from storage.columns import to_json
 from storage.lifecycle import EditionState, RoundState
 from storage.rows import get_row
 from storage.tables.assignment import Assignment
 from storage.tables.conflict import Conflict
 from storage.tables.edition import DeadlineExtension, Edition
-from storage.tables.entry import Entry
+from storage.tables.entry import EligibilityCheck, Entry
 from storage.tables.message import Message
 from storage.tables.panel import Judge, Round
 from storage.tables.result import Decision, DecisionSignature, Outcome, RankingRun
@@ -76,16 +77,28 @@ async def test_the_registrar_s_three_decisions(entering: House):
     registrar = await entering.client("registrar")
     paths = [f"/en/committee/eligibility/{number}" for number in numbers]
 
-    admitted = await post(registrar, paths[0], {"decision": "admit"}, page=paths[0])
+    shown = (await registrar.get(paths[0])).text
+    rules = re.findall(r'name="(rule-[^"]+)" value="yes"', shown)
+    met, unmet = dict.fromkeys(rules, "yes"), dict.fromkeys(rules, "no")
+    unanswered = await post(registrar, paths[0], {"decision": "admit"}, page=paths[0])
+    against = await post(registrar, paths[0], {"decision": "admit"} | unmet, page=paths[0])
+    by_a_met_rule = {"decision": "exclude", "reason": "Why", "rule": rules[0].removeprefix("rule-")} | met
+    inside_out = await post(registrar, paths[0], by_a_met_rule, page=paths[0])
+    admitted = await post(registrar, paths[0], {"decision": "admit"} | met, page=paths[0])
     wrong = await post(registrar, paths[1], {"decision": "return", "due_at": "2026-01-01T10:00"}, page=paths[1])
     returned = await post(
         registrar, paths[1], {"decision": "return", "reason": "A page is missing", "due_at": "2028-01-01T10:00"}
     )
     excluded = await post(registrar, paths[2], {"decision": "exclude", "reason": "Not a student"}, page=paths[2])
-    twice = await post(registrar, paths[0], {"decision": "admit"})
+    twice = await post(registrar, paths[0], {"decision": "admit"} | met)
 
     assert (admitted.status_code, returned.status_code, twice.status_code) == (303, 303, 409)
     assert wrong.status_code == excluded.status_code == 422
+    assert [each.status_code for each in (unanswered, against, inside_out)] == [422, 422, 422]
+    assert f'href="#f-{rules[0]}"' in unanswered.text
+    assert "First university" in shown
+    kept = await EligibilityCheck.select(EligibilityCheck.answers).where(EligibilityCheck.decision == "admit").first()
+    assert kept == {"answers": to_json({rules[0].removeprefix("rule-"): True})}
     assert 'id="f-due_at-error"' in wrong.text
     assert 'id="f-rule-error"' in excluded.text
     states = {row["entry_number"]: row["state"] for row in await Entry.select(Entry.entry_number, Entry.state)}
