@@ -24,7 +24,8 @@ from service.usecases.entries import (
     save_rights,
     start_entry,
 )
-from service.usecases.uploads import Sent, hash_local_parts, register_file, send_file
+from service.usecases.sent_files import Sent, hash_local_parts
+from service.usecases.uploads import register_file, send_file
 from storage.objects.store import ObjectStore
 from storage.tables.edition import AiStatement, Category, Expertise, Material
 from storage.tables.institution import Institution

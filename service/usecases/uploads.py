@@ -4,10 +4,7 @@ What is registered before the deadline is the entrant's commitment: its bytes ma
 """
 
 import asyncio
-import hashlib
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -17,17 +14,16 @@ from service.audit import Event, record
 from service.errors import Conflicting, DeadlinePassed, FieldError, Invalid, NotFound
 from service.jobs.queue import enqueue
 from service.permissions import Action, require
-from service.text import Ltr, Size
 from service.usecases.deadline import check_grace
 from service.usecases.own_entry import OwnEntry, find_own_entry, lock_own_entry, save_entry
 from service.usecases.quotas import check_quota
+from service.usecases.sent_files import Sent, check_sent, clean_name, commit_to, describe_file
 from service.usecases.sweeping import give_up, queue_sweep
-from service.usecases.written import read_line
 from storage.columns import to_json
 from storage.engine import transaction
 from storage.errors import ObjectMissing, ObjectStoreAway, PartsIncomplete
 from storage.lifecycle import UPLOAD_MOVES, FileState, MoveLost, UploadState, move
-from storage.objects.store import PART_SIZE, ObjectStore, PartLink, UploadRef, count_parts, make_key
+from storage.objects.store import PART_SIZE, ObjectStore, PartLink, UploadRef, make_key
 from storage.reads.entrant.entry import EntryView
 from storage.reads.entrant.files import FileView, MaterialView, UploadView, find_upload, list_materials
 from storage.tables.file import File
@@ -37,13 +33,10 @@ __all__ = [
     "NotSameFile",
     "ObjectStore",
     "PartsMissing",
-    "Sent",
     "abort_upload",
-    "commit_to",
     "complete_upload",
     "count_held_bytes",
     "get_own_upload",
-    "hash_local_parts",
     "list_held_parts",
     "register_file",
     "send_file",
@@ -52,9 +45,6 @@ __all__ = [
 
 LINK_LASTS = timedelta(minutes=15)
 LINKS_AT_MOST = 16
-LONGEST_NAME = 200
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-_EXTENSIONS = {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff", "m4v": "mp4", "webvtt": "vtt", "wave": "wav", "oga": "ogg"}
 _UNKNOWN_TYPE = "application/octet-stream"
 
 
@@ -68,20 +58,6 @@ class PartsMissing(Conflicting):
     """The store does not hold every part yet."""
 
     code = "parts-missing"
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A file that is being registered: its name, its size and the digest of each part, in order."""
-
-    name: str
-    size: int
-    digests: tuple[str, ...]
-
-
-def commit_to(digests: Sequence[str]) -> str:
-    """Return the commitment: SHA-256 over the part digests, each as its 32 bytes, in order."""
-    return hashlib.sha256(b"".join(bytes.fromhex(digest) for digest in digests)).hexdigest()
 
 
 async def register_file(
@@ -103,7 +79,7 @@ async def register_file(
     own = await find_own_entry(actor, number, Action.SEND_FILE)
     material = await _get_material(own, material_slug)
     sent = Sent(clean_name(sent.name), sent.size, tuple(sent.digests))
-    _check_sent(sent, material)
+    check_sent(sent, material)
     begun = _find_begun(material, sent)
     if begun is not None:
         _check_grace(own, begun, now)
@@ -226,7 +202,7 @@ async def send_file(
     replaces: UUID | None = None,
 ) -> UploadView:
     """Send a whole local file: what the plain form does, without parts and so without resuming."""
-    sent = await asyncio.to_thread(_describe, path, name)
+    sent = await asyncio.to_thread(describe_file, path, name)
     upload = await register_file(
         actor, number, material_slug, sent, objects=objects, now=now, replaces=replaces, is_whole=True
     )
@@ -237,19 +213,6 @@ async def send_file(
     return await complete_upload(actor, number, upload.id, objects=objects, now=now)
 
 
-def hash_local_parts(path: Path, *, part_size: int = PART_SIZE) -> tuple[str, ...]:
-    """Return the SHA-256 of each part of a local file, as the browser computes them."""
-    digests = []
-    with path.open("rb") as file:
-        while block := file.read(part_size):
-            digests.append(hashlib.sha256(block).hexdigest())
-    return tuple(digests) or (hashlib.sha256().hexdigest(),)
-
-
-def _describe(path: Path, name: str) -> Sent:
-    return Sent(name, path.stat().st_size, hash_local_parts(path))
-
-
 async def get_own_upload(actor: Actor, number: str, upload_id: UUID) -> tuple[OwnEntry, UploadView]:
     """Get an upload of one's own entry. Raises NotFound for any other."""
     own = await find_own_entry(actor, number, Action.SEND_FILE)
@@ -257,15 +220,6 @@ async def get_own_upload(actor: Actor, number: str, upload_id: UUID) -> tuple[Ow
     if upload is None:
         raise NotFound
     return own, upload
-
-
-def clean_name(name: str) -> str:
-    """Keep a file's own name without folders, marks and excess; its ending stays."""
-    line = read_line(re.split(r"[/\\]", name)[-1])
-    stem, dot, ending = line.rpartition(".")
-    if not dot:
-        return line[:LONGEST_NAME]
-    return f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending[:LONGEST_NAME]}"
 
 
 async def _keep(
@@ -349,23 +303,6 @@ async def _get_material(own: OwnEntry, slug: str) -> MaterialView:
         if material.slug == slug and not material.is_link:
             return material
     raise NotFound
-
-
-def _check_sent(sent: Sent, material: MaterialView) -> None:
-    """Refuse by what is known before any byte: size, digests, and the name's ending as a first hint."""
-    ending = sent.name.rpartition(".")[2].lower()
-    if not sent.name or not material.formats:
-        raise Invalid(FieldError("file", "err.file_choose"))
-    if sent.size < 1:
-        raise Invalid(FieldError("file", "err.file_empty"))
-    if sent.size > material.max_bytes:
-        raise Invalid(FieldError("file", "err.file_size", size=Size(sent.size), max=Size(material.max_bytes)))
-    if "." not in sent.name or _EXTENSIONS.get(ending, ending) not in material.formats:
-        accepted = [Ltr(name.upper()) for name in material.formats]
-        raise Invalid(FieldError("file", "err.file_type", type=Ltr(ending.upper()[:12]), list=accepted))
-    are_digests = all(isinstance(digest, str) and _DIGEST.fullmatch(digest) for digest in sent.digests)
-    if not are_digests or len(sent.digests) != count_parts(sent.size, PART_SIZE):
-        raise Invalid(FieldError("file", "err.file_digests"))
 
 
 def _find_begun(material: MaterialView, sent: Sent) -> UploadView | None:

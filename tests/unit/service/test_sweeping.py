@@ -10,8 +10,9 @@ from service.text import Words
 from service.usecases.entries import open_entry
 from service.usecases.files import inspect_upload, remove_file
 from service.usecases.quotas import LARGEST_UNLIMITED, find_entry_quota
+from service.usecases.sent_files import Sent
 from service.usecases.sweeping import ABANDONED_AFTER, Reason, sweep
-from service.usecases.uploads import Sent, register_file
+from service.usecases.uploads import register_file
 from storage.lifecycle import UploadState
 from storage.objects.store import ObjectStore, make_key
 from storage.reads.entrant.files import list_materials

@@ -10,13 +10,11 @@ from service.errors import DeadlinePassed, Invalid, NotFound
 from service.usecases.deadline import GraceOver
 from service.usecases.entries import open_entry
 from service.usecases.files import inspect_upload, remove_file
+from service.usecases.sent_files import Sent, clean_name, commit_to
 from service.usecases.uploads import (
     NotSameFile,
     PartsMissing,
-    Sent,
     abort_upload,
-    clean_name,
-    commit_to,
     complete_upload,
     list_held_parts,
     register_file,

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from service.usecases.entries import open_entry
-from service.usecases.uploads import hash_local_parts
+from service.usecases.sent_files import hash_local_parts
 from storage.lifecycle import FileState, UploadState
 from storage.tables.upload import Upload
 from tests.conftest import World, csrf_in, post
