@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from service.bucket import BUCKET_VARIABLES, Bucket, read_bucket
+
 __all__ = ["VARIABLES", "Fault", "HostRule", "MailServer", "Settings", "SettingsFaulty", "read_settings"]
 
 DEFAULT_DATA = "tahkim-data"
@@ -24,7 +26,7 @@ _NO = frozenset({"", "0", "no", "false", "off"})
 VARIABLES = (
     "TAHKIM_DATA",
     "TAHKIM_DATABASE_URL",
-    "TAHKIM_OBJECTS_URL",
+    *BUCKET_VARIABLES,
     "TAHKIM_MAIL_URL",
     "TAHKIM_MAIL_FROM",
     "TAHKIM_BASE_URL",
@@ -65,27 +67,6 @@ class MailServer:
     security: str
     username: str | None
     password: str | None = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """Where objects are kept when not in a folder: ``s3+https://KEY:SECRET@host/bucket/prefix?region=…&style=host``."""
-
-    name: str
-    access_key: str
-    secret_key: str = field(repr=False)
-    endpoint: str
-    region: str
-    is_path_style: bool
-    prefix: str
-
-    @property
-    def origin(self) -> str:
-        """The origin of its links, as browsers see it."""
-        if self.is_path_style:
-            return self.endpoint
-        scheme, _, host = self.endpoint.partition("://")
-        return f"{scheme}://{self.name}.{host}"
 
 
 ANY_PORT = 0
@@ -213,26 +194,11 @@ class _Reader:
         return url
 
     def bucket(self) -> Bucket | None:
-        url = self.text("TAHKIM_OBJECTS_URL")
-        if not url:
-            return None
-        parts = urlsplit(url)
-        options = dict(parse_qsl(parts.query))
-        name, _, prefix = parts.path.strip("/").partition("/")
-        scheme = {"s3+http": "http", "s3+https": "https"}.get(parts.scheme)
-        is_known = options.keys() <= {"region", "style"} and options.get("style", "path") in {"path", "host"}
-        if scheme is None or not (parts.hostname and parts.username and parts.password and name and is_known):
+        try:
+            return read_bucket(self.text)
+        except ValueError:
             self.fault("TAHKIM_OBJECTS_URL", "objects-url")
             return None
-        return Bucket(
-            name=name,
-            access_key=unquote(parts.username),
-            secret_key=unquote(parts.password),
-            endpoint=f"{scheme}://{parts.netloc.rpartition('@')[2]}",
-            region=options.get("region", "us-east-1"),
-            is_path_style=options.get("style", "path") == "path",
-            prefix=prefix,
-        )
 
     def mail_server(self) -> MailServer | None:
         url = self.text("TAHKIM_MAIL_URL")

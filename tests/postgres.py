@@ -22,7 +22,7 @@ import asyncpg
 import pytest
 
 INSTALL = "PostgreSQL's server is not installed. Run: apt-get install postgresql"
-_START_SECONDS = 30.0
+_START_SECONDS = 120.0
 
 
 class PostgresServer:

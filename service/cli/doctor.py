@@ -39,7 +39,8 @@ async def _examine(settings: Settings, words: Words, *, is_thorough: bool) -> in
         return BROKEN_STATUS
     bind(engine, TABLES)
     try:
-        async for finding in examine(make_objects(settings), now=system_clock(), is_thorough=is_thorough):
+        objects, now = make_objects(settings), system_clock()
+        async for finding in examine(objects, now=now, is_thorough=is_thorough, origin=settings.base_url):
             n_asked += 1
             if finding.is_broken:
                 n_broken += 1

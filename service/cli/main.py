@@ -19,6 +19,7 @@ COMMANDS = {
     "receipt": "service.cli.receipt",
     "playback": "service.cli.playback",
     "migrate": "service.cli.migrate",
+    "objects": "service.cli.objects",
     "doctor": "service.cli.doctor",
     "backup": "service.cli.backup",
     "restore": "service.cli.restore",

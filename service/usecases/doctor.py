@@ -18,8 +18,8 @@ LATE_AFTER = timedelta(minutes=10)
 """Work that waits so long beyond its time says that no worker runs."""
 
 CODES = (
-    "schema", *BROKEN, "entry-without-material", "log-broken", "work-late", "store-away", "object-missing",
-    "object-size", "object-changed",
+    "schema", *BROKEN, "entry-without-material", "log-broken", "work-late", "store-away", "store-closed",
+    "object-missing", "object-size", "object-changed",
 )  # fmt: skip
 """Everything that is looked at, in its order: ``doctor.<code>`` in the catalogues says what is wrong and the remedy."""
 
@@ -37,8 +37,12 @@ class Finding:
         return bool(self.names)
 
 
-async def examine(objects: ObjectStore, *, now: datetime, is_thorough: bool = False) -> AsyncIterator[Finding]:
+async def examine(
+    objects: ObjectStore, *, now: datetime, is_thorough: bool = False, origin: str | None = None
+) -> AsyncIterator[Finding]:
     """Ask everything, in the order of ``CODES``. ``is_thorough`` reads every original back and hashes it.
+
+    ``origin``: of the pages from which browsers send files, to be asked whether the store lets them.
 
     Nothing is written. With another release's schema the rest is not asked.
     """
@@ -52,7 +56,7 @@ async def examine(objects: ObjectStore, *, now: datetime, is_thorough: bool = Fa
     verdict = await verify()
     yield Finding("log-broken", () if verdict.broken is None else (f"{verdict.broken.sequence} {verdict.broken.how}",))
     yield Finding("work-late", await _list_late(now))
-    async for finding in _examine_objects(objects, is_thorough=is_thorough):
+    async for finding in _examine_objects(objects, is_thorough=is_thorough, origin=origin):
         yield finding
 
 
@@ -73,19 +77,21 @@ async def _list_late(now: datetime) -> tuple[str, ...]:
     return tuple(row["name"] for row in rows)
 
 
-async def _examine_objects(objects: ObjectStore, *, is_thorough: bool) -> AsyncIterator[Finding]:
+async def _examine_objects(objects: ObjectStore, *, is_thorough: bool, origin: str | None) -> AsyncIterator[Finding]:
     async with snapshot():
         promised = await list_objects_of_rows()
     missing: list[str] = []
     sizes: list[str] = []
     changed: list[str] = []
     try:
+        is_open = origin is None or await objects.lets_in(origin)
         for held in promised:
             await _look_at(objects, held, missing, sizes, changed, is_thorough=is_thorough)
     except ObjectStoreAway as away:
         yield Finding("store-away", (str(away) or "object store",))
         return
     yield Finding("store-away")
+    yield Finding("store-closed", () if is_open else (origin or "",))
     yield Finding("object-missing", tuple(missing))
     yield Finding("object-size", tuple(sizes))
     if is_thorough:

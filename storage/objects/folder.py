@@ -36,7 +36,7 @@ from storage.objects.store import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from storage.objects.signing import LinkSigner
@@ -183,6 +183,13 @@ class FolderStore:
             begun_at = datetime.fromtimestamp(begun, UTC)
             if begun_at < older_than:
                 yield OpenUpload(ref=UploadRef(key=about.key, id=upload_id), begun_at=begun_at)
+
+    async def lets_in(self, origin: str) -> bool:  # noqa: ARG002 (links point at us: it is the same origin)
+        """Say yes: parts come to the site itself."""
+        return True
+
+    async def let_in(self, origins: Sequence[str]) -> None:
+        """Do nothing, as above."""
 
     async def sign_get(self, key: str, read_as: ReadAs, *, seconds: int) -> str:
         """Give a link to ourselves; ``check_get_link`` answers it."""

@@ -17,6 +17,7 @@ from storage.errors import ObjectMissing, ObjectStoreAway, PartsIncomplete, Stor
 from storage.objects.files import translate_errors
 from storage.objects.hashing import hash_chunks
 from storage.objects.s3_client import THREADS, S3Address, S3Client
+from storage.objects.s3_cors import is_let_in, write_rule
 from storage.objects.signing import write_disposition
 from storage.objects.store import (
     CHUNK_SIZE,
@@ -31,10 +32,11 @@ from storage.objects.store import (
     check_key,
     check_upload_size,
     find_unfit,
+    make_key,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
     from datetime import datetime
 
 Result = TypeVar("Result")
@@ -224,6 +226,15 @@ class S3Store:
             "ResponseContentDisposition": write_disposition(read_as),
         }
         return await self._sign("get_object", asked, seconds)
+
+    async def lets_in(self, origin: str) -> bool:
+        """Ask the server as a browser asks it. It is asked for a key that nobody has."""
+        place = self._place(make_key("original"))
+        return await self._call(lambda client: is_let_in(client, place, origin))
+
+    async def let_in(self, origins: Sequence[str]) -> None:
+        """Set the bucket's CORS, beside rules that are not ours."""
+        await self._call(lambda client: write_rule(client, self._bucket, origins))
 
     def _place(self, key: str) -> dict[str, str]:
         return {"Bucket": self._bucket, "Key": f"{self._prefix}{check_key(key)}"}

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 from storage.errors import StorageMisuse
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -155,6 +155,14 @@ class ObjectStore(Protocol):
 
     async def sign_get(self, key: str, read_as: ReadAs, *, seconds: int) -> str:
         """Give an address that reads this one object for so many seconds."""
+        ...
+
+    async def lets_in(self, origin: str) -> bool:
+        """Say whether a browser may send parts from a page of this origin."""
+        ...
+
+    async def let_in(self, origins: Sequence[str]) -> None:
+        """Let browsers send parts from pages of these origins. Raises CorsNotSettable where it is no call of ours."""
         ...
 
 

@@ -74,6 +74,11 @@ async def _seed(data: Path) -> None:
         await close_database(engine)
 
 
+def seed(data: Path) -> None:
+    """A database with the cast in an open edition."""
+    run_apart(lambda: _seed(data))
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -81,10 +86,10 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(data: Path) -> Iterator[str]:
-    """The program as people start it, on a free port."""
-    port = free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TAHKIM_")}
+def serving(data: Path, *, port: int | None = None, **settings: str) -> Iterator[str]:
+    """The program as people start it, on a free port unless one is given."""
+    port = port or free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TAHKIM_")} | settings
     with (data / "server.log").open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "service.cli.main", "serve", "--data", str(data), "--port", str(port)],
@@ -118,7 +123,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data = tmp_path_factory.mktemp("site")
     ensure_fonts(FONTS)
     (data / "fonts").symlink_to(FONTS)
-    run_apart(lambda: _seed(data))
+    seed(data)
     with serving(data) as address:
         yield Site(address, data)
 

@@ -95,6 +95,50 @@ def test_a_bucket_s_address_names_its_keys_region_and_style(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
+    ("given", "places"),
+    [
+        ({"TAHKIM_OBJECTS_URL": "s3://films/2027"}, ("https://s3.us-east-1.amazonaws.com",
+         "https://films.s3.us-east-1.amazonaws.com", "films", "2027")),
+        ({"TAHKIM_OBJECTS_URL": "s3://films", "TAHKIM_OBJECTS_REGION": "me-south-1"},
+         ("https://s3.me-south-1.amazonaws.com", "https://films.s3.me-south-1.amazonaws.com", "films", "")),
+        ({"TAHKIM_OBJECTS_URL": "s3://films", "TAHKIM_OBJECTS_ENDPOINT": "http://store.example:9000/"},
+         ("http://store.example:9000", "http://store.example:9000", "films", "")),
+        ({"TAHKIM_OBJECTS_URL": "s3://films?endpoint=https://store.example&style=host"},
+         ("https://store.example", "https://films.store.example", "films", "")),
+        ({"TAHKIM_OBJECTS_URL": "s3+https://store.example/films/a/b", "TAHKIM_OBJECTS_STYLE": "host"},
+         ("https://store.example", "https://films.store.example", "films", "a/b")),
+    ],
+)  # fmt: skip
+def test_a_bucket_may_be_named_in_pieces(tmp_path: Path, given: dict[str, str], places: tuple[str, str, str, str]):
+    keys = {"AWS_ACCESS_KEY_ID": "KEY", "TAHKIM_OBJECTS_SECRET": "SECRET", "AWS_SECRET_ACCESS_KEY": "other"}
+
+    bucket = read_settings(given | keys, data=tmp_path).bucket
+
+    assert bucket is not None
+    assert (bucket.endpoint, bucket.origin, bucket.name, bucket.prefix) == places
+    assert (bucket.access_key, bucket.secret_key) == ("KEY", "SECRET")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"TAHKIM_OBJECTS_URL": "s3://films"},
+        {"TAHKIM_OBJECTS_URL": "s3://KEY:SECRET@films?endpoint=store.example"},
+        {"TAHKIM_OBJECTS_URL": "s3://KEY:SECRET@films?endpoint=https://store.example:port"},
+        {"TAHKIM_OBJECTS_URL": "s3://KEY:SECRET@films?style=both"},
+        {"TAHKIM_OBJECTS_URL": "s3://KEY:SECRET@films?colour=green"},
+        {"TAHKIM_OBJECTS_URL": "gs://KEY:SECRET@films"},
+        {"TAHKIM_OBJECTS_ENDPOINT": "https://store.example"},
+    ],
+)
+def test_a_bucket_that_is_half_named_is_a_fault(tmp_path: Path, given: dict[str, str]):
+    with pytest.raises(SettingsFaulty) as told:
+        read_settings(given, data=tmp_path)
+
+    assert [fault.code for fault in told.value.faults] == ["objects-url"]
+
+
+@pytest.mark.parametrize(
     ("text", "rule"),
     [
         ("tahkim.example", HostRule("tahkim.example", None)),
@@ -111,7 +155,8 @@ def test_hosts_may_name_a_port(tmp_path: Path, text: str, rule: HostRule):
 
 
 def test_the_list_of_variables_is_the_list_that_is_read(tmp_path: Path):
-    source = (Path(__file__).parents[3] / "service" / "settings.py").read_text()
+    folder = Path(__file__).parents[3] / "service"
+    source = (folder / "settings.py").read_text() + (folder / "bucket.py").read_text()
 
     assert all(source.count(f'"{name}"') >= 2 for name in VARIABLES)
     assert read_settings({"TAHKIM_DATA": str(tmp_path / "x")}).data == tmp_path / "x"
