@@ -83,6 +83,8 @@ async def serve_static(request: Request[Any, Any, Any], digest: str, name: str) 
     if file is None:
         raise NotFound
     headers = {"cache-control": _FOR_EVER if digest == static.digest else "no-cache", "vary": "accept-encoding"}
+    if name.endswith("-worker.js"):
+        headers["service-worker-allowed"] = "/"
     accepts = request.headers.get("accept-encoding", "")
     content = file.content
     if file.brotli is not None and "br" in accepts:

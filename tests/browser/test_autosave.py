@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
 from storage.tables.person import Person
 from storage.tables.scoresheet import Mark, PrivateNote, ScoreSheet
@@ -35,6 +35,7 @@ def open_sheet(device: BrowserContext, lang: str, code: str) -> Page:
     page = device.new_page()
     page.goto(f"/{lang}/judging/{code}")
     page.locator("form[data-ready]").wait_for()
+    page.locator("[data-module~=shelf][data-kept]").wait_for(state="attached")
     return page
 
 
@@ -91,6 +92,14 @@ def test_three_sheets_marked_without_a_network_and_killed_are_equal_on_the_serve
         is_kept(page)
     for page in pages:
         page.close(run_before_unload=False)
+    again = device.new_page()
+    again.goto(f"/{lang}/judging/{codes[2]}")
+    again.locator("form[data-ready]").wait_for()
+    expect(again.locator("[data-module~=shelf]")).to_be_visible()
+    assert [chip.inner_text() for chip in again.locator("[data-chip]").all()] == ["5", "6"]
+    mark(again, 0, 7)
+    is_kept(again)
+    again.close(run_before_unload=False)
     device.set_offline(False)
 
     page = device.new_page()
@@ -99,7 +108,7 @@ def test_three_sheets_marked_without_a_network_and_killed_are_equal_on_the_serve
 
     for number, code in enumerate(codes):
         assert held(judging.site, code, email) == {
-            "marks": [3 + number, 8 - number],
+            "marks": [3 + number if number < 2 else 7, 8 - number],
             "team": f"كلمة {number}: written offline",
             "notes": [f"note {number}, half writ"],
         }
@@ -238,3 +247,37 @@ def test_signing_out_says_what_is_unsent_and_wipes_the_device(device: BrowserCon
         }; })"""
     )
     assert count == 0
+
+
+def test_signed_out_nothing_of_a_sheet_opens_from_the_device_and_what_lies_there_is_not_to_be_read(
+    device: BrowserContext, judging: Judging
+) -> None:
+    accept(device.new_page(), judging, 3, "en")
+    code = declare_all(device.pages[0], "en")[0]
+    page = open_sheet(device, "en", code)
+    title = page.locator("h1").inner_text()
+    kept = page.evaluate(READ_ALL)
+    assert len(kept["pages"]) >= 1
+    assert not any(title in row for rows in kept.values() for row in rows)
+
+    page.locator("header details.menu:has(form[data-module=sign-out]) > summary").first.click()
+    page.locator("form[data-module=sign-out] button").click()
+    page.wait_for_url(lambda url: "/judging" not in url)
+    assert {name: len(rows) for name, rows in page.evaluate(READ_ALL).items()} == {"pages": 0, "held": 0, "unsent": 0}
+    device.set_offline(True)
+    with pytest.raises(Error):
+        page.goto(f"/en/judging/{code}")
+
+
+READ_ALL = """async () => {
+  const request = indexedDB.open("tahkim");
+  const database = await new Promise((resolve) => { request.onsuccess = () => resolve(request.result); });
+  const all = {};
+  for (const name of ["pages", "held", "unsent"]) {
+    const rows = database.transaction(name).objectStore(name).getAll();
+    await new Promise((resolve) => { rows.onsuccess = resolve; });
+    all[name] = rows.result.map((row) => new TextDecoder().decode(row.data));
+  }
+  database.close();
+  return all;
+}"""

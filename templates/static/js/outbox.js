@@ -34,9 +34,7 @@ export class Outbox {
     return !this.#isOutside;
   }
 
-  put(field, value) {
-    this.pending.put(field, value, this.pending.items.get(field)?.base ?? this.held[field] ?? null);
-  }
+  put(field, value) { this.pending.put(field, value, this.pending.items.get(field)?.base ?? this.held[field] ?? null); }
 
   // Which of two values stays: "stored" or "mine".
   choose(field, which) {
@@ -57,11 +55,16 @@ export class Outbox {
       if (!this.pending.items.has(field)) this.hear.changed(field, value);
     }
     this.hear.took(told);
+    this.pending.hold(this.held, this.revision);
   }
 
-  #next() {
-    return this.pending.next(this.held, this.hear.clash);
+  // A page opened without a network stands as it was loaded: take up what the server has taken since.
+  async restore() {
+    const told = await this.pending.vault?.heldOf(this.sheet);
+    if (told) this.#adopt(told);
   }
+
+  #next() { return this.pending.next(this.held, this.hear.clash); }
 
   async send() {
     if (this.#busy) return;

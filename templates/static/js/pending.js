@@ -56,6 +56,12 @@ export class Pending {
     this.#write(() => this.vault?.remove(this.sheet, item.field, item.stamp));
   }
 
+  // What the server holds, kept for the page that opens without it.
+  hold(held, revision) {
+    const { team, committee, ...marks } = held;
+    this.#write(() => this.vault?.putHeld(this.sheet, { revision, marks, team, committee }));
+  }
+
   #keep(item) {
     this.#write(async () => {
       if (!this.vault || this.items.get(item.field) !== item) return;

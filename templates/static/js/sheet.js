@@ -90,6 +90,8 @@ export const start = async (form) => {
   addEventListener("beforeunload", (event) => { if (outbox.pending.state === "failed") event.preventDefault(); });
 
   await outbox.renew();
+  if (document.documentElement.dataset.reopened) await outbox.restore();
+  else outbox.pending.hold(held, outbox.revision);
   for (const item of outbox.pending.items.values()) write(item.field, item.value);
   form.dataset.ready = "";
   outbox.send();

@@ -1,5 +1,5 @@
 // Signing out wipes the copies on this device, after saying so when something is not sent yet.
-import { countAll, wipeAll } from "./vault.js";
+import { countAll, wipeAll } from "./store.js";
 
 export const start = (form) => {
   form.addEventListener("submit", async (event) => {

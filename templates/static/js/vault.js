@@ -1,25 +1,8 @@
-// What a judge's device keeps until the server has it, encrypted with a key that the server gives only after signing in.
-const STORE = "unsent";
-const DEVICE = "device";
+// What a judge's device keeps, encrypted with a key that the server gives only after signing in. The device holds the key in a
+// form that no script can read out, for half a day, so that an opened sheet opens again without a network.
+import { ask, DEVICE, done, HELD, open, PAGES, UNSENT } from "./store.js";
 
-const ask = (request) => new Promise((resolve, reject) => {
-  request.onsuccess = () => resolve(request.result);
-  request.onerror = () => reject(request.error);
-});
-
-const done = (work) => new Promise((resolve, reject) => {
-  work.oncomplete = () => resolve();
-  work.onabort = () => reject(work.error);
-});
-
-const open = () => {
-  const request = indexedDB.open("tahkim", 1);
-  request.onupgradeneeded = () => {
-    request.result.createObjectStore(STORE, { keyPath: ["owner", "sheet", "field"] });
-    request.result.createObjectStore(DEVICE);
-  };
-  return ask(request);
-};
+const KEY_LASTS = 12 * 3600 * 1000;
 
 const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const bytes = (text) => Uint8Array.from(text.match(/../g), (pair) => Number.parseInt(pair, 16));
@@ -35,51 +18,86 @@ const nameOf = async (database) => {
   return made;
 };
 
+const keep = async (database, kept) => {
+  const work = database.transaction(DEVICE, "readwrite");
+  if (kept) work.objectStore(DEVICE).put(kept, "key");
+  else work.objectStore(DEVICE).delete("key");
+  await done(work);
+};
+
+const fetchKey = async (database, base) => {
+  const answer = await fetch(`${base}/device-key?device=${await nameOf(database)}`, { headers: { accept: "application/json" } });
+  if (!answer.ok) {
+    if (answer.status === 401 || answer.status === 403) await keep(database, null);
+    throw Object.assign(new Error("no key"), { status: answer.status });
+  }
+  const given = await answer.json();
+  const key = await crypto.subtle.importKey("raw", bytes(given.key), "AES-GCM", false, ["encrypt", "decrypt"]);
+  const kept = { key, owner: given.owner, csrf: given.csrf, until: Date.now() + KEY_LASTS };
+  await keep(database, kept);
+  return kept;
+};
+
 export class Vault {
   // base: the address of the judge's list. Rejects with `status` when nobody is signed in any more.
   static async open(base) {
     const database = await open();
-    const answer = await fetch(`${base}/device-key?device=${await nameOf(database)}`, { headers: { accept: "application/json" } });
-    if (!answer.ok) throw Object.assign(new Error("no key"), { status: answer.status });
-    const given = await answer.json();
-    const key = await crypto.subtle.importKey("raw", bytes(given.key), "AES-GCM", false, ["encrypt", "decrypt"]);
-    return Object.assign(new Vault(), { database, key, owner: given.owner, csrf: given.csrf });
+    const { key, owner, csrf } = await fetchKey(database, base).catch(async (fault) => {
+      const kept = fault.status ? null : await ask(database.transaction(DEVICE).objectStore(DEVICE).get("key"));
+      if (!kept || kept.until < Date.now()) throw fault;
+      return kept;
+    });
+    return Object.assign(new Vault(), { database, key, owner, csrf });
+  }
+
+  async #seal(value) {
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, this.key, new TextEncoder().encode(JSON.stringify(value)));
+    return { iv, data };
+  }
+
+  async #unseal({ iv, data }) {
+    return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, this.key, data)));
+  }
+
+  async #write(store, row) {
+    const work = this.database.transaction(store, "readwrite", { durability: "strict" });
+    work.objectStore(store).put({ owner: this.owner, ...row });
+    await done(work);
   }
 
   async put(sheet, { field, stamp, ...rest }) {
-    const iv = crypto.getRandomValues(new Uint8Array(12));
-    const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, this.key, new TextEncoder().encode(JSON.stringify(rest)));
-    const work = this.database.transaction(STORE, "readwrite", { durability: "strict" });
-    work.objectStore(STORE).put({ owner: this.owner, sheet, field, stamp, iv, data });
-    await done(work);
+    await this.#write(UNSENT, { sheet, field, stamp, ...(await this.#seal(rest)) });
   }
 
   // Takes a copy away unless another tab has put a newer one in its place.
   async remove(sheet, field, stamp) {
-    const work = this.database.transaction(STORE, "readwrite");
-    const store = work.objectStore(STORE);
+    const work = this.database.transaction(UNSENT, "readwrite");
+    const store = work.objectStore(UNSENT);
     const found = await ask(store.get([this.owner, sheet, field]));
-    if (found?.stamp === stamp) store.delete(found && [this.owner, sheet, field]);
+    if (found?.stamp === stamp) store.delete([this.owner, sheet, field]);
     await done(work);
   }
 
   // All copies of this account, or those of one sheet, the oldest first.
   async list(sheet) {
     const range = sheet ? IDBKeyRange.bound([this.owner, sheet, ""], [this.owner, sheet, "\uffff"]) : IDBKeyRange.bound([this.owner], [this.owner, []]);
-    const rows = await ask(this.database.transaction(STORE).objectStore(STORE).getAll(range));
-    const items = await Promise.all(rows.map(async (row) => {
-      const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv }, this.key, row.data);
-      return { ...JSON.parse(new TextDecoder().decode(plain)), sheet: row.sheet, field: row.field, stamp: row.stamp };
-    }));
+    const rows = await ask(this.database.transaction(UNSENT).objectStore(UNSENT).getAll(range));
+    const items = await Promise.all(rows.map(async (row) => ({ ...(await this.#unseal(row)), sheet: row.sheet, field: row.field, stamp: row.stamp })));
     return items.sort((one, other) => one.at - other.at);
   }
+
+  // What the server was last known to hold of a sheet, for a page that opens without it.
+  async putHeld(sheet, told) {
+    await this.#write(HELD, { sheet, ...(await this.#seal(told)) });
+  }
+
+  async heldOf(sheet) {
+    const row = await ask(this.database.transaction(HELD).objectStore(HELD).get([this.owner, sheet]));
+    return row ? this.#unseal(row) : null;
+  }
+
+  async putPage(path, page) {
+    await this.#write(PAGES, { path, ...(await this.#seal(page)) });
+  }
 }
-
-// How many copies lie on this device, whoever made them; and taking them all away.
-export const countAll = async () => ask((await open()).transaction(STORE).objectStore(STORE).count());
-
-export const wipeAll = async () => {
-  const work = (await open()).transaction(STORE, "readwrite");
-  work.objectStore(STORE).clear();
-  await done(work);
-};
