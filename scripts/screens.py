@@ -32,7 +32,7 @@ READY_WITHIN_SECONDS = 60
 class Shot:
     """One picture: who looks (nobody for the public), at which page, through how large a window.
 
-    ``follow`` is a link on that page to the one that is photographed.
+    ``follow`` is a link on that page to the one that is photographed; ``is_whole``: the page to its end.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Shot:
     width: int = 1280
     height: int = 860
     follow: str = ""
+    is_whole: bool = False
 
 
 SHOTS = (
@@ -51,6 +52,11 @@ SHOTS = (
     Shot("entries", "entrant", "/ar/entries"),
     Shot("judging-ar", "judge", "/ar/judging", follow="a.cover"),
     Shot("judging-narrow", "judge", "/en/judging", 390, 844, follow="a.cover"),
+    *(
+        Shot(f"patterns-{lang}-{theme}", "", f"/{lang}/patterns?theme={theme}", is_whole=True)
+        for lang in ("ar", "en")
+        for theme in ("light", "dark")
+    ),
     Shot("assignments-ar", "chair", "/ar/committee/assignments"),
     Shot("ranking-ar", "chair", "/ar/committee/ranking/documentary"),
     Shot("ranking-en", "chair", "/en/committee/ranking/documentary"),
@@ -67,7 +73,11 @@ def main() -> None:
     data = WORK / "data"
     subprocess.run([*TAHKIM, "demo", "--headless", "--data", data, "--json", facts], check=True)
     sign_in = json.loads(facts.read_text(encoding="utf-8"))["sign_in"]
-    server = subprocess.Popen([*TAHKIM, "serve", "--data", data, "--port", str(PORT)], start_new_session=True)
+    server = subprocess.Popen(
+        [*TAHKIM, "serve", "--data", data, "--port", str(PORT)],
+        env=os.environ | {"TAHKIM_DEVELOPMENT": "yes"},  # the page of components
+        start_new_session=True,
+    )
     try:
         _wait_until_ready()
         with sync_playwright() as playwright:
@@ -84,7 +94,7 @@ def main() -> None:
 
 def _take(browser: Browser, shot: Shot, sign_in: dict[str, dict[str, Any]]) -> None:
     size = {"width": shot.width, "height": shot.height}
-    context = browser.new_context(viewport=size, device_scale_factor=2, reduced_motion="reduce")  # type: ignore[arg-type]
+    context = browser.new_context(viewport=size, device_scale_factor=1 if shot.is_whole else 2, reduced_motion="reduce")  # type: ignore[arg-type]
     page = context.new_page()
     if shot.role:
         page.goto(f"{BASE}/en/sign-in")
@@ -97,7 +107,7 @@ def _take(browser: Browser, shot: Shot, sign_in: dict[str, dict[str, Any]]) -> N
         page.locator(shot.follow).first.click()
     page.wait_for_load_state("networkidle")
     part = WORK / f"{shot.name}.png"
-    page.screenshot(path=part)
+    page.screenshot(path=part, full_page=shot.is_whole)
     # Flat colours: a palette keeps what one sees and a fifth of the bytes.
     Image.open(part).convert("RGB").quantize(256).save(SCREENS / part.name, optimize=True)
     print(f"docs/screens/{shot.name}.png")

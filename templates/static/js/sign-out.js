@@ -8,6 +8,7 @@ export const start = (form) => {
     const waiting = await countAll().catch(() => 0);
     if (waiting && !confirm(form.dataset.unsent)) return;
     form.dataset.agreed = "";
+    sessionStorage.clear();
     await wipeAll().catch(() => {});
     form.requestSubmit(event.submitter);
   });
