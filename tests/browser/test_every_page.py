@@ -1,7 +1,8 @@
 """Every page as every role meets it, in both languages: axe, widths, targets, focus, headings, titles, weight.
 
-Pages find themselves (tests/browser/every_page.py). Each is opened once a language, themes alternating; then all of
-them in the whole grid of widths and themes.
+Pages find themselves (tests/browser/every_page.py). Each run asks axe about whatever is met until judging ends, once
+a page, languages and themes alternating. The soak opens every page in both languages, looks at all else as well, and
+then looks at the whole grid of widths and themes.
 """
 
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ from tests.conftest import FONTS, SetClock, World
 from tests.contracts.routes_of import UNKNOWN_ID
 from tests.marked import MATERIALS, make_marked
 
-pytestmark = [pytest.mark.browser, pytest.mark.soak]
+pytestmark = pytest.mark.browser
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDTHS = (1440, 1088, 834, 390, 320)
@@ -151,6 +152,26 @@ def pages(tmp_path_factory: pytest.TempPathFactory, site: Site) -> Iterator[Page
         yield _collect(walks, templates)
 
 
+@pytest.fixture(scope="module")
+def early_pages(tmp_path_factory: pytest.TempPathFactory, site: Site) -> Iterator[Pages]:
+    """What people meet until judging ends: the seeded site, open, and one competition in judging."""
+    ensure_fonts(FONTS)
+    folder = tmp_path_factory.mktemp("early")
+    (folder / "fonts").symlink_to(FONTS)
+    people = _build(folder, is_published=False)
+    templates = list_templates(create_app(read_settings({}, data=tmp_path_factory.mktemp("early-routes"))))
+    with serving(folder) as address:
+        judging = Site(address, folder)
+        walks = [
+            ("visitor", site, None, "/"),
+            ("judge", judging, people["judge"], "/judging"),
+            ("entrant", site, "farah@tahkim.example", "/entries"),
+            ("entrant", judging, people["entrant"], "/entries"),
+            ("supervisor", site, "iman@tahkim.example", "/approvals"),
+        ]
+        yield _collect(walks, templates)
+
+
 def _collect(walks: list[tuple[str, Site, str | None, str]], templates: list[Template]) -> Pages:
     by_area: dict[str, dict[str, Opened]] = {area: {} for area in AREAS}
     met: set[str] = set()
@@ -164,6 +185,34 @@ def _collect(walks: list[tuple[str, Site, str | None, str]], templates: list[Tem
     return Pages(by_area, tuple(each.path for each in templates if each.path not in met))
 
 
+def test_axe_finds_nothing_on_the_pages_until_judging_ends(chromium: Browser, early_pages: Pages) -> None:
+    """One window for each person, so that styles and scripts are read once."""
+    wrong: dict[str, list[str]] = {}
+    for area in AREAS:
+        of_whom: dict[tuple[object, ...], list[tuple[str, Opened]]] = {}
+        for template, opened in sorted(early_pages.by_area[area].items()):
+            of_whom.setdefault((opened.site, opened.cookies), []).append((template, opened))
+        for found in of_whom.values():
+            context = new_context(chromium, found[0][1], "light")
+            page = context.new_page()
+            for at, (template, opened) in enumerate(found):
+                lang, theme = ("ar", "en")[at % 2], ("light", "dark")[at // 2 % 2]
+                page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+                page.goto(f"{opened.site.address}/{lang}{opened.path}", wait_until="load")
+                faults = [*ask_axe(page), *page.evaluate(check("written"), [lang, Words(lang).plain("app.name")])]
+                if faults:
+                    wrong[f"{lang} {theme} {template} ({opened.path})"] = faults
+            context.close()
+
+    assert wrong == {}, "\n".join(f"{page}\n    " + "\n    ".join(faults) for page, faults in wrong.items())
+
+
+def ask_axe(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
+    return [f"axe {each['id']}: {[node['target'] for node in each['nodes']][:3]}" for each in found]
+
+
+@pytest.mark.soak
 def test_nearly_every_page_is_met_by_itself(pages: Pages) -> None:
     n_met = sum(map(len, pages.by_area.values()))
 
@@ -192,8 +241,7 @@ def look_at(context: BrowserContext, opened: Opened, lang: str) -> list[str]:
     if weight["shift"] > MOST_SHIFT:
         faults.append(f"parts move by {weight['shift']:.3f}")
     faults += page.evaluate(check("written"), [lang, Words(lang).plain("app.name")])
-    for each in Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]:
-        faults.append(f"axe {each['id']}: {[node['target'] for node in each['nodes']][:3]}")
+    faults += ask_axe(page)
     faults += page.evaluate(check("covered"), 1440)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
@@ -207,6 +255,7 @@ def look_at(context: BrowserContext, opened: Opened, lang: str) -> list[str]:
     return faults
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("area", AREAS)
 def test_nothing_is_wrong_with_any_page(chromium: Browser, pages: Pages, area: str) -> None:
     wrong: dict[str, list[str]] = {}
@@ -234,6 +283,7 @@ def new_context(chromium: Browser, opened: Opened, theme: str, **more: object) -
     return context
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("area", ["judge", "entrant", "committee", "visitor"])
 def test_less_motion_few_colours_and_paper_are_kept_in_mind(chromium: Browser, pages: Pages, area: str) -> None:
     """The longest page of each area, as a reader with other needs or a printer has it."""
@@ -249,6 +299,7 @@ def test_less_motion_few_colours_and_paper_are_kept_in_mind(chromium: Browser, p
     context.close()
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["ar", "en"])
 @pytest.mark.parametrize("area", AREAS)
@@ -264,10 +315,7 @@ def test_every_page_in_every_width_theme_and_language(
             page.set_viewport_size({"width": width, "height": 900})
             faults += page.evaluate(check("sizes"), width)
             faults += page.evaluate(check("covered"), width)
-            for each in (
-                Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
-            ):
-                faults.append(f"{width}: axe {each['id']}: {[node['target'] for node in each['nodes']][:3]}")
+            faults += [f"{width}: {each}" for each in ask_axe(page)]
         context.close()
         if faults:
             wrong[template] = faults
