@@ -6,6 +6,7 @@ kept with mode 0600, and answers to this machine alone.
 
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,11 +22,14 @@ SECRET_BYTES_AT_LEAST = 32
 TOKEN_BYTES_AT_LEAST = 24
 HOPS_AT_MOST = 5
 _YES = frozenset({"1", "yes", "true", "on"})
+_POSTGRES = frozenset({"postgresql", "postgres"})
+_ROLE = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _NO = frozenset({"", "0", "no", "false", "off"})
 
 VARIABLES = (
     "TAHKIM_DATA",
     "TAHKIM_DATABASE_URL",
+    "TAHKIM_JUDGE_DATABASE_URL",
     *BUCKET_VARIABLES,
     "TAHKIM_MAIL_URL",
     "TAHKIM_MAIL_FROM",
@@ -104,6 +108,7 @@ class Settings:
     scanner: str | None = None
     is_development: bool = False
     needs_second_factor: bool = False
+    judge_database_url: str | None = field(default=None, repr=False)
     metrics_token: str | None = field(default=None, repr=False)
 
     @property
@@ -145,6 +150,7 @@ def read_settings(
     values = {
         "data": folder,
         "database_url": reader.database(folder),
+        "judge_database_url": reader.judge_database(),
         "bucket": reader.bucket(),
         "mail_server": reader.mail_server(),
         "mail_from": reader.text("TAHKIM_MAIL_FROM") or f"tahkim@{urlsplit(public).hostname or 'localhost'}",
@@ -191,6 +197,18 @@ class _Reader:
             return f"sqlite:///{folder / 'tahkim.db'}"
         if urlsplit(url).scheme not in {"sqlite", "postgresql", "postgres"}:
             self.fault("TAHKIM_DATABASE_URL", "database-scheme")
+        return url
+
+    def judge_database(self) -> str | None:
+        """Read by which role judges' pages connect: the same database, another name."""
+        url = self.text("TAHKIM_JUDGE_DATABASE_URL")
+        if not url:
+            return None
+        own, other = urlsplit(self.text("TAHKIM_DATABASE_URL")), urlsplit(url)
+        are_one = own.path == other.path and own.username != other.username
+        is_role = bool(_ROLE.fullmatch(other.username or ""))
+        if own.scheme not in _POSTGRES or other.scheme not in _POSTGRES or not are_one or not is_role:
+            self.fault("TAHKIM_JUDGE_DATABASE_URL", "judge-database")
         return url
 
     def bucket(self) -> Bucket | None:

@@ -9,6 +9,7 @@ from service.jobs.runner import Worker
 from service.mail.delivery import make_postman
 from service.settings import Settings
 from storage.engine import bind, close_database, open_database
+from storage.judge_role import grant_judge_role
 from storage.migrations.run import migrate
 from storage.objects.folder import FolderStore
 from storage.objects.signing import LinkSigner
@@ -23,10 +24,13 @@ STOP_SECONDS = 10
 @asynccontextmanager
 async def open_world(settings: Settings, *, is_alone: bool = False) -> AsyncIterator[None]:
     """Open the database, bring it to this release's schema, and close it at the end. ``is_alone``: see the engine."""
-    engine = await open_database(settings.database_url, is_alone=is_alone)
+    judge_url = settings.judge_database_url
+    engine = await open_database(settings.database_url, is_alone=is_alone, judge_url=judge_url)
     try:
         bind(engine, TABLES)
         await migrate(engine)
+        if judge_url:
+            await grant_judge_role(engine, judge_url)
         yield
     finally:
         await close_database(engine)

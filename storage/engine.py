@@ -39,11 +39,12 @@ class _Bound:
     engine: TahkimEngine | None = None
 
 
-async def open_database(url: str, *, is_alone: bool = False) -> TahkimEngine:
+async def open_database(url: str, *, is_alone: bool = False, judge_url: str | None = None) -> TahkimEngine:
     """Open ``sqlite:///relative``, ``sqlite:////absolute`` or ``postgresql://…``.
 
     ``is_alone``: nobody waits for this process but whoever runs it, so SQLite may work in the calling thread: to wake
     another thread and be woken costs several times what most statements do. Never for a server.
+    ``judge_url``: on PostgreSQL, the same database by the judges' role.
     Raises StorageMisuse for another address, StorageUnavailable when the database does not answer.
     """
     scheme = urlsplit(url).scheme
@@ -55,7 +56,7 @@ async def open_database(url: str, *, is_alone: bool = False) -> TahkimEngine:
     elif scheme in {"postgresql", "postgres"}:
         from storage.engines.postgres import PostgresEngine  # noqa: PLC0415 (as above)
 
-        engine = PostgresEngine(url)
+        engine = PostgresEngine(url, judge_dsn=judge_url)
     else:
         raise StorageMisuse(reason="unknown-database", scheme=scheme)
     try:

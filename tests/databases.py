@@ -15,9 +15,10 @@ from typing import TypeVar
 from urllib.parse import unquote
 
 from storage.engine import bind, close_database, get_engine, open_database, sqlite_url
+from storage.judge_role import grant_judge_role
 from storage.migrations.run import migrate
 from storage.piccolo_app import TABLES
-from tests.postgres import get_quick_server
+from tests.postgres import JUDGE_ROLE, get_quick_server
 
 ENGINES = ("sqlite", "postgres")
 SAMPLE_SEED = 2027
@@ -62,10 +63,15 @@ async def drop_database(url: str) -> None:
         await get_quick_server().drop_database(url)
 
 
+def judge_url_of(url: str) -> str | None:
+    """By which address judges' pages connect: on PostgreSQL every test has them under the role of fewer rights."""
+    return None if url.startswith("sqlite") else get_quick_server().make_judge_url(url)
+
+
 @asynccontextmanager
 async def standing(url: str) -> AsyncIterator[str]:
     """Open a database and bind the tables to it, for the block."""
-    engine = await open_database(url)
+    engine = await open_database(url, judge_url=judge_url_of(url))
     bind(engine, TABLES)
     try:
         yield url
@@ -104,5 +110,7 @@ class Templates:
 
         async def act() -> None:
             await migrate(get_engine())
+            if engine == "postgres":
+                await grant_judge_role(get_engine(), f"postgresql://{JUDGE_ROLE}@localhost/any")
 
         return self.get(engine, "schema", act)[0]

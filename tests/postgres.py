@@ -5,6 +5,7 @@ from tests.postgres import postgres_server, postgres_url  # in a conftest.py
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import functools
 import os
@@ -16,12 +17,14 @@ import socket
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import asyncpg
 import pytest
 
 INSTALL = "PostgreSQL's server is not installed. Run: apt-get install postgresql"
+JUDGE_ROLE = "tahkim_judge"
 _START_SECONDS = 120.0
 
 
@@ -105,6 +108,14 @@ class PostgresServer:
     def make_url(self, database: str) -> str:
         return f"postgresql://tahkim:{self._password}@127.0.0.1:{self.port}/{database}"
 
+    async def make_judge_role(self) -> None:
+        """Make the judges' role of this server; its rights come with each database."""
+        await self._execute(f"CREATE ROLE {JUDGE_ROLE} LOGIN PASSWORD '{self._password}'")
+
+    def make_judge_url(self, url: str) -> str:
+        """The same database by the judges' role."""
+        return url.replace("//tahkim:", f"//{JUDGE_ROLE}:", 1)
+
     async def create_database(self, template: str = "template1") -> str:
         """Give the address of a new database; ``template`` is the name of one to copy (nobody may be connected)."""
         name = f"t{secrets.token_hex(6)}"
@@ -177,6 +188,8 @@ def get_quick_server() -> PostgresServer:
     server = PostgresServer(find_programs(), is_durable=False)
     atexit.register(server.stop)
     server.start()
+    with ThreadPoolExecutor(1) as apart:  # whoever asks first may be inside an event loop
+        apart.submit(asyncio.run, server.make_judge_role()).result()
     return server
 
 

@@ -40,7 +40,9 @@ async def _examine(settings: Settings, words: Words, *, is_thorough: bool) -> in
     bind(engine, TABLES)
     try:
         objects, now = make_objects(settings), system_clock()
-        async for finding in examine(objects, now=now, is_thorough=is_thorough, origin=settings.base_url):
+        async for finding in examine(
+            objects, now=now, is_thorough=is_thorough, origin=settings.base_url, judge_url=settings.judge_database_url
+        ):
             n_asked += 1
             if finding.is_broken:
                 n_broken += 1

@@ -22,10 +22,14 @@ def run(argv: list[str]) -> int:
 async def migrate_now(settings: Settings) -> tuple[str, ...]:
     """Apply what is missing; return the names of the steps applied."""
     from storage.engine import close_database, open_database  # noqa: PLC0415 (arguments first)
+    from storage.judge_role import grant_judge_role  # noqa: PLC0415 (as above)
     from storage.migrations.run import migrate  # noqa: PLC0415 (as above)
 
     engine = await open_database(settings.database_url)
     try:
-        return await migrate(engine)
+        applied = await migrate(engine)
+        if settings.judge_database_url:
+            await grant_judge_role(engine, settings.judge_database_url)
+        return applied
     finally:
         await close_database(engine)

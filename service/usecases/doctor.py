@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from service.audit import verify
 from storage.engine import get_engine, run_sql, snapshot
 from storage.errors import NewerSchema, ObjectMissing, ObjectStoreAway, SchemaMismatch
+from storage.judge_role import list_reached
 from storage.migrations.run import check_current
 from storage.objects.store import ObjectStore
 from storage.reads.invariants import BROKEN, HeldObject, list_broken, list_missing_materials, list_objects_of_rows
@@ -18,7 +19,7 @@ LATE_AFTER = timedelta(minutes=10)
 """Work that waits so long beyond its time says that no worker runs."""
 
 CODES = (
-    "schema", *BROKEN, "entry-without-material", "log-broken", "work-late", "store-away", "store-closed",
+    "schema", "judge-role", *BROKEN, "entry-without-material", "log-broken", "work-late", "store-away", "store-closed",
     "object-missing", "object-size", "object-changed",
 )  # fmt: skip
 """Everything that is looked at, in its order: ``doctor.<code>`` in the catalogues says what is wrong and the remedy."""
@@ -38,11 +39,17 @@ class Finding:
 
 
 async def examine(
-    objects: ObjectStore, *, now: datetime, is_thorough: bool = False, origin: str | None = None
+    objects: ObjectStore,
+    *,
+    now: datetime,
+    is_thorough: bool = False,
+    origin: str | None = None,
+    judge_url: str | None = None,
 ) -> AsyncIterator[Finding]:
     """Ask everything, in the order of ``CODES``. ``is_thorough`` reads every original back and hashes it.
 
     ``origin``: of the pages from which browsers send files, to be asked whether the store lets them.
+    ``judge_url``: of the judges' role, to be asked what it can read.
 
     Nothing is written. With another release's schema the rest is not asked.
     """
@@ -50,6 +57,7 @@ async def examine(
     yield schema
     if schema.is_broken:
         return
+    yield Finding("judge-role", await list_reached(get_engine(), judge_url) if judge_url else ())
     for code in BROKEN:
         yield Finding(code, await list_broken(code))
     yield Finding("entry-without-material", await list_missing_materials())

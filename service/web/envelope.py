@@ -21,6 +21,7 @@ from service.web.language import BARE, choose_language, split_language, with_lan
 from service.web.security_headers import security_headers
 from service.web.session import load_actor
 from service.web.visit import Visit
+from storage.engines.audience import act_for_program
 
 __all__ = ["Envelope"]
 
@@ -102,6 +103,7 @@ class Envelope:
                 raise
             await answer.plainly(_SERVER_FAULT)
         finally:
+            act_for_program()
             seconds = (self._clock() - visit.received_at).total_seconds()
             route = scope.get("path_template") or "-"  # never the address itself: it may hold a one-time secret
             log = get_logger()

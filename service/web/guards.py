@@ -5,10 +5,11 @@ from litestar.handlers import BaseRouteHandler
 
 from service.actors import Role
 from service.errors import NotAllowed, NotSignedIn
-from service.permissions import Action, may_role_ever
+from service.permissions import JUDGE, RULES, Action, may_role_ever
 from service.usecases.second_factor import FactorNeeded
 from service.web.csrf import check_form_is_ours
 from service.web.visit import AnyConnection, visit_of
+from storage.engines.audience import act_for_judge
 
 __all__ = ["check_action"]
 
@@ -21,6 +22,8 @@ async def check_action(connection: ASGIConnection, handler: BaseRouteHandler) ->
     action: Action = handler.opt["action"]  # a route without one stops the start
     _check_role(connection, action)
     await check_form_is_ours(connection, handler)
+    if RULES[action].roles == JUDGE:
+        act_for_judge()  # until the answer is sent: see the envelope
 
 
 def _check_role(connection: AnyConnection, action: Action) -> None:

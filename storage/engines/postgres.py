@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 import asyncpg  # type: ignore[import-untyped]  # it has no types
 
+from storage.engines.audience import is_for_judge
 from storage.engines.transactions import Row, Session, TahkimEngine
 from storage.errors import (
     CheckViolation,
@@ -119,13 +120,17 @@ class _PostgresSession:
 
 
 class PostgresEngine(TahkimEngine):
-    """Serves one PostgreSQL database to any number of event loops."""
+    """Serves one PostgreSQL database to any number of event loops.
+
+    ``judge_dsn``: the same database by a role of fewer rights, over which everything goes that is done for judges.
+    """
 
     dialect = "postgres"
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, *, judge_dsn: str | None = None) -> None:
         self.dsn = dsn
-        self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool] = WeakKeyDictionary()
+        self._judge_dsn = judge_dsn
+        self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, _Pool]] = WeakKeyDictionary()
         super().__init__("postgres")
 
     async def open(self) -> None:
@@ -138,16 +143,16 @@ class PostgresEngine(TahkimEngine):
     async def close(self) -> None:
         """Let everything running end, then close; connections of other loops are cut."""
         await self.close_loop()
-        for loop, pool in self._pools.items():
-            if loop.is_running():
-                loop.call_soon_threadsafe(pool.terminate)
+        for loop, pools in self._pools.items():
+            for pool in pools.values():
+                if loop.is_running():
+                    loop.call_soon_threadsafe(pool.terminate)
         self._pools.clear()
 
     async def close_loop(self) -> None:
         """Close the connections of the running event loop."""
         await self.wait_for_endings()
-        pool = self._pools.pop(asyncio.get_running_loop(), None)
-        if pool is not None:
+        for pool in self._pools.pop(asyncio.get_running_loop(), {}).values():
             await pool.close()
 
     async def run_alone(self, sql: str, args: Sequence[Any]) -> list[Row]:
@@ -173,10 +178,11 @@ class PostgresEngine(TahkimEngine):
         return _PostgresSession(connection, pool)
 
     def _pool(self) -> _Pool:
-        loop = asyncio.get_running_loop()
-        pool = self._pools.get(loop)
+        dsn = self._judge_dsn if self._judge_dsn and is_for_judge() else self.dsn
+        pools = self._pools.setdefault(asyncio.get_running_loop(), {})
+        pool = pools.get(dsn)
         if pool is None:
-            pool = self._pools[loop] = _Pool(self.dsn)
+            pool = pools[dsn] = _Pool(dsn)
         return pool
 
 

@@ -8,6 +8,7 @@ from service.text import Words
 
 FAULTY = {
     "TAHKIM_DATABASE_URL": ("mysql://localhost/x", "database-scheme"),
+    "TAHKIM_JUDGE_DATABASE_URL": ("postgresql://tahkim_judge@localhost/x", "judge-database"),
     "TAHKIM_OBJECTS_URL": ("s3+https://no-keys.example/bucket", "objects-url"),
     "TAHKIM_MAIL_URL": ("imap://mail.example", "mail-url"),
     "TAHKIM_BASE_URL": ("https://tahkim.example/sub", "base-url"),
