@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -22,8 +23,10 @@ from storage.rows import get_row
 from storage.tables.audit import AuditEvent
 from storage.tables.award import Award, Publication
 from storage.tables.edition import Edition
+from storage.tables.entrant import TeamMember
+from storage.tables.entry import Entry
 from storage.tables.message import Message
-from tests.competition import NOTICE, PUBLISH, Competition
+from tests.competition import NOTICE, PUBLISH, Competition, add_person
 
 A_MILLISECOND = timedelta(milliseconds=1)
 
@@ -124,3 +127,23 @@ async def test_only_the_chair_publishes(notified: Competition, role: Role):
 
     with pytest.raises(NotAllowed):
         await publish_edition(notified.actors[role], notified.edition_id, now=PUBLISH)
+
+
+async def test_the_outcome_reaches_every_confirmed_member_and_nobody_who_did_not_confirm(ranked: Competition):
+    await ranked.decide()
+    number, lead = next(iter(ranked.entrants.items()))
+    entry = await Entry.select(Entry.id).where(Entry.entry_number == number).first()
+    assert entry is not None
+    people = [await add_person(name, Role.ENTRANT, None) for name in ("Confirmed", "Unsure")]
+    for position, (person, confirmed_at) in enumerate(zip(people, (NOTICE, None), strict=True), start=2):
+        await TeamMember(
+            id=uuid4(), entry=entry["id"], person=person.person_id, position=position, name_ar="", name_en="",
+            email=person.email, invited_at=NOTICE, confirmed_at=confirmed_at,
+        ).save()  # fmt: skip
+
+    await ranked.notify()
+
+    rows = await Message.select(Message.email).where(Message.template.like("outcome%"))
+    told = {row["email"] for row in rows}
+    assert {lead.email, people[0].email} <= told
+    assert people[1].email not in told
