@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def judging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judging]:
-    with make_judging(tmp_path_factory.mktemp("autosave"), n_entries=7, n_judges=7, per_entry=3) as found:
+    with make_judging(tmp_path_factory.mktemp("autosave"), n_entries=8, n_judges=8, per_entry=3) as found:
         yield found
 
 
@@ -252,7 +252,7 @@ def test_signing_out_says_what_is_unsent_and_wipes_the_device(device: BrowserCon
 def test_signed_out_nothing_of_a_sheet_opens_from_the_device_and_what_lies_there_is_not_to_be_read(
     device: BrowserContext, judging: Judging
 ) -> None:
-    accept(device.new_page(), judging, 3, "en")
+    accept(device.new_page(), judging, 7, "en")
     code = declare_all(device.pages[0], "en")[0]
     page = open_sheet(device, "en", code)
     title = page.locator("h1").inner_text()
