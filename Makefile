@@ -32,8 +32,8 @@ serve: $(VENV)/.runtime ## Serve the installation in ./tahkim-data (ARGS="--data
 	@$(BIN)/tahkim serve $(ARGS)
 
 ##@ Change it
-check: static ## Format, lint, types, import contracts and the tests that need no browser and no S3 server
-	$(BIN)/pytest $(BOTH_CORES) -m "not browser and not s3 and not soak" --ignore=tests/faults $(ARGS)
+check: static ## Format, lint, types, import contracts and the quick tests: SQLite only, no browser, no S3 server
+	$(BIN)/pytest $(BOTH_CORES) --engine sqlite -m "not browser and not s3 and not soak and not long" --ignore=tests/faults $(ARGS)
 
 test: test-packages static ## All of `make check`, and the browser, S3 and fault tests: what CI runs
 	$(BIN)/pytest $(BOTH_CORES) -m "not soak" $(ARGS)

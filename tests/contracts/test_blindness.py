@@ -29,6 +29,8 @@ from tests.contracts.routes_of import UNKNOWN_ID, list_routes
 from tests.crawl import Answer, crawl, find_markers
 from tests.marked import MATERIALS, Marked, make_marked
 
+pytestmark = pytest.mark.long
+
 STARTS = ("/ar", "/en", "/en/account", "/ar/account")
 PUBLIC_GUESSES = (
     "/en/winners", "/ar/winners", "/en/winners/small-2027", "/en/editions/small-2027", "/en/method",

@@ -10,6 +10,8 @@ from tests.cast import CAST
 from tests.conftest import World, csrf_in
 from tests.contracts.routes_of import Route, list_routes
 
+pytestmark = pytest.mark.long
+
 ONE_OF_EACH_ROLE = {role: name for name, role in reversed(CAST.items())}
 JSON = {"accept": "application/json"}
 ALWAYS_CHANGING = {"/sign-out"}

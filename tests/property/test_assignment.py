@@ -9,6 +9,8 @@ from judging.assignment import Assignment, Infeasible, Problem, assign_judges, c
 from judging.assignment.start import find_start
 from tests.property.assignment_cases import best_by_programme, best_by_trying, freed, permuted, random_problem
 
+pytestmark = pytest.mark.long
+
 FEW, MANY = range(60), range(1000, 4000)
 
 

@@ -20,6 +20,8 @@ from judging.scoring.design import make_block
 from judging.scoring.model import settle
 from tests.unit.judging.scoring_cases import drawn, from_table
 
+pytestmark = pytest.mark.long
+
 FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 QUICK = ("raw", "zscore", "additive", "blup")
 seeds = st.integers(0, 10_000)

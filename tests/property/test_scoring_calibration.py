@@ -10,6 +10,8 @@ from judging.scoring.mixed import fit_mixed
 from judging.scoring.posterior import Chains, Kept, Rung
 from tests.unit.judging.scoring_cases import drawn, from_table
 
+pytestmark = pytest.mark.long
+
 ROUNDS = 40
 Z = 4  # standard errors, so that chance fails one run in thousands
 

@@ -23,6 +23,8 @@ from storage.tables.panel import Judge
 from storage.tables.person import Person
 from tests.competition import JUDGED, NOTICE, Competition
 
+pytestmark = pytest.mark.long
+
 Change = Callable[[dict[str, Any]], None]
 
 

@@ -27,6 +27,8 @@ from storage.tables.person import Person
 from storage.tables.scoresheet import ScoreSheet
 from tests.cast import NOW
 
+pytestmark = pytest.mark.long
+
 CATEGORIES = ("research", "campaign")
 ENTRIES_A_CATEGORY = 3
 
