@@ -96,6 +96,7 @@ class Event(StrEnum):
     SHEET_GIVEN_TIME = "sheet-given-time"
     SHEET_SET_ASIDE = "sheet-set-aside"
     ABSTAINED = "abstained"
+    SHORTLIST_MADE = "shortlist-made"
     RANKING_COMPUTED = "ranking-computed"
     DECISION_OPENED = "decision-opened"
     DECISION_SIGNED = "decision-signed"

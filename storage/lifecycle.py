@@ -132,6 +132,7 @@ EDITION_MOVES = {
     ("start-judging", EditionState.CLOSED): EditionState.JUDGING,
     ("end-judging", EditionState.JUDGING): EditionState.DECIDING,
     ("ask-follow-ups", EditionState.DECIDING): EditionState.JUDGING,
+    ("next-round", EditionState.DECIDING): EditionState.JUDGING,
     ("notify", EditionState.DECIDING): EditionState.NOTIFIED,
     ("publish", EditionState.DECIDING): EditionState.PUBLISHED,
     ("publish-after-appeals", EditionState.NOTIFIED): EditionState.PUBLISHED,

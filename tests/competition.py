@@ -143,6 +143,7 @@ class Competition:
     objects: ObjectStore
     entrants: dict[str, Actor] = field(default_factory=dict)
     judges: list[JudgeActor] = field(default_factory=list)
+    judged: datetime = JUDGED
 
     @property
     def chair(self) -> Actor:
@@ -268,14 +269,14 @@ class Competition:
                 await seal_sheet(judge, sheet.id, now=JUDGING + timedelta(days=2))
 
     async def end_judging(self) -> int:
-        return await close_round(self.chair, self.round_id, now=JUDGED)
+        return await close_round(self.chair, self.round_id, now=self.judged)
 
     async def rank(self) -> UUID:
-        return await compute_ranking(self.actors[Role.SECRETARY], self.round_id, now=JUDGED + timedelta(hours=1))
+        return await compute_ranking(self.actors[Role.SECRETARY], self.round_id, now=self.judged + timedelta(hours=1))
 
     async def place(self, category: Mapping[str, Any]) -> UUID:
         """Open a category's decision and give its places in the computed order."""
-        now = JUDGED + timedelta(days=1)
+        now = self.judged + timedelta(days=1)
         run = await find_last_run(self.round_id)
         assert run is not None
         ranked = run.output["categories"][str(category["id"])]
@@ -300,8 +301,8 @@ class Competition:
                 continue
             decision_id = await self.place(category)
             for actor in (self.chair, self.actors[Role.MEMBER]):
-                await sign_decision(actor, decision_id, now=JUDGED + timedelta(days=1))
-            await approve_decision(self.chair, decision_id, now=JUDGED + timedelta(days=1))
+                await sign_decision(actor, decision_id, now=self.judged + timedelta(days=1))
+            await approve_decision(self.chair, decision_id, now=self.judged + timedelta(days=1))
 
     async def notify(self) -> int:
         return await notify_entrants(self.chair, self.edition_id, now=NOTICE)

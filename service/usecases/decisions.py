@@ -9,6 +9,7 @@ from service.actors import Actor, Role
 from service.audit import Event, record
 from service.errors import Conflicting, FieldError, Invalid, NotFound, StaleRevision
 from service.permissions import Action, require
+from service.usecases.shortlists import refuse_early_decision
 from storage.columns import to_json
 from storage.engine import for_update, insert_many, transaction
 from storage.lifecycle import DECISION_MOVES, ROUND_MOVES, DecisionState, MoveLost, RoundState, move
@@ -86,6 +87,7 @@ async def open_decision(actor: Actor, round_id: UUID, category_id: UUID, *, now:
         ).first()  # fmt: skip
         if known:
             return UUID(str(known["id"]))
+        await refuse_early_decision(UUID(str(found["edition"])), int(str(found["ordinal"])))
         run = await find_last_run(round_id)
         if run is None or found["state"] != RoundState.RANKED:
             raise RoundNotRanked

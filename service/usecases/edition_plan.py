@@ -24,6 +24,7 @@ from storage.tables.edition import (
     ScaleLevel,
     TimelineDate,
 )
+from storage.tables.further_round import RoundRule
 from storage.tables.institution import Institution
 from storage.tables.panel import Round
 from storage.tables.rubric import Criterion, PracticeCriterion, PracticeReference, PracticeWork
@@ -57,6 +58,7 @@ class EditionPlan:
     practice_criteria: Sequence[Values] = ()
     practice_references: Sequence[Values] = ()
     method: str = "auto"
+    further_rounds: Sequence[Values] = ()
     seed: str = field(default="")
 
 
@@ -94,6 +96,7 @@ async def create_edition(actor: Actor, plan: EditionPlan, *, now: datetime, is_d
             (AiStatement, plan.ai_statements),
             (PracticeCriterion, plan.practice_criteria),
             (PracticeWork, plan.practice_works),
+            (RoundRule, plan.further_rounds),
         ):
             await insert_many([table(edition=edition.id, **_columns(row)) for row in rows])
         await _insert_categories(edition.id, plan)

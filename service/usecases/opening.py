@@ -13,7 +13,7 @@ from service.usecases.assignment import publish_assignment
 from service.usecases.editions import NotYet, move_edition
 from service.usecases.reminding import plan_reminders
 from storage.engine import for_update, transaction
-from storage.lifecycle import ROUND_MOVES, MoveLost, SheetState, move
+from storage.lifecycle import ROUND_MOVES, EditionState, MoveLost, SheetState, move
 from storage.objects.store import ObjectStore, make_key
 from storage.reads.copies import CopyRow, list_judge_copies
 from storage.rows import get_row
@@ -51,7 +51,8 @@ async def open_judging(actor: Actor, round_id: UUID, *, objects: ObjectStore, no
         for row, key in fresh:
             await _point_at(row, key)
         n_pairs = await publish_assignment(actor, round_id, now=now)
-        await move_edition(actor, in_round["edition"], "start-judging", now=now)
+        if edition["state"] == EditionState.CLOSED.value:  # a further round begins in an edition that judges already
+            await move_edition(actor, in_round["edition"], "start-judging", now=now)
         await plan_reminders(round_id, now=now)
     for row, _ in fresh:
         await objects.delete(row.key)

@@ -9,6 +9,7 @@ from uuid import UUID
 from service.errors import NotFound
 from storage.columns import among, to_json
 from storage.tables.edition import Category, Edition, EligibilityRule, Honour, Material, ScaleLevel, TimelineDate
+from storage.tables.further_round import RoundRule
 from storage.tables.panel import Round
 from storage.tables.rubric import Criterion
 
@@ -54,7 +55,11 @@ async def rules_fingerprint(edition_id: UUID) -> str:
         rows = await of_category.select().where(among(of_category.category, slugs))
         told[name] = _told([row | {"category_slug": slugs[row["category"]]} for row in rows])
     told["ties"] = TIE_BREAK
-    told["method"] = [row["method"] for row in await Round.select(Round.method).where(Round.edition == edition_id)]
+    first = (Round.edition == edition_id) & (Round.ordinal == 1)  # further rounds keep its method
+    told["method"] = [row["method"] for row in await Round.select(Round.method).where(first)]
+    further = await RoundRule.select().where(RoundRule.edition == edition_id)
+    if further:
+        told["further_rounds"] = _told(further)
     return hashlib.sha256(to_json(_plain(told)).encode()).hexdigest()
 
 

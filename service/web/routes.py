@@ -38,6 +38,7 @@ from service.web.committee.questions import QuestionsController
 from service.web.committee.ranking import RankingController
 from service.web.committee.redistribution import RedistributionController
 from service.web.committee.reminders import RemindersController
+from service.web.committee.rounds import RoundsController
 from service.web.committee.session_acts import CommentController, SessionController
 from service.web.committee.telling import AppealsController, FeedbackController, NotifyController
 from service.web.committee.together import SecondPersonController, SheetsController, UnmaskController
@@ -114,6 +115,7 @@ COMMITTEE: Area = [
     CommitteeEntriesController,
     AssignmentController,
     RedistributionController,
+    RoundsController,
     FollowUpController,
     DecisionController,
     MinutesController,

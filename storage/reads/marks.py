@@ -3,20 +3,16 @@
 Everything is sorted by id, so that the same data give the same arrays whatever order the database answers in.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from storage.columns import among
-from storage.engine import run_sql
-from storage.rows import get_row
-from storage.tables.edition import Edition
+from storage.engine import Row, run_sql
+from storage.errors import StorageMisuse
+from storage.reads.matrices import IN_ROUND
 from storage.tables.entrant import EntryOwner
-from storage.tables.entry import EntryVersion
-from storage.tables.panel import Judge, Round
+from storage.tables.panel import Judge
 from storage.tables.result import RankingRun
-from storage.tables.rubric import Criterion
-from storage.tables.scoresheet import Mark, ScoreSheet
 
 __all__ = [
     "CriterionRow",
@@ -92,85 +88,94 @@ class FrozenRun:
 
 
 async def read_marks(round_id: UUID) -> RankedRound:
-    """Read the marks of a round's sealed sheets; sheets set aside are counted and left out."""
-    in_round = await get_row(Round.select(Round.edition, Round.method).where(Round.id == round_id))
-    edition_id = in_round["edition"]
-    edition = await get_row(Edition.select(Edition.steps, Edition.honour_threshold).where(Edition.id == edition_id))
-    entries = await _list_entries(edition_id)
+    """Read the marks of a round's sealed sheets, in three queries; sheets set aside are counted and left out.
+
+    A further round has its shortlist's entries alone. Where its sealed rule carries marks on, those of the rounds
+    before count too, but for a pair of entry and judge that has a sheet in the later round.
+    """
+    rows = await run_sql(_ROUND, round_id)
+    if not rows:
+        raise StorageMisuse(reason="row-missing", query="round")
+    first = rows[0]
+    entries = await _list_entries(UUID(str(first["edition"])), round_id)
     standing = {each.id for each in entries}
-    sheets = {
-        row["id"]: row
-        for row in await ScoreSheet.select(
-            ScoreSheet.id,
-            ScoreSheet.assignment.entry.as_alias("entry"),
-            ScoreSheet.assignment.judge.as_alias("judge"),
-            ScoreSheet.assignment.position.as_alias("position"),
-        ).where((ScoreSheet.assignment.round == round_id) & (ScoreSheet.state == "sealed"))
-        if row["entry"] in standing
-    }
-    order = await _order_sheets(round_id, sheets)
-    rows = [
-        MarkRow(
-            sheets[row["sheet"]]["entry"], sheets[row["sheet"]]["judge"], row["criterion"], row["step"],
-            order[row["sheet"]],
+    marks = [
+        row | {name: UUID(str(row[name])) for name in ("sheet", "criterion", "entry", "judge")}
+        for row in await run_sql(
+            _MARKS + ("" if first["is_carried"] else " AND round.ordinal = {}"),
+            first["edition"], first["ordinal"], *([] if first["is_carried"] else [first["ordinal"]]),
         )
-        for row in await Mark.select(Mark.sheet, Mark.criterion, Mark.step).where(among(Mark.sheet, sheets))
     ]  # fmt: skip
-    criteria = await Criterion.select(Criterion.id, Criterion.category, Criterion.weight).where(
-        Criterion.category.edition == edition_id
-    )
-    set_aside: int = await ScoreSheet.count().where(
-        (ScoreSheet.assignment.round == round_id) & (ScoreSheet.state == "set-aside")
-    )
+    last: dict[tuple[UUID, UUID], int] = {}
+    for row in marks:
+        pair = (row["entry"], row["judge"])
+        last[pair] = max(last.get(pair, 0), row["ordinal"])
+    kept = [row for row in marks if row["entry"] in standing and row["ordinal"] == last[row["entry"], row["judge"]]]
+    order = _order_sheets(kept)
+    found = [MarkRow(row["entry"], row["judge"], row["criterion"], row["step"], order[row["sheet"]]) for row in kept]
     return RankedRound(
-        edition_id=edition_id,
-        steps=edition["steps"],
-        method=in_round["method"],
-        honour_threshold=edition["honour_threshold"],
+        edition_id=UUID(str(first["edition"])),
+        steps=first["steps"],
+        method=first["method"],
+        honour_threshold=first["honour_threshold"],
         entries=entries,
-        judges=tuple(sorted({each.judge_id for each in rows}, key=str)),
+        judges=tuple(sorted({each.judge_id for each in found}, key=str)),
         criteria=tuple(
             sorted(
-                (CriterionRow(row["id"], row["category"], row["weight"]) for row in criteria),
+                (
+                    CriterionRow(UUID(str(row["criterion"])), UUID(str(row["category"])), row["weight"])
+                    for row in rows
+                    if row["criterion"] is not None
+                ),
                 key=lambda each: str(each.id),
             )
         ),
-        marks=tuple(sorted(rows, key=lambda each: (str(each.entry_id), str(each.judge_id), str(each.criterion_id)))),
-        n_set_aside=set_aside,
+        marks=tuple(sorted(found, key=lambda each: (str(each.entry_id), str(each.judge_id), str(each.criterion_id)))),
+        n_set_aside=int(first["n_set_aside"]),
     )
 
 
-async def _list_entries(edition_id: UUID) -> tuple[RankedEntryRow, ...]:
-    rows = await EntryVersion.select(
-        EntryVersion.entry, EntryVersion.category, EntryVersion.entry.code_name.as_alias("code")
-    ).where(
-        EntryVersion.is_current.eq(True)
-        & (EntryVersion.entry.edition == edition_id)
-        & (EntryVersion.entry.state == "admitted")
-        & EntryVersion.entry.code_name.is_not_null()
+_ROUND = """SELECT round.edition AS edition, round.ordinal AS ordinal, round.method AS method, edition.steps AS steps,
+    edition.honour_threshold AS honour_threshold, criterion.id AS criterion, criterion.category AS category,
+    criterion.weight AS weight,
+    (SELECT count(*) FROM round_rule WHERE round_rule.edition = round.edition
+      AND round_rule.ordinal = round.ordinal AND round_rule.is_carried) AS is_carried,
+    (SELECT count(*) FROM score_sheet JOIN assignment ON assignment.id = score_sheet.assignment
+      WHERE assignment.round = round.id AND score_sheet.state = 'set-aside') AS n_set_aside
+    FROM round JOIN edition ON edition.id = round.edition
+    LEFT JOIN category ON category.edition = edition.id LEFT JOIN criterion ON criterion.category = category.id
+    WHERE round.id = {}"""
+
+_MARKS = """SELECT mark.sheet AS sheet, mark.criterion AS criterion, mark.step AS step, assignment.entry AS entry,
+    assignment.judge AS judge, assignment.position AS position, round.ordinal AS ordinal, begun.at AS began
+    FROM round JOIN assignment ON assignment.round = round.id
+    JOIN score_sheet ON score_sheet.assignment = assignment.id JOIN mark ON mark.sheet = score_sheet.id
+    LEFT JOIN (SELECT sheet, min(made_at) AS at FROM mark_change WHERE criterion IS NOT NULL GROUP BY sheet) AS begun
+      ON begun.sheet = score_sheet.id
+    WHERE round.edition = {} AND round.ordinal <= {} AND score_sheet.state = 'sealed'"""
+
+
+async def _list_entries(edition_id: UUID, round_id: UUID) -> tuple[RankedEntryRow, ...]:
+    rows = await run_sql(
+        """SELECT entry.id AS entry, entry.code_name AS code, entry_version.category AS category
+        FROM entry JOIN entry_version ON entry_version.entry = entry.id AND entry_version.is_current
+        WHERE entry.edition = {} AND entry.state = 'admitted' AND entry.code_name IS NOT NULL AND """  # noqa: S608 (our own words)
+        + IN_ROUND,
+        edition_id,
+        round_id,
+        round_id,
     )
-    entries = (RankedEntryRow(row["entry"], row["code"], row["category"]) for row in rows)
+    entries = (RankedEntryRow(UUID(str(row["entry"])), row["code"], UUID(str(row["category"]))) for row in rows)
     return tuple(sorted(entries, key=lambda each: str(each.id)))
 
 
-async def _order_sheets(round_id: UUID, sheets: dict[UUID, dict[str, Any]]) -> dict[UUID, int]:
+def _order_sheets(rows: Iterable[Row]) -> dict[UUID, int]:
     """Count each judge's sheets in the order of their first marks; the list's order where the times are equal."""
-    rows = await run_sql(
-        """SELECT mark_change.sheet AS sheet, min(mark_change.made_at) AS began FROM mark_change
-        JOIN score_sheet ON score_sheet.id = mark_change.sheet
-        JOIN assignment ON assignment.id = score_sheet.assignment
-        WHERE assignment.round = {} AND mark_change.criterion IS NOT NULL GROUP BY mark_change.sheet""",
-        round_id,
-    )
-    began = {UUID(str(row["sheet"])): str(row["began"]) for row in rows}
-    by_judge: dict[object, list[UUID]] = {}
-    for sheet, row in sheets.items():
-        by_judge.setdefault(row["judge"], []).append(sheet)
-    order: dict[UUID, int] = {}
-    for mine in by_judge.values():
-        mine.sort(key=lambda sheet: (began.get(sheet, ""), sheets[sheet]["position"], str(sheet)))
-        order |= {sheet: at for at, sheet in enumerate(mine)}
-    return order
+    by_judge: dict[UUID, set[tuple[int, str, int, str, UUID]]] = {}
+    for row in rows:
+        key = (row["ordinal"], str(row["began"] or ""), row["position"], str(row["sheet"]), row["sheet"])
+        by_judge.setdefault(row["judge"], set()).add(key)
+    return {key[-1]: at for mine in by_judge.values() for at, key in enumerate(sorted(mine))}
 
 
 async def find_frozen_run(run_id: UUID) -> FrozenRun | None:

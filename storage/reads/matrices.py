@@ -11,6 +11,7 @@ from storage.engine import run_sql
 from storage.errors import StorageMisuse
 
 __all__ = [
+    "IN_ROUND",
     "AssignableEntry",
     "AssignableJudge",
     "AssignmentInput",
@@ -18,6 +19,11 @@ __all__ = [
     "list_admitted",
     "read_assignment_input",
 ]
+
+
+IN_ROUND = """(entry.id IN (SELECT listed.entry FROM shortlist_entry AS listed WHERE listed.round = {} AND listed.is_in)
+    OR NOT EXISTS (SELECT 1 FROM shortlist_entry AS listed WHERE listed.round = {}))"""
+"""Whether a round judges an ``entry``: one of its shortlist, or any where it has none. The round comes twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,10 @@ class PairRow:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentInput:
-    """What a round's assignment is computed from. ``conflicts`` holds the pairs that are confirmed or held."""
+    """What a round's assignment is computed from. ``conflicts`` holds the pairs that are confirmed or held.
+
+    Where marks of earlier rounds count on, a pair that was reviewed there is barred too.
+    """
 
     edition_id: UUID
     ordinal: int
@@ -69,15 +78,18 @@ class AssignmentInput:
     published: tuple[PairRow, ...]
 
 
-async def list_admitted(edition_id: UUID) -> tuple[AssignableEntry, ...]:
-    """List an edition's admitted entries, by id, in one query."""
+async def list_admitted(edition_id: UUID, round_id: UUID) -> tuple[AssignableEntry, ...]:
+    """List an edition's admitted entries that a round judges, by id, in one query: those of its shortlist, if any."""
     rows = await run_sql(
         """SELECT entry.id AS id, entry.code_name AS code_name, version.category AS category,
         version.work_language AS work_language, version.tags AS tags, entry_owner.institution AS institution
         FROM entry JOIN entry_version AS version ON version.entry = entry.id AND version.is_current
         LEFT JOIN entry_owner ON entry_owner.entry = entry.id
-        WHERE entry.edition = {} AND entry.state = 'admitted' AND entry.code_name IS NOT NULL""",
+        WHERE entry.edition = {} AND entry.state = 'admitted' AND entry.code_name IS NOT NULL AND """  # noqa: S608 (our own words)
+        + IN_ROUND,
         edition_id,
+        round_id,
+        round_id,
     )
     return tuple(
         AssignableEntry(
@@ -112,9 +124,17 @@ async def read_assignment_input(round_id: UUID) -> AssignmentInput:
         FROM assignment WHERE assignment.round = {} AND assignment.state = 'published'
         UNION ALL SELECT conflict.entry, conflict.judge, conflict.state FROM conflict
         JOIN judge ON judge.id = conflict.judge
-        WHERE judge.edition = {} AND conflict.state IN ('confirmed', 'held')""",
+        WHERE judge.edition = {} AND conflict.state IN ('confirmed', 'held')
+        UNION ALL SELECT earlier.entry, earlier.judge, 'reviewed' FROM assignment AS earlier
+        JOIN score_sheet ON score_sheet.assignment = earlier.id JOIN round AS before ON before.id = earlier.round
+        JOIN round_rule ON round_rule.edition = before.edition AND round_rule.is_carried
+        WHERE before.edition = {} AND before.ordinal < {} AND round_rule.ordinal = {}
+        AND score_sheet.state = 'sealed'""",
         round_id,
         edition_id,
+        edition_id,
+        in_round["ordinal"],
+        in_round["ordinal"],
     )
     published = [row for row in pairs if row["state"] == "published"]
     holding = {str(row["judge"]) for row in published}
@@ -124,7 +144,7 @@ async def read_assignment_input(round_id: UUID) -> AssignmentInput:
         seed=in_round["seed"],
         reviews_per_entry=in_round["reviews_per_entry"],
         categories=tuple(UUID(str(row["category"])) for row in rounds if row["category"] is not None),
-        entries=await list_admitted(edition_id),
+        entries=await list_admitted(edition_id, round_id),
         judges=await _list_judges(edition_id, round_id, holding),
         conflicts=_pairs([row for row in pairs if row["state"] != "published"]),
         published=_pairs(published),

@@ -65,10 +65,10 @@ async def start_edition(actor: Actor, wanted: NewEdition, *, source_id: UUID | N
         {**row, "at": _moved(row["at"], shift, zone), "until": row["until"] and row["until"] + shift}
         for row in plan.timeline
     ]
+    further = [{**row, **{name: row[name] + shift for name in ("begins_at", "ends_at")}} for row in plan.further_rounds]
     edition = {**plan.edition, "slug": wanted.slug, **wanted.names, "notice_ar": None, "notice_en": None}
-    return await create_edition(
-        actor, replace(plan, edition=edition, timeline=timeline, seed=wanted.slug), now=now, is_draft=True
-    )
+    moved = replace(plan, edition=edition, timeline=timeline, further_rounds=further, seed=wanted.slug)
+    return await create_edition(actor, moved, now=now, is_draft=True)
 
 
 def _moved(at: datetime, shift: timedelta, zone: str) -> datetime:
@@ -93,7 +93,7 @@ async def _read_plan(edition_id: UUID) -> EditionPlan:
         in_categories[name] = [_bare(row, category=slugs[row["category"]]) for row in rows]
     kinds = {
         "timeline": "date", "eligibility": "eligibility", "honours": "honour", "levels": "level",
-        "expertise": "expertise", "ai_statements": "ai-statement",
+        "expertise": "expertise", "ai_statements": "ai-statement", "further_rounds": "further-round",
     }  # fmt: skip
     lines: dict[str, Any] = {
         name: [_bare(row) for row in await list_lines(edition_id, KINDS[kind])] for name, kind in kinds.items()

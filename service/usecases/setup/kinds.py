@@ -18,6 +18,7 @@ from storage.tables.edition import (
     ScaleLevel,
     TimelineDate,
 )
+from storage.tables.further_round import RoundRule
 from storage.tables.panel import Round
 from storage.tables.rubric import Criterion, PracticeCriterion, PracticeWork
 
@@ -91,6 +92,14 @@ _ALL = (
     Kind(
         "round", "rounds", Round, (Field("method", Shape.CHOICE, choices=(AUTO, *sorted(METHODS))),), is_sealed=True,
         is_fixed=True, has_slug=False,
+    ),
+    Kind(
+        "further-round", "rounds", RoundRule,
+        (
+            _number("takes", 1, 500), _number("reviews_per_entry", 1, 9), Field("is_carried", Shape.FLAG),
+            Field("begins_at", Shape.MOMENT), Field("ends_at", Shape.MOMENT),
+        ),
+        is_sealed=True, is_fixed=True, has_slug=False,
     ),
     Kind(
         "date", "timeline", TimelineDate,

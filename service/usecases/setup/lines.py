@@ -178,6 +178,8 @@ async def _check_whole(
         ]
     if kind.name == "category":
         errors += await _check_prefix(edition["id"], before, values)
+    if kind.name == "further-round" and values["ends_at"] <= values["begins_at"]:
+        errors.append(FieldError("ends_at", "err.ends_before"))
     if kind.name == "date":
         errors += _check_date(edition, before, values)
     return errors
@@ -244,6 +246,8 @@ async def _insert(edition_id: UUID, kind: Kind, values: dict[str, Any], category
     names = {column._meta.name for column in kind.table._meta.columns}  # noqa: SLF001 (Piccolo's only way to know them)
     if "position" in names:
         more["position"] = max((each["position"] for each in others), default=0) + 1
+    if kind.name == "further-round":
+        more["ordinal"] = max((each["ordinal"] for each in others), default=1) + 1
     if kind.has_slug:
         more["slug"] = _free_slug(kind, values, {each["slug"] for each in others})
     if kind.table in {Criterion, PracticeCriterion}:

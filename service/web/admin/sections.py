@@ -22,6 +22,9 @@ from service.web.pages import Page, page
 
 __all__ = ["SectionController", "group_of"]
 
+_UNORDERED = frozenset({"date", "expertise", "further-round"})
+"""Kinds whose lines have an order of their own, or none."""
+
 
 @dataclass(frozen=True, slots=True)
 class LineView:
@@ -107,7 +110,7 @@ def group_of(setup: Setup, kind: Kind, lines: list[Line], words: Words, *, categ
         lines=tuple(_line(setup, kind, each, f"{base}/{each.id}", words) for each in lines),
         add=None if is_fixed or not has_number else f"{base}/new" + (f"?category={category}" if category else ""),
         add_label=words.say(f"setup.add_{kind.name}") if has_number else Markup(""),
-        may_move=has_number and not is_fixed and kind.name not in {"date", "expertise"} and len(lines) > 1,
+        may_move=has_number and not is_fixed and kind.name not in _UNORDERED and len(lines) > 1,
         is_own=kind.is_own,
         move=base,
     )
@@ -135,7 +138,7 @@ def _with_parts(setup: Setup, group: Group, materials: list[Line], words: Words)
 def _line(setup: Setup, kind: Kind, line: Line, href: str, words: Words) -> LineView:
     return LineView(
         id=line.id,
-        name=words.plain("setup.round_name", n=int(line.slug)) if kind.name == "round" else pick(line, "name", words),
+        name=words.plain("setup.round_name", n=int(line.slug)) if "round" in kind.name else pick(line, "name", words),
         facts=_facts(kind, line.values, words),
         lacks=line.lacks,
         remarks=_remarks(setup, kind, line, words),

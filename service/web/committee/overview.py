@@ -22,6 +22,7 @@ from storage.lifecycle import EditionState as Stage
 from storage.lifecycle import RoundState
 from storage.reads.committee.joint import count_joint
 from storage.reads.committee.overview import Overview, get_overview
+from storage.reads.committee.rounds import find_next_rule
 from storage.reads.committee.standing import Standing
 
 __all__ = ["OverviewController"]
@@ -125,6 +126,10 @@ async def _show(actor: Actor, words: Words, now: datetime) -> Page:
     counts = await get_overview(
         standing.edition_id, standing.in_round.id if standing.in_round else None, actor.person_id
     )
+    in_round, shortlist = standing.in_round, None
+    if in_round and in_round.state == RoundState.RANKED and await find_next_rule(standing.edition_id, in_round.ordinal):
+        shortlist = f"/committee/rounds/{in_round.id}/shortlist"
+    n_second = await count_joint(standing.edition_id, actor.person_id)
     is_entering = standing.state in {Stage.DRAFT, Stage.OPEN, Stage.CLOSED}
     deadline = await find_deadline(standing.edition_id) if is_entering else None
     until, label = _next_date(standing, deadline)
@@ -141,7 +146,7 @@ async def _show(actor: Actor, words: Words, now: datetime) -> Page:
         n_behind=_count_behind(standing, counts, now),
         n_judges=counts.n_judges,
         n_conflicts=counts.n_proposed_conflicts + counts.n_held_conflicts,
-        needs=_needs(actor, standing, counts, await count_joint(standing.edition_id, actor.person_id), words),
+        needs=_needs(actor, standing, counts, words, n_second=n_second, shortlist=shortlist),
         moves=_moves(actor, standing, counts, deadline, words, now),
         is_chair=actor.role is Role.CHAIR,
         extend_to=write_moment(deadline, standing.time_zone) if deadline else "",
@@ -183,7 +188,9 @@ def _count_behind(standing: Standing, counts: Overview, now: datetime) -> int:
     return sum(each.n_done < each.n_given and each.n_done / each.n_given < passed - BEHIND for each in counts.loads)
 
 
-def _needs(actor: Actor, standing: Standing, counts: Overview, n_second: int, words: Words) -> tuple[Need, ...]:
+def _needs(
+    actor: Actor, standing: Standing, counts: Overview, words: Words, *, n_second: int, shortlist: str | None
+) -> tuple[Need, ...]:
     """List what waits for this reader: only what this duty may do now."""
     in_round = standing.in_round
     round_state = in_round.state if in_round else ""
@@ -204,13 +211,15 @@ def _needs(actor: Actor, standing: Standing, counts: Overview, n_second: int, wo
             f"/committee/ranking/{standing.categories[0].slug}" if standing.categories else "/committee", None,
         ),
         (
-            to_decide if round_state == RoundState.RANKED else 0, Action.READ_DECISION, "com.need_decisions",
+            to_decide if round_state == RoundState.RANKED and not shortlist else 0, Action.READ_DECISION,
+            "com.need_decisions",
             f"/committee/decision/{standing.categories[0].slug}" if standing.categories else "/committee", None,
         ),
         (
             int(round_state == RoundState.DECIDED and standing.state != Stage.PUBLISHED), Action.PUBLISH,
             "com.need_publish", "/committee/publish", standing.publish_at,
         ),
+        (int(bool(shortlist)), Action.OPEN_ROUND, "com.need_shortlist", shortlist or "", None),
         (n_second, Action.ANSWER_REQUEST, "com.need_second", "/committee/second-person", None),
     ]  # fmt: skip
     return tuple(

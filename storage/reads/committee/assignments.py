@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from storage.columns import from_json
+from storage.engine import run_sql
+from storage.reads.matrices import IN_ROUND
 from storage.tables.assignment import Assignment, AssignmentRun
 from storage.tables.conflict import Conflict
-from storage.tables.entry import EntryVersion
 from storage.tables.panel import Judge, PanelMember
 
 __all__ = ["AssignedEntry", "AssignedJudge", "Pair", "RoundAssignment", "get_round_assignment"]
@@ -70,15 +71,16 @@ async def get_round_assignment(edition_id: UUID, round_id: UUID) -> RoundAssignm
         .order_by(AssignmentRun.ordinal, ascending=False)
         .first()
     )
-    entries = await EntryVersion.select(
-        EntryVersion.entry, EntryVersion.category, EntryVersion.title_ar, EntryVersion.title_en,
-        EntryVersion.entry.code_name.as_alias("code"),
-    ).where(
-        EntryVersion.is_current.eq(True)
-        & (EntryVersion.entry.edition == edition_id)
-        & (EntryVersion.entry.state == "admitted")
-        & EntryVersion.entry.code_name.is_not_null()
-    )  # fmt: skip
+    entries = await run_sql(
+        """SELECT entry.id AS entry, entry_version.category AS category, entry_version.title_ar AS title_ar,
+        entry_version.title_en AS title_en, entry.code_name AS code
+        FROM entry JOIN entry_version ON entry_version.entry = entry.id AND entry_version.is_current
+        WHERE entry.edition = {} AND entry.state = 'admitted' AND entry.code_name IS NOT NULL AND """  # noqa: S608 (our own words)
+        + IN_ROUND,
+        edition_id,
+        round_id,
+        round_id,
+    )
     seats: dict[UUID, set[UUID]] = {}
     for row in await PanelMember.select(PanelMember.judge, PanelMember.category).where(PanelMember.round == round_id):
         seats.setdefault(row["judge"], set()).add(row["category"])
@@ -99,7 +101,8 @@ async def get_round_assignment(edition_id: UUID, round_id: UUID) -> RoundAssignm
         published_at=run["published_at"] if run else None,
         quality=from_json(run["quality"]) if run else {},
         entries=tuple(
-            AssignedEntry(row["entry"], row["code"], row["category"], row["title_ar"], row["title_en"])
+            AssignedEntry(
+                UUID(str(row["entry"])), row["code"], UUID(str(row["category"])), row["title_ar"], row["title_en"])
             for row in sorted(entries, key=lambda row: str(row["code"]))
         ),
         judges=tuple(

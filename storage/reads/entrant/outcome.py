@@ -14,6 +14,7 @@ from storage.lifecycle import DecisionState
 from storage.tables.appeal import ChosenComment
 from storage.tables.edition import Edition, ScaleLevel
 from storage.tables.entry import EligibilityCheck, EntryVersion
+from storage.tables.further_round import ShortlistEntry
 from storage.tables.result import Decision, Outcome, RankingRun
 from storage.tables.rubric import Criterion
 
@@ -102,7 +103,20 @@ async def find_outcome(entry_id: UUID, edition_id: UUID) -> OutcomeView | None:
         line = _find_line(from_json(run["output"]) if run else {}, version["category"], entry_id)
         if line is not None:
             return await _outcome(entry_id, edition_id, version["category"], decision, line)
-    return None
+    return await _left_out(entry_id, edition_id, version["category"], is_decided=bool(decisions))
+
+
+async def _left_out(entry_id: UUID, edition_id: UUID, category_id: UUID, *, is_decided: bool) -> OutcomeView | None:
+    """Tell an entry that did not go on into the decided round, from the run that the shortlist was made from."""
+    row = (
+        await ShortlistEntry.select(ShortlistEntry.run.output.as_alias("output"))
+        .where((ShortlistEntry.entry == entry_id) & ShortlistEntry.is_in.eq(False))
+        .first()
+    )
+    line = _find_line(from_json(row["output"]), category_id, entry_id) if row and is_decided else None
+    if line is None:
+        return None
+    return await _outcome(entry_id, edition_id, category_id, {"id": None, "state": DecisionState.APPROVED.value}, line)
 
 
 async def find_exclusion(entry_id: UUID) -> ExclusionView | None:

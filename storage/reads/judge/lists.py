@@ -45,7 +45,10 @@ _CARDS = """SELECT e.code_name, v.title_ar, v.title_en, v.abstract_ar, v.abstrac
     JOIN category c ON c.id = v.category
     JOIN score_sheet s ON s.assignment = a.id
     LEFT JOIN independence i ON i.assignment = a.id
-    WHERE a.judge = {} AND a.state = 'published' ORDER BY a.position"""
+    WHERE a.judge = {} AND a.state = 'published' AND a.round = (
+      SELECT o.round FROM assignment o JOIN round n ON n.id = o.round WHERE o.judge = a.judge
+      AND o.state = 'published' ORDER BY n.ordinal DESC LIMIT 1)
+    ORDER BY a.position"""
 
 _SHOWN = (
     "code_name", "title_ar", "title_en", "abstract_ar", "abstract_en", "category_ar", "category_en", "work_language",

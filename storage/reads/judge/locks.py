@@ -52,7 +52,8 @@ async def find_sheet_lock(judge_id: UUID, sheet_id: UUID) -> SheetLock | None:
 
 
 _MINE = """SELECT s.id FROM entry e JOIN assignment a ON a.entry = e.id JOIN score_sheet s ON s.assignment = a.id
-    WHERE a.judge = {} AND a.state = 'published' AND e.code_name = {}"""
+    JOIN round r ON r.id = a.round
+    WHERE a.judge = {} AND a.state = 'published' AND e.code_name = {} ORDER BY r.ordinal DESC LIMIT 1"""
 
 _LOCK = """SELECT s.revision, s.state, s.abstained, s.comment_team, s.comment_committee,
     a.id AS assignment_id, a.state AS assignment_state, a.entry AS entry_id, a.round AS round_id, e.code_name,

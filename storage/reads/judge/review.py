@@ -33,7 +33,10 @@ _SHEETS = """SELECT s.id, e.code_name, s.state, s.revision, s.abstained, s.comme
     JOIN edition d ON d.id = r.edition
     LEFT JOIN independence i ON i.assignment = a.id
     LEFT JOIN conflict c ON c.judge = a.judge AND c.entry = a.entry AND c.state IN ('held', 'confirmed')
-    WHERE a.judge = {} AND a.state = 'published' ORDER BY a.position"""
+    WHERE a.judge = {} AND a.state = 'published' AND a.round = (
+      SELECT o.round FROM assignment o JOIN round n ON n.id = o.round WHERE o.judge = a.judge
+      AND o.state = 'published' ORDER BY n.ordinal DESC LIMIT 1)
+    ORDER BY a.position"""
 _MARKS = """SELECT m.sheet, m.criterion, m.step FROM mark m
     JOIN score_sheet s ON s.id = m.sheet JOIN assignment a ON a.id = s.assignment
     WHERE a.judge = {} AND a.state = 'published'"""

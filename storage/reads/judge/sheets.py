@@ -27,11 +27,14 @@ async def _list_codes(judge_id: UUID) -> dict[str, UUID]:
     """Read the judge's code names in the judge's own order, each with its sheet."""
     rows = await read_quickly(
         "SELECT e.code_name, s.id FROM assignment a "
-        "JOIN entry e ON e.id = a.entry JOIN score_sheet s ON s.assignment = a.id "
-        "WHERE a.judge = {} AND a.state = 'published' ORDER BY a.position",
+        "JOIN entry e ON e.id = a.entry JOIN score_sheet s ON s.assignment = a.id JOIN round r ON r.id = a.round "
+        "WHERE a.judge = {} AND a.state = 'published' ORDER BY r.ordinal DESC, a.position",
         judge_id,
     )
-    return {row["code_name"]: row["id"] for row in rows}
+    codes: dict[str, UUID] = {}
+    for row in rows:  # a project of two rounds answers with its sheet of the later one
+        codes.setdefault(row["code_name"], row["id"])
+    return codes
 
 
 async def _read_sheet(lock: SheetLock, codes: tuple[str, ...]) -> MySheet:

@@ -12,6 +12,7 @@ from service.usecases.sessions import start_session
 from storage.engine import count_queries
 from storage.lifecycle import EditionState
 from storage.tables.edition import Category, Edition, RuleChange
+from storage.tables.further_round import RoundRule
 from storage.tables.message import Message
 from storage.tables.panel import Round
 from storage.tables.rubric import Criterion
@@ -263,3 +264,29 @@ async def test_nobody_but_the_administrator_sets_an_edition_up(world: World, lub
     for name in ("jamal", "basil", "farah"):
         assert (await (await world.client(name)).get(base)).status_code == 403
     assert (await world.visitor().get(base)).status_code == 401
+
+
+async def test_a_further_round_is_set_up_numbered_and_copied_with_its_distance(
+    lubna: httpx.AsyncClient,
+):
+    base = await create(lubna)
+    page = f"{base}/lines/further-round/new"
+    rule: dict[str, object] = {
+        "takes": "5", "reviews_per_entry": "3", "is_carried": "yes", "begins_at": "2029-05-10T09:00",
+        "ends_at": "2029-05-01T09:00",
+    }  # fmt: skip
+
+    backwards = await add(lubna, page, rule)
+    added = await add(lubna, page, rule | {"ends_at": "2029-05-20T09:00"})
+    listed = (await lubna.get(f"{base}/rounds")).text
+    copy = await create(
+        lubna, slug="edition-2031", opens_at="2031-01-14T08:00", source=base.rsplit("/", 1)[-1], **both("name", "Next")
+    )
+
+    assert (backwards.status_code, added.status_code) == (422, 303)
+    assert 'id="f-ends_at-error"' in backwards.text
+    assert "Round 2" in listed
+    rows = await RoundRule.select().order_by(RoundRule.begins_at)
+    assert [(row["ordinal"], row["takes"], bool(row["is_carried"])) for row in rows] == [(2, 5, True)] * 2
+    assert str(rows[1]["edition"]) == copy.rsplit("/", 1)[-1]
+    assert rows[1]["ends_at"] - rows[1]["begins_at"] == rows[0]["ends_at"] - rows[0]["begins_at"]
