@@ -22,7 +22,7 @@ from service.usecases.ranking import PLACES
 from storage.columns import to_json
 from storage.engine import for_update, insert_many, transaction
 from storage.lifecycle import ROUND_MOVES, AssignmentState, EditionState, RoundState, SheetState, move
-from storage.reads.marks import RankedRound, read_marks
+from storage.reads.marks import RankedEntryRow, RankedRound, read_marks
 from storage.reads.matrices import AssignmentInput, read_assignment_input
 from storage.reads.standing_pairs import StandingPair, read_standing_pairs
 from storage.rows import get_row
@@ -84,8 +84,9 @@ class FollowUpPlan:
 
 async def plan_follow_ups(round_id: UUID, *, extra: int = 5, places: int = PLACES) -> FollowUpPlan:
     """Say which further reviews would settle most, under every rule of assignment. Nothing is written."""
-    marks = await read_marks(round_id)
     given = await read_assignment_input(round_id)
+    entries = tuple(RankedEntryRow(each.id, each.code_name, each.category_id) for each in given.entries)
+    marks = await read_marks(round_id, entries=entries)
     standing = await read_standing_pairs(round_id)
     if not marks.marks or not given.judges:
         return FollowUpPlan((), {}, 0)

@@ -87,17 +87,19 @@ class FrozenRun:
     output: str
 
 
-async def read_marks(round_id: UUID) -> RankedRound:
+async def read_marks(round_id: UUID, *, entries: tuple[RankedEntryRow, ...] | None = None) -> RankedRound:
     """Read the marks of a round's sealed sheets, in three queries; sheets set aside are counted and left out.
 
     A further round has its shortlist's entries alone. Where its sealed rule carries marks on, those of the rounds
     before count too, but for a pair of entry and judge that has a sheet in the later round.
+    ``entries``: where the caller has read them.
     """
     rows = await run_sql(_ROUND, round_id)
     if not rows:
         raise StorageMisuse(reason="row-missing", query="round")
     first = rows[0]
-    entries = await _list_entries(UUID(str(first["edition"])), round_id)
+    if entries is None:
+        entries = await _list_entries(UUID(str(first["edition"])), round_id)
     standing = {each.id for each in entries}
     marks = [
         row | {name: UUID(str(row[name])) for name in ("sheet", "criterion", "entry", "judge")}

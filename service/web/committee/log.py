@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from litestar import Controller, get
 from markupsafe import Markup
 
-from service.actors import Role
+from service.actors import Actor, Role
 from service.audit import Event, verify
 from service.permissions import Action
 from service.text import Ltr, Words
@@ -15,6 +15,7 @@ from service.web.committee.standing import AnyRequest, pick
 from service.web.language import with_language
 from service.web.pages import Page, page
 from storage.reads.committee.log import LogEvent, list_log
+from storage.reads.committee.recusals import list_closed_subjects
 
 __all__ = ["AuditController"]
 
@@ -69,6 +70,7 @@ class AuditPage:
     events: tuple[Option, ...]
     roles: tuple[Option, ...]
     last: int
+    n_closed: int
     checked: Checked | None
 
 
@@ -78,13 +80,14 @@ class AuditController(Controller):
     path = "/committee/audit"
 
     @get("/", opt={"action": Action.READ_AUDIT})
-    async def show(self, request: AnyRequest, words: Words) -> Page:
+    async def show(self, request: AnyRequest, actor: Actor, words: Words) -> Page:
         asked = request.query_params
         event = asked.get("event", "") if asked.get("event", "") in set(Event) else ""
         role = asked.get("role", "") if asked.get("role", "") in {*SHOWN_ROLES, "system"} else ""
         before = asked.get("before", "")
         start = int(before) if before.isdecimal() and len(before) <= LONGEST else None
-        found = await list_log(event=event, role=role, before=start)
+        closed = await list_closed_subjects(actor.person_id)
+        found = await list_log(event=event, role=role, before=start, closed=closed)
         shown = AuditPage(
             rows=tuple(_row(each, words) for each in found.events),
             older=_address(words, event, role, found.older) if found.older else None,
@@ -99,6 +102,7 @@ class AuditController(Controller):
                 Option("system", words.plain("audit.system")),
             ),
             last=found.last,
+            n_closed=len(closed),
             checked=await _check() if asked.get("check") else None,
         )
         return page("committee/audit", shown)

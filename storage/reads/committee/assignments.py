@@ -6,11 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from storage.columns import from_json
-from storage.engine import run_sql
+from storage.engine import Row, run_sql
 from storage.reads.matrices import IN_ROUND
-from storage.tables.assignment import Assignment, AssignmentRun
-from storage.tables.conflict import Conflict
-from storage.tables.panel import Judge, PanelMember
+from storage.tables.assignment import AssignmentRun
 
 __all__ = ["AssignedEntry", "AssignedJudge", "Pair", "RoundAssignment", "get_round_assignment"]
 
@@ -64,7 +62,7 @@ class RoundAssignment:
 
 
 async def get_round_assignment(edition_id: UUID, round_id: UUID) -> RoundAssignment:
-    """Read a round's assignment in six queries."""
+    """Read a round's assignment in four queries."""
     run = (
         await AssignmentRun.select()
         .where(AssignmentRun.round == round_id)
@@ -82,18 +80,15 @@ async def get_round_assignment(edition_id: UUID, round_id: UUID) -> RoundAssignm
         round_id,
     )
     seats: dict[UUID, set[UUID]] = {}
-    for row in await PanelMember.select(PanelMember.judge, PanelMember.category).where(PanelMember.round == round_id):
-        seats.setdefault(row["judge"], set()).add(row["category"])
-    judges = await Judge.select(
-        Judge.id, Judge.kind, Judge.max_entries, Judge.person.name_ar.as_alias("name_ar"),
-        Judge.person.name_en.as_alias("name_en"),
-    ).where((Judge.edition == edition_id) & Judge.is_active.eq(True))  # fmt: skip
-    pairs = await Assignment.select(Assignment.entry, Assignment.judge, Assignment.state, Assignment.reasons).where(
-        (Assignment.round == round_id) & Assignment.state.is_in(["proposed", "published"])
-    )
-    barred = await Conflict.select(Conflict.entry, Conflict.judge).where(
-        (Conflict.judge.edition == edition_id) & Conflict.state.is_in(["confirmed", "held"])
-    )
+    judges: dict[UUID, Row] = {}
+    for row in await run_sql(_JUDGES, round_id, edition_id):
+        judges[UUID(str(row["id"]))] = row
+        mine = seats.setdefault(UUID(str(row["id"])), set())
+        if row["category"] is not None:
+            mine.add(UUID(str(row["category"])))
+    rows = [
+        (UUID(str(row["entry"])), UUID(str(row["judge"])), row) for row in await run_sql(_PAIRS, round_id, edition_id)
+    ]
     return RoundAssignment(
         ordinal=run["ordinal"] if run else None,
         seed=run["seed"] if run else "1",
@@ -107,13 +102,28 @@ async def get_round_assignment(edition_id: UUID, round_id: UUID) -> RoundAssignm
         ),
         judges=tuple(
             AssignedJudge(
-                row["id"], row["name_ar"], row["name_en"], row["kind"], row["max_entries"],
-                frozenset(seats.get(row["id"], ())),
+                judge, row["name_ar"], row["name_en"], row["kind"], row["max_entries"], frozenset(seats[judge])
             )
-            for row in sorted(judges, key=lambda row: str(row["name_ar"]))
+            for judge, row in sorted(judges.items(), key=lambda each: str(each[1]["name_ar"]))
         ),
         pairs=tuple(
-            Pair(row["entry"], row["judge"], row["state"], tuple(from_json(row["reasons"]) or ())) for row in pairs
+            Pair(entry, judge, row["state"], tuple(from_json(row["reasons"]) or ()))
+            for entry, judge, row in rows
+            if row["state"] != "barred"
         ),
-        barred=frozenset((row["entry"], row["judge"]) for row in barred),
+        barred=frozenset((entry, judge) for entry, judge, row in rows if row["state"] == "barred"),
     )  # fmt: skip
+
+
+_JUDGES = """SELECT judge.id AS id, judge.kind AS kind, judge.max_entries AS max_entries, person.name_ar AS name_ar,
+    person.name_en AS name_en, panel_member.category AS category
+    FROM judge JOIN person ON person.id = judge.person
+    LEFT JOIN panel_member ON panel_member.judge = judge.id AND panel_member.round = {}
+    WHERE judge.edition = {} AND judge.is_active"""
+
+_PAIRS = """SELECT assignment.entry AS entry, assignment.judge AS judge, assignment.state AS state,
+    assignment.reasons AS reasons FROM assignment
+    WHERE assignment.round = {} AND assignment.state IN ('proposed', 'published')
+    UNION ALL SELECT conflict.entry, conflict.judge, 'barred', NULL FROM conflict
+    JOIN judge ON judge.id = conflict.judge
+    WHERE judge.edition = {} AND conflict.state IN ('confirmed', 'held')"""

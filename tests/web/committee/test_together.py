@@ -103,3 +103,19 @@ async def test_another_edition_s_request_cannot_be_answered(ranked_now: House):
     for matter in ("unmask", "reopen-sheet", "exclude"):
         answer = await post(chair, f"{WAITING}/{matter}/{unknown}", {"answer": "agree"}, page="/en/account")
         assert answer.status_code == 404, matter
+
+
+async def test_the_log_leaves_out_what_is_closed_to_a_tied_reader_and_says_so(ranked_now: House):
+    entry = await first_entry()
+    unmask, log = f"/en/committee/entries/{entry['code_name']}/unmask", "/en/committee/audit?event=joint-asked"
+    secretary, chair = await ranked_now.client("secretary"), await ranked_now.client("chair")
+    await post(chair, unmask, {"reason": "A complaint names a member."}, page=unmask)
+    before = (await secretary.get(log)).text
+
+    await post(secretary, f"/en/committee/entries/{entry['code_name']}/step-aside", {"kind": "family"}, page=unmask)
+    after = (await secretary.get(log)).text
+
+    assert "A complaint names a member." in before
+    assert "A complaint names a member." not in after
+    assert "is left out" in after
+    assert "A complaint names a member." in (await chair.get(log)).text

@@ -1,0 +1,133 @@
+"""How fast the committee's pages answer with many entries, as ratios to a bare route on the same server, in one run.
+
+    python benchmarks/committee.py [--seconds 4] [--entries 400 2000]
+
+A small competition is driven through the use cases until its round has closed; its entries, sheets and marks are then
+multiplied row by row, and the round is ranked as always. Machines are noisy: read the ratios.
+"""
+
+import argparse
+import asyncio
+import importlib.util
+import sys
+import tempfile
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from uuid import uuid4
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from storage.engine import bind, close_database, insert_many, open_database, sqlite_url, transaction
+from storage.migrations.run import migrate
+from storage.piccolo_app import TABLES
+from storage.tables.assignment import Assignment
+from storage.tables.entrant import EntryOwner
+from storage.tables.entry import Entry, EntryVersion
+from storage.tables.scoresheet import Mark, ScoreSheet
+from tests.cast import PASSWORD
+from tests.competition import JUDGED, make_competition
+
+AIM = 0.006
+"""The share of a bare route's rate that the list of 400 entries with totals is to reach."""
+PAGES = {
+    "list of entries with totals": "/en/committee/entries",
+    "ranking of a category": "/en/committee/ranking/documentary",
+    "progress, all categories": "/en/committee/progress",
+}
+
+
+def load_service_benchmark() -> ModuleType:
+    """Take servers, browser and load from the benchmark beside this one; its name is also a package's."""
+    spec = importlib.util.spec_from_file_location("service_benchmark", Path(__file__).with_name("service.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def copies(table: Any, rows: Iterable[dict[str, Any]], **changes: Any) -> list[Any]:
+    """Give rows again under new ids, with changes; a change that is a function is asked for each row."""
+    return [
+        table(**row | {"id": uuid4()} | {name: to(row) if callable(to) else to for name, to in changes.items()})
+        for row in rows
+    ]
+
+
+async def multiply(n_entries: int) -> None:
+    """Make the entries that there are into so many, each with the sheets and marks of the one it was copied from."""
+    sources = await Entry.select().order_by(Entry.entry_number)
+    for at in range(n_entries - len(sources)):
+        source = sources[at % len(sources)]
+        prefix = str(source["code_name"]).split("-")[0]
+        (entry,) = copies(Entry, [source], entry_number=f"2027-B{at:04}", code_name=f"{prefix}-{1000 + at}")
+        versions = await EntryVersion.select().where(EntryVersion.entry == source["id"])
+        owners = await EntryOwner.select().where(EntryOwner.entry == source["id"])
+        pairs = await Assignment.select().where(Assignment.entry == source["id"])
+        new_pairs = copies(Assignment, pairs, entry=entry.id)
+        async with transaction():
+            await insert_many([entry])
+            await insert_many(copies(EntryVersion, versions, entry=entry.id, title_en=f"The work {at}"))
+            await insert_many(copies(EntryOwner, owners, entry=entry.id))
+            await insert_many(new_pairs)
+            for pair, made in zip(pairs, new_pairs, strict=True):
+                for sheet in await ScoreSheet.select().where(ScoreSheet.assignment == pair["id"]):
+                    (new_sheet,) = copies(ScoreSheet, [sheet], assignment=made.id)
+                    marks = await Mark.select().where(Mark.sheet == sheet["id"])
+                    await insert_many([new_sheet])
+                    await insert_many(copies(Mark, marks, sheet=new_sheet.id))
+
+
+async def build(data: Path, n_entries: int) -> str:
+    """Make the competition in a folder; return the chair's address."""
+    engine = await open_database(sqlite_url(data / "tahkim.db"))
+    await migrate(engine)
+    bind(engine, TABLES)
+    competition = await make_competition()
+    await competition.reach_judging()
+    await competition.judge_all()
+    await competition.end_judging()
+    await multiply(n_entries)
+    competition.judged = JUDGED + timedelta(hours=1)
+    await competition.rank()
+    await close_database(engine)
+    return competition.chair.email
+
+
+def measure(data: Path, email: str, n_entries: int, seconds: float) -> None:
+    bench = load_service_benchmark()
+    port, bare_port = bench.free_port(), bench.free_port()
+    serve = [sys.executable, "-m", "service.cli.main", "serve", "--data", str(data), "--port", str(port)]
+    bare = [sys.executable, "-c", bench.BARE.replace("{port}", str(bare_port))]
+    with bench.running(bare, bare_port, "/ok"), bench.running(serve, port, "/healthz"):
+        browser = bench.Browser(port, email, PASSWORD)
+        ok = f"GET /ok HTTP/1.1\r\nHost: localhost:{bare_port}\r\n\r\n".encode()
+        for name, path in PAGES.items():
+            request = browser.get(path)
+            base = asyncio.run(bench.ask(bare_port, lambda _, ok=ok: ok, seconds))
+            mine = asyncio.run(bench.ask(port, lambda _, request=request: request, seconds, 4))
+            print(
+                f"{n_entries:6} {name:30} {mine.rate:9.1f} {mine.p50:8.1f} {mine.p95:8.1f} {base.rate:9.0f} "
+                f"{mine.rate / base.rate:8.4f} {mine.faults}"
+            )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--entries", type=int, nargs="+", default=[400, 2000])
+    options = parser.parse_args()
+    print(f"{'entries':6} {'page':30} {'a second':>9} {'p50 ms':>8} {'p95 ms':>8} {'bare':>9} {'ratio':>8} faults")
+    for n_entries in options.entries:
+        with tempfile.TemporaryDirectory() as folder:
+            email = asyncio.run(build(Path(folder), n_entries))
+            measure(Path(folder), email, n_entries, options.seconds)
+    print(f"aim for the list of 400 entries: {AIM}")
+
+
+if __name__ == "__main__":
+    main()
