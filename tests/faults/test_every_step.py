@@ -1,0 +1,255 @@
+"""The operations that change something, failed at their 1st, 2nd, … statement and commit until they pass untouched.
+
+After each failure every row is as it was before; after the pass the doctor finds nothing. And what is sent twenty times
+at once happens once.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from service.actors import Role
+from service.errors import Refused
+from service.usecases.decisions import approve_decision, open_decision, sign_decision
+from service.usecases.doctor import examine
+from service.usecases.entries import open_entry
+from service.usecases.judging.conflicts import Answer, answer_conflict
+from service.usecases.judging.sheets import abstain, save_comments, save_mark, seal_sheet
+from service.usecases.opening import close_round
+from service.usecases.submission import submit_entry, withdraw_entry
+from storage.engine import get_engine, run_sql
+from storage.errors import StorageUnavailable
+from storage.piccolo_app import TABLES
+from storage.reads.decisions import list_categories
+from tests.cast import NOW
+from tests.competition import JUDGED, JUDGING, Competition, add_person
+
+Act = Callable[[], Awaitable[object]]
+Prepare = Callable[[Competition], Awaitable[Act]]
+STEPS_AT_MOST = 400
+
+
+class Failing:
+    """Lets so many statements and commits through, and takes the database away at the next one."""
+
+    def __init__(self, step: int) -> None:
+        self.left = step
+        self.has_failed = False
+        self.statements = self  # it stands among the engine's counters, which are told of each statement
+
+    def append(self, _: str) -> None:
+        self.left -= 1
+        if self.left == 0:
+            self.has_failed = True
+            raise StorageUnavailable(reason="failed on purpose")
+
+    async def begin(self, *, is_read_only: bool) -> object:
+        return _Session(await type(get_engine()).begin(get_engine(), is_read_only=is_read_only), self)
+
+
+class _Session:
+    def __init__(self, session, failing: Failing) -> None:
+        self._session, self._failing = session, failing
+        self.run = session.run
+
+    async def end(self, *, commit: bool) -> None:
+        if commit:
+            try:
+                self._failing.append("COMMIT")
+            except StorageUnavailable:
+                await self._session.end(commit=False)
+                raise
+        await self._session.end(commit=commit)
+
+
+async def picture() -> dict[str, list[str]]:
+    """Every row of every table."""
+    names = [table._meta.tablename for table in TABLES]
+    return {name: sorted(map(repr, await run_sql(f"SELECT * FROM {name}"))) for name in names}
+
+
+async def fail_until_it_passes(act: Act) -> int:
+    """Give the number of places at which it was failed."""
+    engine = get_engine()
+    before = await picture()
+    for step in range(1, STEPS_AT_MOST):
+        failing = Failing(step)
+        engine.counters.append(failing)  # type: ignore[arg-type]
+        engine.begin = failing.begin  # type: ignore[method-assign]
+        try:
+            await act()
+        except StorageUnavailable:
+            assert failing.has_failed
+        else:
+            assert not failing.has_failed, f"a failure at step {step} was swallowed"
+            return step - 1
+        finally:
+            engine.counters.remove(failing)  # type: ignore[arg-type]
+            del engine.begin
+        assert await picture() == before, f"something was half done at step {step}"
+    raise AssertionError("it never passed")
+
+
+async def assert_well(competition: Competition) -> None:
+    found = examine(competition.objects, now=JUDGED + timedelta(days=1))
+    ignored = {"work-late"}  # stages are reached without a worker: their letters wait
+    assert {each.code: each.names async for each in found if each.is_broken and each.code not in ignored} == {}
+
+
+async def _marked(competition: Competition, *, is_whole: bool = True):
+    judge = competition.judges[0]
+    sheet = await competition.sheet(judge)
+    if is_whole:
+        await competition.mark(judge, sheet, [5, 6])
+    return judge, sheet
+
+
+async def saving(competition: Competition) -> Act:
+    judge, sheet = await _marked(competition, is_whole=False)
+    return lambda: save_mark(judge, sheet.id, criterion_id=sheet.criteria[0].id, step=6, revision=0, now=JUDGING)
+
+
+async def commenting(competition: Competition) -> Act:
+    judge, sheet = await _marked(competition, is_whole=False)
+    return lambda: save_comments(judge, sheet.id, team="Well made.", committee="", revision=0, now=JUDGING)
+
+
+async def sealing(competition: Competition) -> Act:
+    judge, sheet = await _marked(competition)
+    return lambda: seal_sheet(judge, sheet.id, now=JUDGING)
+
+
+async def answering(competition: Competition) -> Act:
+    judge, sheet = await _marked(competition, is_whole=False)
+    return lambda: answer_conflict(judge, sheet.id, answer=Answer.YES, kind="work", note="We worked.", now=JUDGING)
+
+
+async def abstaining(competition: Competition) -> Act:
+    judge, sheet = await _marked(competition, is_whole=False)
+    return lambda: abstain(judge, sheet.id, reason="The film does not play", now=JUDGING)
+
+
+async def ending_the_round(competition: Competition) -> Act:
+    await competition.judge_all()
+    return lambda: close_round(competition.chair, competition.round_id, now=JUDGED)
+
+
+async def _started(competition: Competition) -> str:
+    entrant = await add_person("Farah", Role.ENTRANT, None)
+    return await competition.start(type(entrant)(Role.ENTRANT, entrant.person_id, competition.edition_id, "Farah"))
+
+
+async def submitting(competition: Competition) -> Act:
+    number = await _started(competition)
+    entrant = competition.entrants[number]
+    own, _ = await open_entry(entrant, number)
+    return lambda: submit_entry(entrant, number, revision=own.revision, is_declared=True, now=NOW)
+
+
+async def withdrawing(competition: Competition) -> Act:
+    number = await _started(competition)
+    await competition.submit(number)
+    return lambda: withdraw_entry(competition.entrants[number], number, now=NOW)
+
+
+async def closing(competition: Competition) -> Act:
+    await competition.enter("Farah")
+    return competition.close
+
+
+async def ranking(competition: Competition) -> Act:
+    return competition.rank
+
+
+async def deciding(competition: Competition) -> Act:
+    category = (await list_categories(competition.edition_id))[0]
+    now = JUDGED + timedelta(days=1)
+    return lambda: open_decision(competition.chair, competition.round_id, category["id"], now=now)
+
+
+async def approving(competition: Competition) -> Act:
+    decision_id = await competition.place((await list_categories(competition.edition_id))[0])
+    now = JUDGED + timedelta(days=1)
+    for actor in (competition.chair, competition.actors[Role.MEMBER]):
+        await sign_decision(actor, decision_id, now=now)
+    return lambda: approve_decision(competition.chair, decision_id, now=now)
+
+
+async def notifying(competition: Competition) -> Act:
+    await competition.decide()
+    return competition.notify
+
+
+async def publishing(competition: Competition) -> Act:
+    await competition.schedule()
+    return competition.publish
+
+
+@pytest.mark.sampled
+@pytest.mark.parametrize("prepare", [saving, sealing, answering])
+async def test_a_judge_s_act_is_whole_or_not_there_wherever_it_fails(judging: Competition, prepare: Prepare):
+    assert await fail_until_it_passes(await prepare(judging)) > 3
+    await assert_well(judging)
+
+
+@pytest.mark.sampled
+async def test_a_submission_is_whole_or_not_there_wherever_it_fails(opened: Competition):
+    assert await fail_until_it_passes(await submitting(opened)) > 3
+    await assert_well(opened)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("prepare", [commenting, abstaining, ending_the_round])
+async def test_so_is_every_other_act_of_judging(judging: Competition, prepare: Prepare):
+    assert await fail_until_it_passes(await prepare(judging)) > 3
+    await assert_well(judging)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("prepare", [withdrawing, closing])
+async def test_so_is_every_other_act_on_entries(opened: Competition, prepare: Prepare):
+    assert await fail_until_it_passes(await prepare(opened)) > 3
+    await assert_well(opened)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("prepare", [ranking, deciding, approving, notifying])
+async def test_so_is_every_act_of_deciding(ranked: Competition, prepare: Prepare):
+    assert await fail_until_it_passes(await prepare(ranked)) > 3
+    await assert_well(ranked)
+
+
+@pytest.mark.soak
+async def test_so_is_publication(notified: Competition):
+    assert await fail_until_it_passes(await publishing(notified)) > 3
+    await assert_well(notified)
+
+
+@pytest.mark.sampled
+@pytest.mark.parametrize("prepare", [saving, sealing])
+async def test_what_a_judge_sends_twenty_times_at_once_happens_once(judging: Competition, prepare: Prepare):
+    act = await prepare(judging)
+    [before] = await run_sql("SELECT COUNT(*) AS n FROM audit_event")
+
+    answers = await asyncio.gather(*(act() for _ in range(20)), return_exceptions=True)
+
+    [after] = await run_sql("SELECT COUNT(*) AS n FROM audit_event")
+    assert after["n"] == before["n"] + 1
+    assert all(
+        answer is None or not isinstance(answer, BaseException) or isinstance(answer, Refused) for answer in answers
+    )
+    await assert_well(judging)
+
+
+@pytest.mark.sampled
+async def test_two_members_who_publish_at_once_publish_once_and_one_letter_goes_to_each(notified: Competition):
+    act = await publishing(notified)
+
+    answers = await asyncio.gather(*(act() for _ in range(8)), return_exceptions=True)
+
+    assert all(not isinstance(answer, BaseException) or isinstance(answer, Refused) for answer in answers)
+    assert await run_sql("SELECT COUNT(*) AS n FROM audit_event WHERE event = 'results-published'") == [{"n": 1}]
+    assert await run_sql("SELECT name FROM message GROUP BY name HAVING COUNT(*) > 1") == []
+    await assert_well(notified)
