@@ -38,13 +38,19 @@ NEEDED = 0.9403
 FIRST_SHARE = 0.329
 LATER_SHARES = (0.38, 0.45, 0.6, 0.8, 1.0)
 WORTH = 1.0
-# Where the floor of the worst-served entries leaves the graph POOR, it is lowered to these shares, one after the other.
+# A later share that raised efficiency by less than this is the last.
+LEAST_RISE = 0.001
+# Where the floor of the worst-served entries leaves the graph POOR after JOIN_SHARE of the budget, it is lowered to
+# RELIEFS of itself, one after the other, until a few entries have joined the groups it kept apart; each share of
+# affinity is to buy JOIN_WORTH times as much efficiency, since elsewhere the floor is not what is in the way.
 POOR = 0.85
+JOIN_SHARE = 0.15
+JOIN_WORTH = 5.0
 # A step of the price that goes this far beyond the goal is taken back and made smaller, down to FINEST.
 OVERSHOOT = 0.001
 SLACK = 0.03
 FINEST = 1.01
-RELIEFS = (0.8, 0.6)
+RELIEFS = (0.9, 0.8, 0.6)
 # The price rises in steps (smaller ones where rounds are cheap); rounds at one price end when they gain little.
 # Each row: up to so many judges, first price, step of the price, share of a price's gain below which it is left.
 PACES = ((80, 0.1, 1.35, 0.02), (1000, 0.1, 2.0, 0.02), (1 << 60, 0.4, 3.0, 0.08))
@@ -142,6 +148,7 @@ class Exchange:
 
     def spend_first(self, *, pace: float = 1.0) -> None:
         """Spend the first share of the budget, less where the graph is good enough before. pace: under 1 is slower."""
+        self._join()
         self.first_price, step = self._first_price()
         self.price = self._climb(self.first_price, step**pace, share=FIRST_SHARE, goal=ENOUGH, worth=0.0)
 
@@ -149,14 +156,32 @@ class Exchange:
         """Spend the rest as far as it is needed and buys enough; return the pairs."""
         climbed, step = self.price, self._pace()[1]
         for share in LATER_SHARES:
+            before = self.graph.efficiency
             climbed = self._climb(climbed, step**LAST_STEP, share=share, goal=NEEDED, worth=WORTH)
+            if self.graph.efficiency < before + LEAST_RISE:
+                break
+        self._relieve(self.first_price, step, share=1.0, worth=WORTH)
+        return self.slots.pairs()
+
+    def _join(self) -> None:
+        """Make a poor graph fair before it is made good, at the cost of some entries' floor where that must be."""
+        price, step = self._first_price()
+        floor = self.limits.floor
+        self._climb(price, step, share=JOIN_SHARE, goal=POOR, worth=0.0)
+        self._relieve(price, step, share=FIRST_SHARE, worth=JOIN_WORTH)
+        self.limits.floor = np.minimum(floor, self.values.sum(axis=1))
+
+    def _relieve(self, price: float, step: float, *, share: float, worth: float) -> None:
+        """Lower the floor step by step while the graph is poor and that is what helps; a split one to the last step."""
         floor = self.limits.floor
         for relief in RELIEFS:
-            if self.graph.efficiency >= POOR:
+            before = self.graph.efficiency
+            if before >= POOR:
                 break
             self.limits.floor = floor * relief
-            self._climb(self.first_price, step, share=1.0, goal=POOR, worth=WORTH)
-        return self.slots.pairs()
+            self._climb(price, step, share=share, goal=POOR, worth=worth)
+            if before > POOR / 2 and self.graph.efficiency < before + LEAST_RISE:
+                break
 
     def _first_price(self) -> tuple[float, float]:
         ideal = self.graph.cost * min(1.0, self.graph.efficiency / ENOUGH)

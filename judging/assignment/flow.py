@@ -16,7 +16,7 @@ import numpy as np
 from judging.assignment.problem import Bar
 
 if TYPE_CHECKING:
-    from judging.assignment.problem import Floats, Ints, Problem
+    from judging.assignment.problem import Bools, Floats, Ints, Problem
 
 # Costs become whole numbers: one unit of affinity in 10**7 steps, the last two digits left to a seeded tie-break.
 UNIT = 10**7
@@ -189,12 +189,14 @@ def lay_out(
     seed: int,
     times: int = 1,
     pieces: list[tuple[Ints, float]] | None = None,
+    weak: Bools | None = None,
 ) -> Layout:
     """Build the network of a problem without locks.
 
     reward: what choosing each arc is worth, in shares of the largest affinity. pieces: how a judge's load is
     charged, as (room of each judge, price of one entry in it) from the first entry on; what remains up to the limit
-    is free of charge. times multiplies every capacity, for drawing at random afterwards.
+    is free of charge. times multiplies every capacity, for drawing at random afterwards. weak: arcs of which an entry
+    may have one at most; kept only where neither roles nor institutions divide its places, which it would cross.
     """
     n_entries = problem.n_entries
     network = Network(n_nodes=n_entries)
@@ -204,6 +206,8 @@ def lay_out(
     network.supply(np.arange(n_entries), needs)
     tail, bins = _role_bins(problem, arcs, network, times)
     tail = _institution_places(problem, arcs, network, tail, times)
+    if weak is not None and (tail == arcs.entry).all():
+        tail = _weak_places(arcs, weak, network, times)
     judges = network.nodes(problem.n_judges)
     head = _category_places(problem, arcs, network, judges, times)
     head = _team_places(problem, arcs, network, head, first_judge=int(judges[0]), times=times)
@@ -260,6 +264,13 @@ def _institution_places(problem: Problem, arcs: Arcs, network: Network, tail: In
     return np.where(group >= 0, nodes[group] if parents.size else tail, tail)
 
 
+def _weak_places(arcs: Arcs, weak: Bools, network: Network, times: int) -> Ints:
+    group, parents = _group(np.where(weak, arcs.entry, -1), arcs.entry)
+    nodes = network.nodes(parents.size)
+    network.arcs(parents, nodes, np.full(parents.size, times), np.zeros(parents.size, dtype=np.int64))
+    return np.where(group >= 0, nodes[group] if parents.size else arcs.entry, arcs.entry)
+
+
 def _category_places(problem: Problem, arcs: Arcs, network: Network, judges: Ints, times: int) -> Ints:
     head = judges[arcs.judge]
     n_categories = problem.category_load_max.shape[1]
@@ -312,12 +323,13 @@ def solve_flow(
     seed: int,
     times: int = 1,
     pieces: list[tuple[Ints, float]] | None = None,
+    weak: Bools | None = None,
 ) -> Ints | None:
     """Numbers of the arcs that the cheapest flow uses, or None where there is no flow."""
     if (problem.needs < problem.role_need.sum(axis=1)).any() or (problem.needs < 0).any():
         return None
     if (problem.load_max < problem.load_min).any() or (problem.category_load_max < 0).any():
         return None
-    layout = lay_out(problem, arcs, reward, seed=seed, times=times, pieces=pieces)
+    layout = lay_out(problem, arcs, reward, seed=seed, times=times, pieces=pieces, weak=weak)
     flows = layout.network.solve()
     return None if flows is None else np.flatnonzero(flows[layout.pairs] > 0)

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 DEFAULT_BUDGET = 0.03
 # Shares of the mean load asked for instead, where the first attempt leaves judges hard to compare; and the exponent of
 # the steps of the price, so that a last attempt goes slowly. Large panels keep their fair loads.
-LESS_FAIR = ((0.5, 1.0), (0.0, 1.0), (0.0, 0.4))
+LESS_FAIR = ((0.5, 1.0), (0.35, 1.0), (0.35, 0.4))
 ARCS_FOR_LESS_FAIR = 40_000
 LEAST_GAIN = 0.0005
+# Where judges have fewer entries than this on average, less even loads would only leave some with none.
+LOAD_FOR_LESS_FAIR = 6
 
 
 def assign_judges(
@@ -69,7 +71,8 @@ def _try_less_fair(
     60 x 15, efficiency .93 with it and .96 without, for the same affinity).
     """
     best = fair
-    if best[0].arcs.entry.size > ARCS_FOR_LESS_FAIR:
+    is_thin = int(problem.needs.sum()) < LOAD_FOR_LESS_FAIR * problem.n_judges
+    if is_thin or best[0].arcs.entry.size > ARCS_FOR_LESS_FAIR:
         return best
     for share, pace in LESS_FAIR:
         start = find_start(rest.problem, seed=seed, fair_share=share)

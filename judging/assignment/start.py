@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
 # it costs more, the lower prices (of one entry, in shares of the top affinity) decide how far it goes.
 FAIR_SHARE = 0.8
 FAIR_PRICES = (1.0, 0.5, 0.25, 0.15, 0.08)
-FAIR_BUDGET = 0.004
+FAIR_BUDGET = 0.006
+# This part of it has the highest price in any case: a panel has nobody with hardly anything to judge.
+FIRM = 0.5
 # The worst-served entry is to have this share of what every entry could have alone; its claim grows by RAISE a try.
-FLOOR = 0.975
+FLOOR = 0.955
 FLOOR_TRIES = 9
 RAISE = 1.35
 # A pair that would take its entry below the floor whatever its other judges costs this much.
@@ -137,9 +140,14 @@ def _shape(
     reward = reward - SPOILS * ((alone - weakest)[arcs.entry] + arcs.value < goal)
     bare = reward
     few = arcs.entry.size <= ARCS_FOR_TRIES
+    weak: Bools | None = find_weak(problem, arcs, goal)
     price = 0.0
     for price in FAIR_PRICES if few else FAIR_PRICES[:1]:
-        fuller = solve_flow(problem, arcs, reward, seed=seed, pieces=fair_pieces(problem, price, fair))
+        pieces = fair_pieces(problem, price, fair, firm=FIRM)
+        fuller = solve_flow(problem, arcs, reward, seed=seed, pieces=pieces, weak=weak)
+        if fuller is None and weak is not None:
+            weak = None
+            fuller = solve_flow(problem, arcs, reward, seed=seed, pieces=pieces)
         if fuller is None:
             break
         chosen = fuller
@@ -157,11 +165,23 @@ def _shape(
             break
         claim = np.where(poor, claim * RAISE, claim)
         reward = bare + arcs.value * (claim[arcs.entry] - 1)
-        again = solve_flow(problem, arcs, reward, seed=seed, pieces=fair_pieces(problem, price, fair))
+        again = solve_flow(
+            problem, arcs, reward, seed=seed, pieces=fair_pieces(problem, price, fair, firm=FIRM), weak=weak
+        )
         if again is None:
             break
         chosen = again
     return kept[0], kept[1], price
+
+
+def find_weak(problem: Problem, arcs: Arcs, goal: float) -> Bools:
+    """(n_arcs,) pairs of so little worth that two of them leave their entry below the goal whoever else reads it."""
+    first = np.searchsorted(arcs.entry, np.arange(problem.n_entries))
+    order = np.lexsort((-arcs.value, arcs.entry))
+    place = np.arange(arcs.entry.size) - first[arcs.entry]
+    others = place < problem.needs[arcs.entry] - 2
+    most = np.bincount(arcs.entry[others], weights=arcs.value[order][others], minlength=problem.n_entries)
+    return np.asarray(2 * arcs.value < (goal - most)[arcs.entry], dtype=np.bool_)
 
 
 def _per_entry(problem: Problem, arcs: Arcs, pairs: Ints) -> Floats:
@@ -179,14 +199,20 @@ def is_among(problem: Problem, arcs: Arcs, pairs: Ints) -> Floats:
 
 
 def fair_load(problem: Problem, share: float = FAIR_SHARE) -> int:
-    """Return the load that every judge should have before others get more."""
-    return int(share * int(problem.needs.sum()) / max(problem.n_judges, 1))
+    """Return the load that every judge should have before others get more: one at least, where there is that much."""
+    mean = int(problem.needs.sum()) / max(problem.n_judges, 1)
+    return max(int(share * mean), min(int(mean), 1))
 
 
-def fair_pieces(problem: Problem, price: float, fair: int) -> list[tuple[Ints, float]]:
-    """Reward a judge's first entries, up to a share of the mean, so that nobody is left with almost nothing."""
+def fair_pieces(problem: Problem, price: float, fair: int, *, firm: float = 0.0) -> list[tuple[Ints, float]]:
+    """Reward a judge's first entries, up to a share of the mean, so that nobody is left with almost nothing.
+
+    firm: the part of that share which is rewarded with the highest price whatever the price.
+    """
     lowest = np.minimum(fair, problem.load_max)
-    return [(np.maximum(lowest - problem.load_min, 0), -price)] if lowest.any() else []
+    least = np.maximum(np.minimum(math.ceil(firm * fair), lowest) - problem.load_min, 0)
+    rest = np.maximum(lowest - problem.load_min, 0) - least
+    return [(room, -each) for room, each in ((least, FAIR_PRICES[0]), (rest, price)) if room.any()]
 
 
 def least_alone(problem: Problem) -> float:
