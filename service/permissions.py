@@ -89,6 +89,8 @@ class Action(StrEnum):
     SIGN_DECISION = "sign-decision"
     NOTIFY = "notify"
     READ_PUBLICATION = "read-publication"
+    PREVIEW_NAMES = "ask-preview-names"
+    REOPEN_METHOD = "reopen-method"
     PUBLISH = "publish"
     READ_AUDIT = "read-audit"
     READ_EXPORTS = "read-exports"
@@ -220,6 +222,8 @@ RULES: dict[Action, Rule] = {
     ),
     Action.NOTIFY: Rule(CHAIR, frozenset({Stage.DECIDING}), own=True),
     Action.READ_PUBLICATION: Rule(DECIDERS, ONCE_JUDGED),
+    Action.PREVIEW_NAMES: Rule(DECIDERS, frozenset({Stage.DECIDING, Stage.NOTIFIED}), own=True),
+    Action.REOPEN_METHOD: Rule(DECIDERS, frozenset({Stage.DECIDING}), own=True),
     Action.PUBLISH: Rule(CHAIR, frozenset({Stage.DECIDING, Stage.NOTIFIED}), own=True),
     Action.READ_AUDIT: Rule(frozenset({Role.SECRETARY, Role.CHAIR, Role.OBSERVER})),
     Action.READ_EXPORTS: Rule(DECIDERS, AFTER_CLOSE),

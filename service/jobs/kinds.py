@@ -54,6 +54,7 @@ KINDS: dict[str, str] = {
     "sweep": "service.jobs.files:sweep_litter",
     "close-grace": "service.jobs.files:end_grace",
     "close-edition": "service.jobs.stages:close_edition",
+    "announce-honoured": "service.jobs.stages:announce_honoured",
     "publish-edition": "service.jobs.stages:publish_edition",
     "remind-judges": "service.jobs.stages:remind_judges",
 }

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from service.usecases.announcing import announce_when_due
 from service.usecases.closing import close_when_due
 from service.usecases.publication import publish_when_due
 from service.usecases.reminding import remind_judges as remind
@@ -12,7 +13,7 @@ from service.usecases.reminding import remind_judges as remind
 if TYPE_CHECKING:
     from service.jobs.kinds import JobContext
 
-__all__ = ["close_edition", "publish_edition", "remind_judges"]
+__all__ = ["announce_honoured", "close_edition", "publish_edition", "remind_judges"]
 
 
 async def close_edition(facts: Mapping[str, Any], *, now: datetime, context: "JobContext") -> None:  # noqa: ARG001 (every handler takes the context)
@@ -23,6 +24,11 @@ async def close_edition(facts: Mapping[str, Any], *, now: datetime, context: "Jo
 async def publish_edition(facts: Mapping[str, Any], *, now: datetime, context: "JobContext") -> None:  # noqa: ARG001 (as above)
     """Publish at the instant that was fixed; another instant fixed since then makes this do nothing."""
     await publish_when_due(UUID(facts["edition"]), now=now)
+
+
+async def announce_honoured(facts: Mapping[str, Any], *, now: datetime, context: "JobContext") -> None:  # noqa: ARG001 (as above)
+    """Announce who is honoured, without places, at the instant that was fixed for it."""
+    await announce_when_due(UUID(facts["edition"]), now=now)
 
 
 async def remind_judges(facts: Mapping[str, Any], *, now: datetime, context: "JobContext") -> None:  # noqa: ARG001 (as above)

@@ -15,7 +15,7 @@ from storage.engine import for_update, savepoint
 from storage.errors import UniqueViolation
 from storage.tables.committee import JointRequest
 
-__all__ = ["Joint", "Matter", "SecondPersonNeeded", "answer_request", "ask_together", "is_agreed"]
+__all__ = ["Joint", "Matter", "SecondPersonNeeded", "answer_request", "ask_together", "find_agreed_at", "is_agreed"]
 
 
 class Matter(StrEnum):
@@ -24,6 +24,8 @@ class Matter(StrEnum):
     UNMASK = "unmask"
     REOPEN_SHEET = "reopen-sheet"
     EXCLUDE = "exclude"
+    PREVIEW_NAMES = "preview-names"
+    REOPEN_METHOD = "reopen-method"
 
 
 class AskedAlready(Conflicting):
@@ -119,3 +121,18 @@ async def is_agreed(matter: Matter, subject: UUID) -> bool:
             & (JointRequest.state == "agreed")
         )
     )
+
+
+async def find_agreed_at(matter: Matter, subject: UUID) -> datetime | None:
+    """Find when two people last agreed to this; None where they never did."""
+    row = (
+        await JointRequest.select(JointRequest.answered_at)
+        .where(
+            (JointRequest.matter == matter.value)
+            & (JointRequest.subject == str(subject))
+            & (JointRequest.state == "agreed")
+        )
+        .order_by(JointRequest.answered_at, ascending=False)
+        .first()
+    )
+    return row["answered_at"] if row else None

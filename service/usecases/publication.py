@@ -1,9 +1,6 @@
 """Telling entrants, and publishing: one transaction, one instant, nothing before it."""
 
 import asyncio
-import re
-import secrets
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,10 +9,12 @@ from weakref import WeakKeyDictionary
 
 from service.actors import Actor
 from service.audit import SYSTEM, Event, head, record
-from service.errors import Conflicting, FieldError, Invalid, NotFound
+from service.errors import Conflicting, FieldError, Invalid, NotFound, StaleRevision
 from service.jobs.queue import enqueue
 from service.mail.queue import queue_letter
 from service.permissions import Action, require
+from service.usecases.announcing import check_as_announced, plan_announcement
+from service.usecases.awards import make_awards
 from service.usecases.bundles import BundleStale, Draft, NothingToBundle, is_current, keep_bundle, prepare_bundle
 from service.usecases.certificates import issue_certificates
 from service.usecases.editions import NotYet, move_edition
@@ -25,16 +24,20 @@ from storage.engine import for_update, insert_many, transaction
 from storage.lifecycle import EditionState, RoundState
 from storage.reads.bundles import list_bundles
 from storage.reads.committee.appeals import count_open_appeals
-from storage.reads.decisions import get_honoured_entry, list_honoured, list_places
+from storage.reads.decisions import list_honoured, list_places
+from storage.reads.honoured import HonouredPeople, list_honoured_people
 from storage.reads.registrar import find_team_people
 from storage.tables.audit import AuditEvent
-from storage.tables.award import Award, Publication
+from storage.tables.award import Publication
 from storage.tables.edition import Edition
 from storage.tables.entry import Entry
 from storage.tables.panel import Round
 
 __all__ = ["notify_entrants", "publish_edition", "publish_when_due", "schedule_publication"]
 
+
+A_MINUTE = timedelta(minutes=1)
+"""How long ago an instant may lie that is meant as now: forms give whole minutes."""
 
 _TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
@@ -87,27 +90,47 @@ async def notify_entrants(actor: Actor, edition_id: UUID, *, now: datetime) -> i
         return n_letters
 
 
-async def schedule_publication(actor: Actor, edition_id: UUID, *, at: datetime, typed_name: str, now: datetime) -> None:
-    """Fix the instant of publication; a job keeps it. The chair types the edition's short name to confirm."""
+async def schedule_publication(
+    actor: Actor,
+    edition_id: UUID,
+    *,
+    at: datetime,
+    typed_name: str,
+    now: datetime,
+    first_at: datetime | None = None,
+    seen: str | None = None,
+) -> None:
+    """Fix the instant of publication; a job keeps it. The chair types the edition's short name to confirm.
+
+    ``first_at``: when the honoured are announced without their places, where that comes first. ``seen``: the instant
+    that stood when the form was read, as ISO text or empty; raises StaleRevision where another was fixed meanwhile.
+    """
     async with transaction():
         edition = await _lock_edition(edition_id)
         require(Action.PUBLISH, actor, stage=edition["state"], owns=actor.edition_id in {None, edition_id})
+        if seen is not None and seen != (edition["publish_at"].isoformat() if edition["publish_at"] else ""):
+            raise StaleRevision(current=0)
         errors = []
         if typed_name.strip() not in {edition["short_ar"], edition["short_en"]}:
             errors.append(FieldError("typed_name", "err.typed_name"))
-        if at < now - timedelta(minutes=1):
+        if at < now - A_MINUTE:
             errors.append(FieldError("at", "err.time_past"))
+        if first_at is not None and not now - A_MINUTE <= first_at < at:
+            errors.append(FieldError("first_at", "err.first_before"))
         if errors:
             raise Invalid(*errors)
         await _check_decided(edition_id)
-        _check_appeals(edition, await _notified_at(edition_id), at)
+        _check_appeals(edition, await _notified_at(edition_id), first_at or at)
         await _check_answered(edition_id)
+        await plan_announcement(edition_id, first_at)
         await Edition.update({Edition.publish_at: at}).where(Edition.id == edition_id)
-        await enqueue(
-            "publish-edition", name=f"publish-edition:{edition_id}:{at.isoformat()}", at=now, due_at=at,
-            edition=str(edition_id),
-        )  # fmt: skip
-        await record(Event.PUBLICATION_SCHEDULED, by=actor, about=("edition", edition_id), at=now, after=at.isoformat())
+        for kind, due in (("announce-honoured", first_at), ("publish-edition", at)):
+            if due is not None:
+                await enqueue(
+                    kind, name=f"{kind}:{edition_id}:{due.isoformat()}", at=now, due_at=due, edition=str(edition_id)
+                )
+        told = at.isoformat() if first_at is None else [first_at.isoformat(), at.isoformat()]
+        await record(Event.PUBLICATION_SCHEDULED, by=actor, about=("edition", edition_id), at=now, after=told)
 
 
 async def publish_when_due(edition_id: UUID, *, now: datetime) -> bool:
@@ -151,7 +174,9 @@ async def _publish(actor: Actor, edition_id: UUID, now: datetime) -> str:
         in_round = await _check_decided(edition_id)
         await _check_answered(edition_id)
         figures = await count_figures(edition_id, in_round["id"])
-        awards = await _freeze_awards(actor, edition_id, in_round["id"], now)
+        names = await _read_names(actor, in_round["id"], now)
+        awards = await make_awards(edition_id, in_round["id"], now=now, names=names)
+        await check_as_announced(edition_id, [(str(each.title_ar), str(each.title_en)) for each in awards])
         await insert_many(awards)
         await issue_certificates(awards, now=now)
         bundle = await _settle_bundle(edition_id, draft, now)
@@ -245,40 +270,9 @@ async def _check_answered(edition_id: UUID) -> None:
         raise AppealsOpen(n=waiting)
 
 
-async def _freeze_awards(actor: Actor, edition_id: UUID, round_id: UUID, now: datetime) -> list[Award]:
-    """Make the public rows of the honoured entries. Each reading of an identity is in the log before it is used."""
-    places = {row["id"]: row for row in await list_places(edition_id)}
-    outcomes = sorted(
-        await list_honoured(round_id),
-        key=lambda row: (str(row["category"]), places[row["honour"]]["place"], row["computed_rank"]),
-    )
-    taken: set[str] = set()
-    awards = []
-    for position, row in enumerate(outcomes, start=1):
-        await record(Event.IDENTITY_READ, by=actor, about=("entry", row["entry"]), at=now, reason="publication")
-        entry = await get_honoured_entry(row["entry"])
-        awards.append(
-            Award(
-                edition=edition_id, category=row["category"], honour=row["honour"], entry=row["entry"],
-                position=position, place=places[row["honour"]]["place"], is_shared=row["is_shared"],
-                slug=make_slug(entry.title_en, taken), title_ar=entry.title_ar, title_en=entry.title_en,
-                abstract_ar=entry.abstract_ar, abstract_en=entry.abstract_en, institution_ar=entry.institution_ar,
-                institution_en=entry.institution_en, supervisor_ar=entry.supervisor_ar,
-                supervisor_en=entry.supervisor_en, team=to_json([list(member) for member in entry.team]),
-                citation_ar=row["citation_ar"], citation_en=row["citation_en"],
-                picture_key=entry.picture.key if entry.picture else None,
-                picture_media_type=entry.picture.media_type if entry.picture else None, published_at=now,
-            )
-        )  # fmt: skip
-    return awards
-
-
-def make_slug(title: str, taken: set[str]) -> str:
-    """Make the name of a public page from a title; neither number nor code name. Adds it to ``taken``."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "project"
-    slug = stem
-    while slug in taken:
-        slug = f"{stem}-{secrets.token_hex(2)}"
-    taken.add(slug)
-    return slug
+async def _read_names(actor: Actor, round_id: UUID, now: datetime) -> dict[UUID, HonouredPeople]:
+    """Read who is behind the honoured entries. Each reading of an identity is in the log before it is used."""
+    entries = sorted({row["entry"] for row in await list_honoured(round_id)}, key=str)
+    for entry in entries:
+        await record(Event.IDENTITY_READ, by=actor, about=("entry", entry), at=now, reason="publication")
+    return await list_honoured_people(entries)

@@ -12,6 +12,7 @@ from uuid import UUID
 from service.audit import Event, record
 from service.errors import Conflicting, NotFound, StaleRevision
 from service.permissions import Action, require
+from service.usecases.joint import Matter, find_agreed_at
 from service.usecases.ranking_arrays import PLACES, encode_round, score_encoded, write_inputs
 from service.usecases.ranking_output import tell_run
 from storage.columns import from_json, to_json
@@ -61,9 +62,10 @@ class _Computed:
 async def compute_ranking(actor: Actor, round_id: UUID, *, now: datetime, seen: int | None = None) -> UUID:
     """Rank a closed round and keep the run: inputs, parameters, versions, seed, output. It is never updated.
 
-    What ``auto`` chose in the round's first run is kept by all later ones. The engine runs in a thread, outside the
-    transaction. A second call makes a second run, of equal bytes where nothing changed. ``seen`` is the last run that
-    the asker saw: a newer one refuses the request, so a form sent twice makes one.
+    What ``auto`` chose in the round's first run is kept by all later ones, until two members reopen the method. The
+    engine runs in a thread, outside the transaction. A second call makes a second run, of equal bytes where nothing
+    changed. ``seen`` is the last run that the asker saw: a newer one refuses the request, so a form sent twice makes
+    one.
     """
     given = await read_marks(round_id)
     if not given.marks:
@@ -121,8 +123,12 @@ async def compute_ranking(actor: Actor, round_id: UUID, *, now: datetime, seen: 
 
 
 async def _find_kept(round_id: UUID) -> dict[UUID, str]:
-    """Find what the round's first run chose, by category; nothing before the first run."""
-    parameters = from_json(await find_first_parameters(round_id)) or {}
+    """Find what the round's first run chose, by category; nothing before the first run.
+
+    Where two members reopened the method, the first run after that counts.
+    """
+    since = await find_agreed_at(Matter.REOPEN_METHOD, round_id)
+    parameters = from_json(await find_first_parameters(round_id, since=since)) or {}
     return {UUID(category): method for category, method in parameters.get("decided", {}).items()}
 
 

@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -15,8 +15,8 @@ from service.errors import NotFound
 from service.text import LANGUAGES, Ltr, Words
 from service.web.language import with_language
 from service.web.ranges import Readable
+from service.web.result_pages import fingerprints_page, method_page, winner_page, winners_page
 from service.web.static import StaticFiles
-from service.web.winners import fingerprints_page, method_page, winner_page, winners_page
 from storage.reads.results import find_fingerprints, find_picture, find_winner, find_winners
 
 __all__ = ["build_archive"]
@@ -109,7 +109,8 @@ async def _read(slug: str, address: str, words: Words) -> tuple[str, object]:
     elif steps[0] == "winners":
         one = await find_winner(slug, steps[2])
         if one is not None:
-            return "winner", winner_page(*one, words)
+            shown = winner_page(*one, words)
+            return "winner", replace(shown, winner=replace(shown.winner, player=None))  # films stay where they are
     elif steps[0] == "method":
         found = await find_winners(slug)
         if found is not None:

@@ -32,6 +32,7 @@ from service.web.committee.judges_import import JudgesImportController
 from service.web.committee.log import AuditController
 from service.web.committee.messages import GroupMessagesController
 from service.web.committee.overview import OverviewController
+from service.web.committee.previewing import PreviewingController
 from service.web.committee.progress import ProgressController
 from service.web.committee.publication import PublicationController
 from service.web.committee.questions import QuestionsController
@@ -42,6 +43,7 @@ from service.web.committee.rounds import RoundsController
 from service.web.committee.session_acts import CommentController, SessionController
 from service.web.committee.telling import AppealsController, FeedbackController, NotifyController
 from service.web.committee.together import SecondPersonController, SheetsController, UnmaskController
+from service.web.committee.what_if import WhatIfController
 from service.web.entrant.asking import AskingController
 from service.web.entrant.entries import EntriesController
 from service.web.entrant.entry import EntryController
@@ -112,6 +114,7 @@ COMMITTEE: Area = [
     OverviewController,
     RankingController,
     ComparingController,
+    WhatIfController,
     CommitteeEntriesController,
     AssignmentController,
     RedistributionController,
@@ -122,6 +125,7 @@ COMMITTEE: Area = [
     SessionController,
     CommentController,
     PublicationController,
+    PreviewingController,
     ExportsController,
     CertificatesController,
     FeedbackController,

@@ -5,6 +5,7 @@ Everything is sorted by id, so that the same data give the same arrays whatever 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from storage.engine import Row, run_sql
@@ -199,11 +200,12 @@ async def find_frozen_run(run_id: UUID) -> FrozenRun | None:
     return FrozenRun(**row)
 
 
-async def find_first_parameters(round_id: UUID) -> str | None:
-    """Find the parameters of the round's first run: what was chosen there stays."""
-    row = await RankingRun.select(RankingRun.parameters).where(
-        RankingRun.round == round_id
-    ).order_by(RankingRun.ordinal).first()  # fmt: skip
+async def find_first_parameters(round_id: UUID, *, since: datetime | None = None) -> str | None:
+    """Find the parameters of the round's first run, or of the first after ``since``: what was chosen there stays."""
+    query = RankingRun.select(RankingRun.parameters).where(RankingRun.round == round_id)
+    if since is not None:
+        query = query.where(RankingRun.made_at > since)
+    row = await query.order_by(RankingRun.ordinal).first()
     return str(row["parameters"]) if row else None
 
 

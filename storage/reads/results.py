@@ -1,6 +1,6 @@
 """Published results: what public pages read. Rows exist here from the instant of publication, never before."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,22 +8,34 @@ from uuid import UUID
 
 from storage.columns import from_json
 from storage.lifecycle import EditionState
-from storage.tables.award import Award, Publication
-from storage.tables.edition import Category, Edition
+from storage.tables.award import Announcement, Award, Publication
+from storage.tables.edition import Category, Edition, Honour
 
 __all__ = [
+    "CAPTIONS",
+    "Announced",
+    "AnnouncedLine",
     "AwardCard",
     "Fingerprints",
     "Picture",
     "PublishedCategory",
     "PublishedEdition",
     "Winners",
+    "as_winners",
+    "find_announced",
     "find_fingerprints",
     "find_picture",
+    "find_player",
     "find_winner",
     "find_winners",
 ]
 
+CAPTIONS = "text/vtt"
+_PLAYERS = {"video": "film", "audio": "sound"}
+_OF_EDITION = (
+    "id", "slug", "name_ar", "name_en", "short_ar", "short_en", "theme_ar", "theme_en", "fingerprint",
+    "honour_threshold",
+)  # fmt: skip
 _PUBLISHED = (EditionState.PUBLISHED.value, EditionState.ARCHIVED.value)
 
 
@@ -59,7 +71,7 @@ class PublishedCategory:
 
 @dataclass(frozen=True, slots=True)
 class AwardCard:
-    """A frozen award. ``team`` holds each member's name in Arabic and English."""
+    """A frozen award. ``team`` holds each member's name in Arabic and English; ``player`` is film, sound or None."""
 
     slug: str
     category_id: UUID | None
@@ -79,6 +91,28 @@ class AwardCard:
     citation_ar: str
     citation_en: str
     has_picture: bool
+    player: str | None
+    has_captions: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedLine:
+    """An honoured project before its place is public."""
+
+    title_ar: str
+    title_en: str
+    institution_ar: str
+    institution_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """The honoured of an edition by category and title, announced before the places."""
+
+    short_ar: str
+    short_en: str
+    publish_at: datetime | None
+    categories: tuple[tuple[PublishedCategory, tuple[AnnouncedLine, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +181,83 @@ async def find_winners(slug: str | None = None) -> Winners | None:
     edition = await _find_published(slug)
     if edition is None:
         return None
-    categories = (
+    categories = await _list_categories(edition.id)
+    rows = await _awards().where(Award.edition == edition.id).order_by(Award.position)
+    return _in_order(edition, categories, rows)
+
+
+async def as_winners(
+    edition_id: UUID, awards: Sequence[Award], figures: Mapping[str, Any], left_out: Collection[UUID], *, now: datetime
+) -> Winners:
+    """Show awards that nobody has published as ``find_winners`` would once they are, without some categories."""
+    row = (
+        await Edition.select(*(getattr(Edition, name) for name in _OF_EDITION)).where(Edition.id == edition_id).first()
+    )
+    if row is None:
+        raise LookupError(edition_id)
+    edition = PublishedEdition(**row, published_at=now, figures=figures, bundle_hash="", audit_head="")
+    honours = {
+        each["id"]: each
+        for each in await Honour.select(Honour.id, Honour.name_ar, Honour.name_en).where(Honour.edition == edition_id)
+    }
+    rows = []
+    for each in awards:
+        honour = honours[UUID(str(each.honour))]
+        told = {name: getattr(each, name) for name in _OF_AWARD}
+        rows.append(told | {"honour_ar": honour["name_ar"], "honour_en": honour["name_en"]})
+    return _in_order(edition, [each for each in await _list_categories(edition_id) if each.id not in left_out], rows)
+
+
+def _in_order(
+    edition: PublishedEdition, categories: Sequence[PublishedCategory], rows: Sequence[dict[str, Any]]
+) -> Winners:
+    order = {category.id: at for at, category in enumerate(categories)}
+    last = len(rows) + 1
+    ordered = sorted(
+        rows, key=lambda row: (order.get(row["category"], len(order)), row["place"] or last, row["position"])
+    )
+    return Winners(edition, tuple(categories), tuple(_award(row) for row in ordered))
+
+
+async def _list_categories(edition_id: UUID) -> list[PublishedCategory]:
+    rows = (
         await Category.select(Category.id, Category.slug, Category.name_ar, Category.name_en)
-        .where(Category.edition == edition.id)
+        .where(Category.edition == edition_id)
         .order_by(Category.position)
     )
-    order = {row["id"]: at for at, row in enumerate(categories)}
-    rows = await _awards().where(Award.edition == edition.id).order_by(Award.position)
-    rows.sort(key=lambda row: (order.get(row["category"], len(order)), row["place"] or len(rows) + 1, row["position"]))
-    return Winners(edition, tuple(PublishedCategory(**row) for row in categories), tuple(_award(row) for row in rows))
+    return [PublishedCategory(**row) for row in rows]
+
+
+async def find_announced(slug: str | None = None) -> Announced | None:
+    """Find the honoured of an edition (the newest where none is named) that were announced and not yet placed."""
+    query = (
+        Announcement.select(
+            Announcement.content, Announcement.edition.id.as_alias("id"), Announcement.edition.short_ar.as_alias("ar"),
+            Announcement.edition.short_en.as_alias("en"), Announcement.edition.publish_at.as_alias("publish_at"),
+        )
+        .where(
+            Announcement.announced_at.is_not_null() & Announcement.edition.state.not_in(list(_PUBLISHED))
+        )
+        .order_by(Announcement.announced_at, ascending=False)
+    )  # fmt: skip
+    if slug is not None:
+        query = query.where(Announcement.edition.slug == slug)
+    row = await query.first()
+    if row is None:
+        return None
+    lines: dict[str, list[AnnouncedLine]] = {}
+    for each in from_json(row["content"]):
+        lines.setdefault(each["category"], []).append(
+            AnnouncedLine(**{name: each[name] for name in AnnouncedLine.__slots__})
+        )
+    return Announced(
+        short_ar=row["ar"],
+        short_en=row["en"],
+        publish_at=row["publish_at"],
+        categories=tuple(
+            (each, tuple(lines[str(each.id)])) for each in await _list_categories(row["id"]) if str(each.id) in lines
+        ),
+    )
 
 
 async def find_winner(slug: str, award: str) -> tuple[PublishedEdition, PublishedCategory | None, AwardCard] | None:
@@ -190,6 +292,22 @@ async def find_picture(slug: str, award: str) -> Picture | None:
     return Picture(row["picture_key"], row["picture_media_type"]) if row else None
 
 
+async def find_player(slug: str, award: str, *, is_captions: bool = False) -> Picture | None:
+    """Find the film or sound of a published award that may be played, or its captions."""
+    key, kind = (Award.captions_key, None) if is_captions else (Award.player_key, Award.player_media_type)
+    row = (
+        await Award.select(key.as_alias("key"), *([kind.as_alias("kind")] if kind else []))
+        .where(
+            (Award.edition.slug == slug)
+            & Award.edition.state.is_in(list(_PUBLISHED))
+            & (Award.slug == award)
+            & key.is_not_null()
+        )
+        .first()
+    )
+    return Picture(row["key"], row.get("kind", CAPTIONS)) if row else None
+
+
 async def find_fingerprints(slug: str) -> Fingerprints | None:
     """Find the fingerprints of an edition that has left its draft."""
     row = (
@@ -202,13 +320,19 @@ async def find_fingerprints(slug: str) -> Fingerprints | None:
     return Fingerprints(row["slug"], row["name_ar"], row["name_en"], row["fingerprint"], await _find_published(slug))
 
 
+_OF_AWARD = (
+    "slug", "category", "place", "position", "is_shared", "title_ar", "title_en", "abstract_ar", "abstract_en",
+    "institution_ar", "institution_en", "supervisor_ar", "supervisor_en", "team", "citation_ar", "citation_en",
+    "picture_key", "player_media_type", "captions_key",
+)  # fmt: skip
+
+
 def _awards() -> Any:
     return Award.select(
-        Award.slug, Award.category, Award.place, Award.position, Award.is_shared, Award.title_ar, Award.title_en,
-        Award.abstract_ar, Award.abstract_en, Award.institution_ar, Award.institution_en, Award.supervisor_ar,
-        Award.supervisor_en, Award.team, Award.citation_ar, Award.citation_en, Award.picture_key,
-        Award.honour.name_ar.as_alias("honour_ar"), Award.honour.name_en.as_alias("honour_en"),
-    )  # fmt: skip
+        *(getattr(Award, name) for name in _OF_AWARD),
+        Award.honour.name_ar.as_alias("honour_ar"),
+        Award.honour.name_en.as_alias("honour_en"),
+    )
 
 
 def _award(row: dict[str, Any]) -> AwardCard:
@@ -219,5 +343,7 @@ def _award(row: dict[str, Any]) -> AwardCard:
             "category_id": row["category"],
             "team": tuple((each[0], each[1]) for each in from_json(row["team"]) or ()),
             "has_picture": row["picture_key"] is not None,
+            "player": _PLAYERS.get(str(row["player_media_type"] or "").split("/", 1)[0]),
+            "has_captions": row["captions_key"] is not None,
         }
     )

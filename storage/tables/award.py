@@ -8,7 +8,8 @@ from storage.columns import flag, key, ref, small, text, when
 class Award(Table, tablename="award"):
     """A published honour, frozen as the public sees it. ``slug`` names its page and is made from the title.
 
-    ``team`` is a JSON list of names in both languages, in the order that the team chose.
+    ``team`` is a JSON list of names in both languages, in the order that the team chose; ``player_key`` a film or sound
+    that may be played, ``captions_key`` its captions (WebVTT).
     """
 
     id = key()
@@ -33,6 +34,9 @@ class Award(Table, tablename="award"):
     citation_en = text()
     picture_key = text(null=True)
     picture_media_type = text(null=True)
+    player_key = text(null=True)
+    player_media_type = text(null=True)
+    captions_key = text(null=True)
     published_at = when()
 
 
@@ -45,6 +49,19 @@ class Publication(Table, tablename="publication"):
     bundle_hash = text()
     audit_head = text()
     published_at = when()
+
+
+class Announcement(Table, tablename="announcement"):
+    """The first step of a publication in two: who is honoured, before anybody learns which place.
+
+    ``content`` is JSON of the honoured by category and title, without places, frozen at ``announced_at``; null before.
+    """
+
+    id = key()
+    edition = ref("Edition", "edition", unique=True)
+    due_at = when()
+    content = text(null=True)
+    announced_at = when(null=True)
 
 
 class Certificate(Table, tablename="certificate"):

@@ -8,9 +8,9 @@ from storage.columns import key, ref, text, when
 class JointRequest(Table, tablename="joint_request"):
     """An act that takes two people: asked for by one with a reason, done once another agrees.
 
-    ``matter`` is unmask, reopen-sheet or exclude; ``subject`` the id of the entry or sheet; ``facts`` JSON of what else
-    the act needs; ``state`` waiting, agreed or declined. One waits for each matter and subject at a time (index
-    ``one_waiting_request``).
+    ``matter`` is unmask, reopen-sheet, exclude, preview-names or reopen-method; ``subject`` the id of the entry, sheet,
+    edition or round; ``facts`` JSON of what else the act needs; ``state`` waiting, agreed or declined. One waits for
+    each matter and subject at a time (index ``one_waiting_request``).
     """
 
     id = key()

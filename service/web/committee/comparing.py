@@ -1,4 +1,4 @@
-"""Beside the ranking: two projects criterion by criterion, and the same round asked otherwise. Nothing is stored."""
+"""Beside the ranking: two projects criterion by criterion."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -6,18 +6,17 @@ from uuid import UUID
 from litestar import Controller, get
 
 from service.actors import Actor
-from service.errors import FieldError, Invalid, NotFound
-from service.permissions import Action
+from service.errors import NotFound
+from service.permissions import Action, may
 from service.text import Ltr, Words
-from service.usecases.ranking_questions import METHODS, OtherRanking, ask_by_method, ask_without_judge
 from service.web.committee.ranking import NO_RANKING
 from service.web.committee.standing import AnyRequest, pick, round_of, stand
 from service.web.pages import Page, page
 from storage.reads.committee.compare import ComparedSheet, list_compared_criteria, list_compared_sheets
-from storage.reads.committee.ranking import ComputedOrder, get_computed_order, list_judge_names
+from storage.reads.committee.ranking import ComputedOrder, get_computed_order
 from storage.reads.committee.standing import CategoryRef, Standing
 
-__all__ = ["ComparingController"]
+__all__ = ["Choice", "ComparingController", "find_order", "title_of"]
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -71,82 +70,26 @@ class ComparePage:
     difference: float
     chance: float | None
     steps: int
-
-
-@dataclass(frozen=True, slots=True)
-class WhatIfRow:
-    """A project as it ranks, and as it would; a rank of 0 means that no review would be left."""
-
-    code: Ltr
-    title: str
-    rank: int
-    would: int
-    score: float
-    score_would: float | None
-    is_entering: bool
-    is_leaving: bool
-
-
-@dataclass(frozen=True, slots=True)
-class WhatIfPage:
-    """The same round asked otherwise."""
-
-    slug: str
-    name: str
-    judges: tuple[Choice, ...]
-    methods: tuple[str, ...]
-    judge: str
-    method: str
-    is_asked: bool
-    run: int | None
-    rows: tuple[WhatIfRow, ...]
-    n_moved: int
-    changes_places: bool
+    may_ask: bool
 
 
 class ComparingController(Controller):
-    """``/committee/ranking/{category}/compare`` and ``…/what-if``."""
+    """``/committee/ranking/{category}/compare``."""
 
     path = "/committee/ranking/{category:str}"
 
     @get("/compare", opt={"action": Action.READ_RANKING})
     async def compare(self, request: AnyRequest, category: str, actor: Actor, words: Words) -> Page:
-        standing, found, order = await _find(actor, category)
+        standing, found, order = await find_order(actor, category)
         asked = request.query_params
-        return page("committee/compare", await _compare(standing, found, order, words, asked.get("a"), asked.get("b")))
-
-    @get("/what-if", opt={"action": Action.READ_RANKING})
-    async def what_if(self, request: AnyRequest, category: str, actor: Actor, words: Words) -> Page:
-        standing, found, order = await _find(actor, category)
-        asked = request.query_params
-        judge, method = asked.get("judge", ""), asked.get("method", "")
-        other = await _ask(actor, order, judge, method)
-        names = await list_judge_names(standing.edition_id)
-        judged = [each["judge"] for each in order.run.output["judges"]] if order.run else []
-        mine = [line for line in other.lines if line.category_id == found.id] if other else []
-        shown = WhatIfPage(
-            slug=found.slug,
-            name=pick(found, "name", words),
-            judges=tuple(Choice(each, pick(names[each], "name", words)) for each in judged if each in names),
-            methods=METHODS,
-            judge=judge,
-            method=method,
-            is_asked=other is not None,
-            run=order.run.ordinal if order.run else None,
-            rows=tuple(
-                WhatIfRow(
-                    Ltr(line.code_name), _title(order, str(line.entry_id), words), line.rank, line.rank_would,
-                    line.score, line.score_would, line.is_entering, line.is_leaving,
-                )
-                for line in mine
-            ),
-            n_moved=sum(line.rank != line.rank_would for line in mine),
-            changes_places=any(line.is_entering or line.is_leaving for line in mine),
-        )  # fmt: skip
-        return page("committee/what_if", shown)
+        may_ask = may(Action.ASK_FOLLOW_UP, actor, stage=standing.state)
+        return page(
+            "committee/compare",
+            await _compare(standing, found, order, words, asked.get("a"), asked.get("b"), may_ask=may_ask),
+        )
 
 
-async def _find(actor: Actor, slug: str) -> tuple[Standing, CategoryRef, ComputedOrder]:
+async def find_order(actor: Actor, slug: str) -> tuple[Standing, CategoryRef, ComputedOrder]:
     """Find the category and its computed order. Raises NotFound before there is one to compare in."""
     standing = await stand(actor)
     found = standing.find_category(slug)
@@ -158,22 +101,15 @@ async def _find(actor: Actor, slug: str) -> tuple[Standing, CategoryRef, Compute
     return standing, found, order
 
 
-async def _ask(actor: Actor, order: ComputedOrder, judge: str, method: str) -> OtherRanking | None:
-    if order.run is None or not (judge or method):
-        return None
-    if judge and method:
-        raise Invalid(FieldError("method", "err.one_question"))
-    if method:
-        return await ask_by_method(actor, order.run.id, method)
-    try:
-        wanted = UUID(judge)
-    except ValueError:
-        raise NotFound from None
-    return await ask_without_judge(actor, order.run.id, wanted)
-
-
 async def _compare(
-    standing: Standing, category: CategoryRef, order: ComputedOrder, words: Words, a: str | None, b: str | None
+    standing: Standing,
+    category: CategoryRef,
+    order: ComputedOrder,
+    words: Words,
+    a: str | None,
+    b: str | None,
+    *,
+    may_ask: bool,
 ) -> ComparePage:
     lines = {line["code_name"]: line for line in order.lines}
     codes = list(lines)
@@ -197,14 +133,14 @@ async def _compare(
         name=pick(category, "name", words),
         choices=tuple(
             Choice(each, words.plain("decision.option", rank=lines[each]["rank"], code=Ltr(each),
-                                     title=_title(order, lines[each]["entry"], words)))
+                                     title=title_of(order, lines[each]["entry"], words)))
             for each in codes
         ),
         a=first,
         b=second,
         sides=tuple(
             ComparedSide(
-                Ltr(line["code_name"]), _title(order, line["entry"], words), line["rank"], line["score"], line["raw"],
+                Ltr(line["code_name"]), title_of(order, line["entry"], words), line["rank"], line["score"], line["raw"],
                 line["score_90"][0], line["score_90"][1], tuple(letters[each.judge_id] for each in mine),
                 tuple((letters[each.judge_id], each.comment) for each in mine if each.comment.strip()),
             )
@@ -220,6 +156,7 @@ async def _compare(
         difference=abs(picked[0]["score"] - picked[1]["score"]) if picked else 0.0,
         chance=chance,
         steps=standing.steps,
+        may_ask=may_ask,
     )  # fmt: skip
 
 
@@ -245,6 +182,7 @@ def _mean(sheets: list[ComparedSheet], criterion: UUID) -> float | None:
     return sum(given) / len(given) if given else None
 
 
-def _title(order: ComputedOrder, entry: str, words: Words) -> str:
+def title_of(order: ComputedOrder, entry: str, words: Words) -> str:
+    """Give a ranked project's title in the reader's language."""
     known = order.titles.get(entry)
     return pick(known, "title", words) if known else ""

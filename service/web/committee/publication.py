@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from litestar import Controller, get, post
 from litestar.response import Redirect
@@ -11,6 +12,7 @@ from service.actors import Actor
 from service.errors import FieldError, Invalid
 from service.permissions import Action, may
 from service.text import Ltr, Words
+from service.usecases.previewing import ask_preview_names
 from service.usecases.publication import notify_entrants, schedule_publication
 from service.web.committee.ranking import NO_RANKING
 from service.web.committee.standing import AnyRequest, no_round, pick, read_moment, stand, write_moment
@@ -70,6 +72,14 @@ class PublishPage:
     publish_at: datetime | None
     published_at: datetime | None
     at: str
+    first_at: str
+    first_planned: datetime | None
+    announced_at: datetime | None
+    seen: str
+    names: str
+    may_ask_names: bool
+    may_answer_names: UUID | None
+    is_barred: bool
 
 
 class PublicationController(Controller):
@@ -94,10 +104,27 @@ class PublicationController(Controller):
 
         typed = await read_form(request, again=again)
         standing = await stand(actor)
-        at = read_moment(typed.text("at"), standing.time_zone)
-        if at is None:
-            raise Invalid(FieldError("at", "err.moment"))
-        await schedule_publication(actor, standing.edition_id, at=at, typed_name=typed.text("typed_name"), now=now)
+        at, first_at = (read_moment(typed.text(name), standing.time_zone) for name in ("at", "first_at"))
+        errors = [FieldError("at", "err.moment")] if at is None else []
+        if first_at is None and typed.text("first_at").strip():
+            errors.append(FieldError("first_at", "err.moment"))
+        if errors or at is None:
+            raise Invalid(*errors)
+        await schedule_publication(
+            actor, standing.edition_id, at=at, first_at=first_at, typed_name=typed.text("typed_name"), now=now,
+            seen=typed.text("seen"),
+        )  # fmt: skip
+        return go_to("/committee/publish")
+
+    @post("/publish/preview/names", opt={"action": Action.PREVIEW_NAMES})
+    async def ask_names(self, request: AnyRequest, actor: Actor, words: Words, now: datetime) -> Redirect:
+        """Ask that the preview show names; a second member answers."""
+
+        async def again() -> Page:
+            return await _show(actor, words, now)
+
+        typed = await read_form(request, again=again)
+        await ask_preview_names(actor, (await stand(actor)).edition_id, reason=typed.text("reason"), now=now)
         return go_to("/committee/publish")
 
 
@@ -111,6 +138,7 @@ async def _show(actor: Actor, words: Words, now: datetime) -> Page:
     told_at = prepared.told_at if standing.state == Stage.NOTIFIED else None
     needs_telling = standing.appeals_days is not None and standing.state == Stage.DECIDING
     missing = _missing(standing, prepared)
+    may_names = may(Action.PREVIEW_NAMES, actor, stage=standing.state) and not standing.barred
     default = standing.publish_at or now + timedelta(days=1)
     if told_at and standing.appeals_days is not None:
         default = max(default, told_at + timedelta(days=standing.appeals_days, hours=1))
@@ -130,6 +158,16 @@ async def _show(actor: Actor, words: Words, now: datetime) -> Page:
         publish_at=standing.publish_at,
         published_at=standing.published_at,
         at=write_moment(default, standing.time_zone),
+        first_at=write_moment(prepared.first_at, standing.time_zone) if prepared.first_at else "",
+        first_planned=prepared.first_at,
+        announced_at=prepared.announced_at,
+        seen=standing.publish_at.isoformat() if standing.publish_at else "",
+        names=prepared.names,
+        may_ask_names=may_names and prepared.names in {"none", "declined"},
+        may_answer_names=prepared.names_request
+        if may_names and prepared.names == "waiting" and prepared.names_asked_by != actor.person_id
+        else None,
+        is_barred=bool(standing.barred),
     )
     return page("committee/publish", shown)
 
@@ -158,6 +196,8 @@ def _checks(
             checks.append(Check(words.say(key, date=end, time=end), ok=end <= now))
         if prepared.n_open_appeals or told_at is not None:
             checks.append(Check(words.say("appeals.check", n=prepared.n_open_appeals), ok=prepared.n_open_appeals == 0))
+    n_closed = prepared.n_unpermitted
+    checks.append(Check(words.say("publish.check_permitted", n=n_closed), ok=n_closed == 0))
     has_run = prepared.output_hash is not None
     checks.append(Check(words.say(f"publish.check_{'' if has_run else 'no_'}fingerprint"), ok=has_run))
     return tuple(checks)

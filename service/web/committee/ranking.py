@@ -13,6 +13,7 @@ from service.errors import NotFound
 from service.permissions import Action, may
 from service.text import Words
 from service.usecases.decisions import find_quorum
+from service.usecases.method_reopening import AUTO, ask_method_reopening
 from service.usecases.ranking import PLACES, compute_ranking
 from service.web.committee.certainty import (
     Axis,
@@ -131,6 +132,7 @@ class RankingPage:
     checks: tuple[Check, ...]
     log: tuple[Event, ...]
     may_compute: bool
+    may_reopen: bool
     decision_state: str | None
     digest: str
 
@@ -192,6 +194,23 @@ class RankingController(Controller):
             raise NotFound
         await compute_ranking(actor, round_of(standing).id, now=now, seen=typed.number("seen"))
         return go_to(f"/committee/ranking/{category}")
+
+    @post("/ranking/{category:str}/reopen-method", opt={"action": Action.REOPEN_METHOD})
+    async def reopen_method(
+        self, request: AnyRequest, category: str, actor: Actor, words: Words, now: datetime
+    ) -> Redirect:
+        """Ask that the next run choose its method anew; a second member answers."""
+        standing = await stand(actor)
+        found = standing.find_category(category)
+        if found is None:
+            raise NotFound
+
+        async def again() -> Page:
+            return page("committee/ranking", await _ranking_page(actor, standing, found, words, is_line_first=False))
+
+        typed = await read_form(request, again=again)
+        await ask_method_reopening(actor, round_of(standing).id, reason=typed.text("reason"), now=now)
+        return go_to("/committee/second-person")
 
     @get("/severity", opt={"action": Action.READ_RANKING})
     async def severity(self, actor: Actor, words: Words) -> Page:
@@ -256,6 +275,11 @@ async def _ranking_page(
         ),
         may_compute=may(Action.COMPUTE_RANKING, actor, stage=standing.state)
         and in_round.state in {RoundState.CLOSED, RoundState.RANKED},
+        may_reopen=may(Action.REOPEN_METHOD, actor, stage=standing.state)
+        and run is not None
+        and in_round.state == RoundState.RANKED
+        and in_round.method == AUTO
+        and not standing.barred,
         decision_state=found.decision_state,
         digest=run.output_hash if run else "",
     )

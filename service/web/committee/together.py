@@ -13,6 +13,8 @@ from service.permissions import Action, may
 from service.text import Ltr, Words
 from service.usecases.eligibility import answer_exclusion
 from service.usecases.joint import Matter
+from service.usecases.method_reopening import answer_method_reopening
+from service.usecases.previewing import answer_preview_names
 from service.usecases.reopening import answer_reopening, ask_reopening
 from service.usecases.sheet_time import give_time
 from service.usecases.unmasking import (
@@ -38,11 +40,15 @@ _ANSWERS = {
     Matter.UNMASK: answer_unmasking,
     Matter.REOPEN_SHEET: answer_reopening,
     Matter.EXCLUDE: answer_exclusion,
+    Matter.PREVIEW_NAMES: answer_preview_names,
+    Matter.REOPEN_METHOD: answer_method_reopening,
 }
 _ACTIONS = {
     Matter.UNMASK: Action.UNMASK,
     Matter.REOPEN_SHEET: Action.REOPEN_SHEET,
     Matter.EXCLUDE: Action.CONFIRM_EXCLUSION,
+    Matter.PREVIEW_NAMES: Action.PREVIEW_NAMES,
+    Matter.REOPEN_METHOD: Action.REOPEN_METHOD,
 }
 
 

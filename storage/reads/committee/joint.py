@@ -13,7 +13,7 @@ __all__ = ["JointLine", "SheetLine", "count_joint", "list_joint", "list_sheets"]
 
 @dataclass(frozen=True, slots=True)
 class JointLine:
-    """A request that waits (or was answered), about an entry by its code name."""
+    """A request that waits (or was answered), about an entry by its code name, or about no entry in particular."""
 
     id: UUID
     matter: str
@@ -51,7 +51,7 @@ class SheetLine:
 
 
 async def list_joint(edition_id: UUID, categories: frozenset[UUID]) -> tuple[JointLine, ...]:
-    """List the edition's joint requests on entries of these categories, those that wait first."""
+    """List the edition's joint requests on entries of these categories, and on no entry; those that wait first."""
     rows = await run_sql(
         """SELECT joint_request.id AS id, joint_request.matter AS matter, joint_request.reason AS reason,
         joint_request.state AS state, joint_request.asked_by AS asked_by, joint_request.asked_at AS asked_at,
@@ -64,7 +64,7 @@ async def list_joint(edition_id: UUID, categories: frozenset[UUID]) -> tuple[Joi
         LEFT JOIN assignment ON assignment.id = score_sheet.assignment
         LEFT JOIN judge ON judge.id = assignment.judge
         LEFT JOIN person AS judge_person ON judge_person.id = judge.person
-        JOIN entry ON CAST(entry.id AS text) = joint_request.subject OR entry.id = assignment.entry
+        LEFT JOIN entry ON CAST(entry.id AS text) = joint_request.subject OR entry.id = assignment.entry
         LEFT JOIN entry_version ON entry_version.entry = entry.id AND entry_version.is_current
         WHERE joint_request.edition = {} ORDER BY joint_request.asked_at DESC""",
         edition_id,
@@ -73,7 +73,7 @@ async def list_joint(edition_id: UUID, categories: frozenset[UUID]) -> tuple[Joi
         str(row["id"]): (str(row["text_ar"]), str(row["text_en"]))
         for row in await run_sql("SELECT id, text_ar, text_en FROM eligibility_rule WHERE edition = {}", edition_id)
     }
-    lines = [_joint(row, rules) for row in rows if UUID(str(row["category"])) in categories]
+    lines = [_joint(row, rules) for row in rows if row["category"] is None or UUID(str(row["category"])) in categories]
     return tuple(sorted(lines, key=lambda line: line.state != "waiting"))
 
 
@@ -83,10 +83,10 @@ async def count_joint(edition_id: UUID, person_id: UUID | None) -> int:
         """SELECT count(*) AS n FROM joint_request
         LEFT JOIN score_sheet ON CAST(score_sheet.id AS text) = joint_request.subject
         LEFT JOIN assignment ON assignment.id = score_sheet.assignment
-        JOIN entry ON CAST(entry.id AS text) = joint_request.subject OR entry.id = assignment.entry
+        LEFT JOIN entry ON CAST(entry.id AS text) = joint_request.subject OR entry.id = assignment.entry
         WHERE joint_request.edition = {} AND joint_request.state = 'waiting' AND joint_request.asked_by <> {}
-        AND entry.category NOT IN (SELECT tied.category FROM member_conflict
-          JOIN entry AS tied ON tied.id = member_conflict.entry WHERE member_conflict.person = {})""",
+        AND (entry.category IS NULL OR entry.category NOT IN (SELECT tied.category FROM member_conflict
+          JOIN entry AS tied ON tied.id = member_conflict.entry WHERE member_conflict.person = {}))""",
         edition_id,
         person_id,
         person_id,

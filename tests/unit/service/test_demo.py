@@ -1,10 +1,13 @@
 """The demonstration on a cut-down edition: driven to publication, never doubled, gone on with after a stop."""
 
+import copy
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -16,9 +19,12 @@ from service.demo.folder import ForeignFolder, OtherPhase, claim_folder
 from service.demo.making import Making
 from service.demo.show import read_result
 from service.settings import Settings
+from service.usecases.bundle_format import check_bundle, write_bundle
 from service.world import make_objects, make_worker
+from storage.columns import to_json
+from storage.reads.bundles import find_bundle
 from storage.rows import get_row
-from storage.tables.award import Award
+from storage.tables.award import Award, Publication
 from storage.tables.edition import Edition
 from storage.tables.entry import Entry
 from storage.tables.job import Job
@@ -99,6 +105,50 @@ async def state_of(drive: Drive) -> str:
     return str((await get_row(Edition.select(Edition.state).where(Edition.id == drive.edition_id)))["state"])
 
 
+def tamper(told: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The bundle with one thing changed, and where the change stands."""
+    for what in ("mark", "weight", "seed", "row", "line"):
+        changed = copy.deepcopy(told)
+        in_round = changed["rounds"][0]
+        inputs = in_round["inputs"]
+        middle = inputs["marks"][len(inputs["marks"]) // 2]
+        sheet = f"/inputs/marks/{inputs['entries'][middle[0]][1]}/{inputs['judges'][middle[1]]}"
+        if what == "mark":
+            middle[3] = middle[3] + 1 if middle[3] < inputs["steps"] else 1
+            yield sheet, changed
+        elif what == "weight":
+            inputs["criteria"][-1][2] += 10
+            yield f"/inputs/criteria/{inputs['criteria'][-1][0]}", changed
+        elif what == "seed":
+            in_round["seed"] = str(int(in_round["seed"]) + 1)
+            yield "/seed", changed
+        elif what == "row":
+            inputs["marks"].remove(middle)
+            yield sheet, changed
+        else:
+            line = next(iter(in_round["output"]["categories"].values()))[-1]
+            line["score"] += 0.001
+            yield f"/{line['code_name']}", changed
+
+
+async def check_its_bundle(edition_id: UUID) -> None:
+    """What was published is confirmed by the command, and one change anywhere is named, even where it was re-signed."""
+    published = await get_row(Publication.select(Publication.bundle_hash).where(Publication.edition == edition_id))
+    content = await find_bundle(edition_id, published["bundle_hash"])
+    assert content is not None
+    held = check_bundle(content.encode())
+    assert held.difference is None
+    assert held.sha256 == published["bundle_hash"]
+    assert held.n_entries == 2 * ENTRIES_A_CATEGORY
+    for where, changed in tamper(json.loads(content)):
+        found = check_bundle(to_json(changed).encode()).difference
+        assert found is not None
+        assert where in found.where
+        signed_anew = check_bundle(write_bundle(changed).encode()).difference
+        assert signed_anew is not None
+        assert signed_anew.code == "figure"
+
+
 async def test_a_cut_down_edition_runs_to_its_publication_and_a_second_run_changes_nothing(
     start: Start, small_files: tuple[DemoEdition, object]
 ):
@@ -115,6 +165,7 @@ async def test_a_cut_down_edition_runs_to_its_publication_and_a_second_run_chang
     assert set(shown.ranking) == set(CATEGORIES)
     assert all(len(rows) == ENTRIES_A_CATEGORY for rows in shown.ranking.values())
     assert (await verify()).broken is None
+    await check_its_bundle(drive.edition_id)
     before, log = await counts(), (await verify()).rows
 
     again = start(stop)

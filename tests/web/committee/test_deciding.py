@@ -1,6 +1,7 @@
 """Beside the ranking: comparing two projects, asking otherwise, exports and the bundle over HTTP."""
 
 import json
+import re
 
 import pytest
 
@@ -43,7 +44,13 @@ async def test_the_ranking_can_be_compared_and_asked_otherwise(ranked_now: House
         run = await find_last_run(ranked_now.competition.round_id)
         assert run is not None
         judge = run.output["judges"][0]["judge"]
-        for question in (f"judge={judge}", "method=raw"):
+        line = next(each for lines in run.output["categories"].values() for each in lines if each["code_name"] == first)
+        reviewer = line["by_review"][0]["judge"]
+        page = (await member.get(f"{base}/what-if")).text
+        weights = re.findall(r'name="(weight-[0-9a-f-]{36})"', page)
+        assert len(weights) == 2
+        tried = "&".join(f"{name}={weight}" for name, weight in zip(weights, (5, 95), strict=True))
+        for question in (f"judge={judge}", "method=raw", f"entry={first}&sheet_of={reviewer}", tried):
             asked = await member.get(f"{base}/what-if?{question}")
             assert asked.status_code == 200, asked.text[:500]
             assert words[1] in asked.text
@@ -59,6 +66,15 @@ async def test_projects_of_another_category_and_unknown_judges_are_not_found(ran
     assert (await member.get(f"{base}/compare?a={first}&b={other}")).status_code == 404
     assert (await member.get(f"{base}/what-if?judge=nobody")).status_code == 404
     assert (await member.get(f"{base}/what-if?method=magic")).status_code == 422
+    assert (await member.get(f"{base}/what-if?method=raw&entry={first}")).status_code == 422
+    run = await find_last_run(ranked_now.competition.round_id)
+    assert run is not None
+    line = next(each for lines in run.output["categories"].values() for each in lines if each["code_name"] == first)
+    idle = {each["judge"] for each in run.output["judges"]} - {each["judge"] for each in line["by_review"]}
+    assert (await member.get(f"{base}/what-if?entry={first}&sheet_of={idle.pop()}")).status_code == 422
+    page = (await member.get(f"{base}/what-if")).text
+    weight = re.findall(r'name="(weight-[0-9a-f-]{36})"', page)[0]
+    assert (await member.get(f"{base}/what-if?{weight}=many")).status_code == 422
 
 
 async def test_exports_and_the_bundle_are_handed_out_by_forms(told: House):

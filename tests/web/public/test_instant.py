@@ -21,7 +21,9 @@ A_SECOND = timedelta(seconds=1)
 PATHS = (
     "/", "/editions", "/winners", f"/winners?edition={SLUG}", "/winners?category=documentary", f"/method/{SLUG}",
     f"/fingerprints/{SLUG}", f"/winners/{SLUG}/the-work-of-student-0", "/verify", "/verify/2222-2222-2222", "/help",
-    "/timeline", "/rules",
+    "/timeline", "/rules", f"/winners/{SLUG}/the-work-of-student-0/picture",
+    f"/winners/{SLUG}/the-work-of-student-0/play", "/committee/publish/preview",
+    "/committee/publish/preview/winners/the-work-of-student-0",
 )  # fmt: skip
 
 

@@ -4,10 +4,16 @@ import httpx
 import pytest
 
 from service.settings import Settings
+from service.text import Words
+from storage.columns import to_json
+from storage.objects.store import make_key
+from storage.reads.decisions import find_last_run
 from storage.reads.results import find_winners
+from storage.rows import get_row
 from storage.tables.award import Award
-from storage.tables.edition import Edition
-from storage.tables.entry import Entry
+from storage.tables.edition import Edition, Material
+from storage.tables.entry import Entry, EntryVersion
+from storage.tables.file import File
 from tests.competition import PUBLISH, Competition
 from tests.conftest import SetClock, World
 
@@ -117,3 +123,96 @@ async def test_the_rules_fingerprint_is_public_from_the_opening(told):
     assert row
     assert row["fingerprint"] in shown.text
     assert shown.text.count('class="digest"') == 1
+
+
+async def give_film(competition: Competition, *, people: str) -> bytes:
+    """Put a film with captions and a poster behind the first project of the documentaries, and what its rights say."""
+    entry = await get_row(Entry.select(Entry.id, Entry.category).where(Entry.title_en == "The work of Student 0"))
+    material = Material(
+        category=entry["category"], slug="film", position=1, name_ar="الفيلم", name_en="Film", rule_ar="", rule_en="",
+        formats='["mp4"]', audience="judges", is_required=False, max_files=3, max_bytes=10_000,
+    )  # fmt: skip
+    await Material.insert(material)
+    content = bytes(range(256)) * 8
+    ids = []
+    for kind, media_type, data in (("copy", "video/mp4", content), ("copy", "text/vtt", b"WEBVTT\n")):
+        key, poster = make_key(kind), make_key("poster")
+        await competition.objects.put(key, data)
+        await competition.objects.put(poster, b"a poster")
+        is_film = media_type == "video/mp4"
+        file = File(
+            entry=entry["id"], material=material.id, state="ready", position=1, media_type=media_type, size=len(data),
+            sha256=None, commitment="", object_key=make_key("upload"), judge_key=key, judge_media_type=media_type,
+            judge_size=len(data), poster_key=poster if is_film else None,
+            poster_media_type="image/jpeg" if is_film else None, created_at=PUBLISH,
+        )  # fmt: skip
+        await File.insert(file)
+        ids.append({"id": str(file.id)})
+    await EntryVersion.update(
+        {
+            EntryVersion.files: to_json(ids),
+            EntryVersion.rights: to_json({"material": "own", "people": people, "help": ""}),
+        }
+    ).where(EntryVersion.entry == entry["id"])
+    return content
+
+
+async def test_a_film_is_played_by_ranges_with_its_poster_and_captions(told):
+    world, competition = told
+    competition.objects = world.app.state.objects
+    content = await give_film(competition, people="consented")
+    visitor = world.visitor()
+    base = f"/en/winners/{SLUG}/the-work-of-student-0"
+    assert (await visitor.get(f"{base}/play")).status_code == 404
+
+    await publish(competition)
+    shown = (await visitor.get(base)).text
+    assert f'src="{base}/play"' in shown
+    assert f'poster="{base}/picture"' in shown
+    assert f'src="{base}/captions"' in shown
+    led = await visitor.get(f"{base}/play")
+    assert led.status_code == 302
+    part = await visitor.get(led.headers["location"], headers={"range": "bytes=100-299"})
+    assert part.status_code == 206
+    assert part.content == content[100:300]
+    assert part.headers["content-range"] == f"bytes 100-299/{len(content)}"
+    assert (await visitor.get(f"{base}/captions")).text.startswith("WEBVTT")
+    assert (await visitor.get(f"{base}/picture")).content == b"a poster"
+
+
+async def test_a_work_whose_people_did_not_agree_is_named_without_picture_or_film(told):
+    world, competition = told
+    competition.objects = world.app.state.objects
+    await give_film(competition, people="")
+    await publish(competition)
+    visitor = world.visitor()
+    base = f"/en/winners/{SLUG}/the-work-of-student-0"
+
+    shown = await visitor.get(base)
+
+    assert shown.status_code == 200
+    assert "<video" not in shown.text
+    assert "<img" not in shown.text.split("<article")[1]
+    for what in ("play", "captions", "picture"):
+        assert (await visitor.get(f"{base}/{what}")).status_code == 404
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+async def test_the_method_page_tells_this_edition_s_own_reviews_reliability_and_limits(told, language: str):
+    world, competition = told
+    await publish(competition)
+
+    shown = (await world.visitor().get(f"/{language}/method/{SLUG}")).text
+
+    run = await find_last_run(competition.round_id)
+    assert run is not None
+    words = Words(language)
+    lines = [line for each in run.output["categories"].values() for line in each]
+    judged = [each["reviews"] for each in run.output["judges"]]
+    assert {line["reviews"] for line in lines} == {2}
+    assert str(words("method.reviews", n=2)) in shown
+    assert str(words("method.judged", low=min(judged), high=max(judged))) in shown
+    assert str(words("method.limit_few", n=len(lines))) in shown
+    for choice in run.output["choices"]:
+        if choice["reliability"]["adjusted"] is not None:
+            assert f"{choice['reliability']['adjusted']:.2f}" in shown
