@@ -23,6 +23,8 @@ __all__ = ["Making", "Progress"]
 LINK = ("url",)
 """The formats of a material that is an address, not a file."""
 
+_BEHIND = 10
+
 Progress = Callable[[int, int], None]
 """Told how many materials are made, of how many; from a thread of its own."""
 
@@ -62,7 +64,7 @@ class Making:
         self._pool = ProcessPoolExecutor(
             self._workers,
             mp_context=multiprocessing.get_context("spawn"),
-            initializer=end_with_parent,
+            initializer=_stand_back,
             initargs=(os.getpid(),),
         )
         for entry, material in missing:
@@ -79,6 +81,12 @@ class Making:
         if not coming.cancelled() and coming.exception() is None:
             self._n_done += 1
             self._progress(self._n_done, len(self._orders))
+
+
+def _stand_back(parent: int) -> None:
+    """Leave the cores to those who enter and to what they wait for: the makers fill what is left of them."""
+    os.nice(_BEHIND)
+    end_with_parent(parent)
 
 
 def _kept(entry: Entry, material: Material, folder: Path) -> list[Path] | None:

@@ -7,7 +7,9 @@ and, where it has a link, ``.action``. A template ``templates/mail/<template>.tx
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from functools import cache
 from importlib.resources import files
@@ -56,7 +58,7 @@ def write_letter(row: Row, settings: Settings, *, now: datetime) -> Letter:
     facts = from_json(row["facts"]) or {}
     languages = LANGUAGES if row["language"] == "both" else (row["language"],)
     parts = [_write_part(row["template"], language, facts, settings) for language in languages]
-    message = EmailMessage()
+    message = EmailMessage(_policy())
     message["Subject"] = _one_line(" · ".join(part.subject for part in parts))
     message["From"] = settings.mail_from
     message["To"] = row["email"]
@@ -123,6 +125,19 @@ def _as_text(part: LetterPart) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+class _Registry(HeaderRegistry):
+    """Python makes a class for each header that is set; one for each name is enough."""
+
+    @cache  # noqa: B019 (there is one registry a process)
+    def __getitem__(self, name: str) -> Any:
+        return super().__getitem__(name)
+
+
+@cache
+def _policy() -> EmailPolicy[Any]:
+    return EmailPolicy(header_factory=_Registry())
 
 
 @cache
