@@ -136,7 +136,7 @@ class _Registry(HeaderRegistry):
 
 
 @cache
-def _policy() -> EmailPolicy[Any]:
+def _policy() -> "EmailPolicy[Any]":
     return EmailPolicy(header_factory=_Registry())
 
 
