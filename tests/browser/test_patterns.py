@@ -79,7 +79,7 @@ def test_the_fonts_are_ours_and_arrive(browser, address):
     loaded = page.evaluate(
         "[...document.fonts].filter((face) => face.status === 'loaded').map((face) => face.family + face.weight)"
     )
-    assert {"Plex Arabic400", "Plex Arabic600"} <= {name.replace('"', "") for name in loaded}
+    assert {"Plex Arabic400", "Plex Arabic600 700"} <= {name.replace('"', "") for name in loaded}
     page.close()
 
 
