@@ -78,6 +78,7 @@ def test_topics_that_hardly_meet_are_joined_within_the_budget():
     assert after.affinity >= 0.97 * before.affinity_bound - 1e-6
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "least"), [("preflib1", 0.90), ("preflib3", 0.78)])
 def test_published_panels_keep_their_affinity_and_gain_overlap(name: str, least: float):
     problem = panel(name)

@@ -20,6 +20,8 @@ from storage.tables.panel import Judge
 from storage.tables.scoresheet import Mark, ScoreSheet
 from tests.competition import JUDGED, JUDGING, Competition
 
+pytestmark = pytest.mark.long
+
 
 async def pairs_of(competition: Competition) -> set[tuple[object, object]]:
     rows = await Assignment.select(Assignment.entry, Assignment.judge).where(
