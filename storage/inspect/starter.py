@@ -105,7 +105,9 @@ def _is_asked_for(reader: int) -> bool:
 
 
 def _kill_group(leader: int) -> None:
-    """End whatever the process started: it has closed its pipe."""
+    """End the process and whatever it started: it has closed its pipe, or nobody waits for it."""
+    with suppress(ProcessLookupError):
+        os.kill(leader, signal.SIGKILL)  # it may not have founded its group yet
     for _ in range(2):
         try:
             os.waitid(os.P_PID, leader, os.WEXITED | os.WNOWAIT | os.WNOHANG)
