@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from piccolo.table import Table
 
 ARGUMENTS_AT_MOST = 30_000
-_STATEMENTS_KEPT = 512
 """Values bound in one statement. PostgreSQL takes 32,767, SQLite 32,766."""
+
+_STATEMENTS_KEPT = 512
 
 Item = TypeVar("Item")
 
