@@ -47,6 +47,8 @@ class Event(StrEnum):
     REMINDERS_PLANNED = "reminders-planned"
     INVITATION_SENT = "invitation-sent"
     EDITION_CREATED = "edition-created"
+    INSTITUTION_CHANGED = "institution-changed"
+    PAST_ENTRIES_CHANGED = "past-entries-changed"
     EDITION_CHANGED = "edition-changed"
     RULE_CHANGED = "rule-changed"
     EDITION_MOVED = "edition-moved"

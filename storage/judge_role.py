@@ -20,10 +20,13 @@ __all__ = ["NAMING", "grant_judge_role", "list_reached"]
 NAMING = frozenset({
     "appeal", "attempt", "audit_event", "audit_nonce", "certificate", "chosen_comment", "deletion_request",
     "entry_owner", "group_letter", "help_answer", "identity_finding", "job", "joint_request", "member_conflict",
-    "message", "person", "question", "recovery_code", "role_grant", "second_factor", "supervision", "team_member",
-    "token", "upload", "web_session",
+    "message", "past_entry", "person", "question", "recovery_code", "role_grant", "second_factor", "shortlist_entry",
+    "supervision", "team_member", "token", "upload", "web_session",
 })  # fmt: skip
-"""Tables that name people, or tell of them: the judges' role reads none of them."""
+"""Tables that name people, or tell of them: the judges' role reads none of them.
+
+A shortlist names nobody, but it holds the places of a round that its judges must not know in the next one.
+"""
 
 _APPENDED = ("audit_event", "audit_nonce")
 """What a judge does is written in the log; the role may add to it, and read nothing of it but its last link."""

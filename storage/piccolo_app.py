@@ -20,6 +20,7 @@ from storage.tables import (
     job,
     message,
     panel,
+    past_entry,
     person,
     result,
     rubric,
@@ -32,6 +33,7 @@ __all__ = ["TABLES"]
 
 _MODULES = (
     institution,
+    past_entry,
     edition,
     rubric,
     person,

@@ -344,7 +344,8 @@ async def make_competition(*, objects: ObjectStore | None = None, plan: EditionP
     await add_institutions(
         admin,
         [
-            {"slug": slug, **_both("name", name), **_both("city", "Muscat"), "mail_domain": f"{slug}.example",
+            {"slug": slug, **_both("name", name), **_both("city", "Muscat"), "short_ar": "", "short_en": "",
+             "mail_domain": f"{slug}.example",
              "aliases": [slug.upper()]}
             for slug, name in {"squ": "First university", "utas": "Second university"}.items()
         ],

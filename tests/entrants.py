@@ -70,7 +70,7 @@ async def add_rules(edition_id: UUID) -> Rules:
     institution_id = uuid4()
     await Institution(
         id=institution_id, slug="squ", name_ar="جامعة السلطان قابوس", name_en="Sultan Qaboos University",
-        city_ar="مسقط", city_en="Muscat", mail_domain="squ.example", aliases='["SQU"]',
+        city_ar="مسقط", city_en="Muscat", short_ar="", short_en="", mail_domain="squ.example", aliases='["SQU"]',
     ).save()  # fmt: skip
     await Expertise(id=uuid4(), edition=edition_id, slug="film", name_ar="الإخراج", name_en="Directing").save()
     await AiStatement(

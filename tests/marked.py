@@ -104,7 +104,7 @@ async def _enter(world: World, marked: Marked, at: int, folder: Path) -> str:
     competition, now = marked.competition, NOW + timedelta(hours=at)
     slug = latin("slug", at).lower()
     admin = competition.actors[Role.ADMINISTRATOR]
-    place = {"name": "inst", "city": "city"}
+    place = {"name": "inst", "short": "short", "city": "city"}
     await add_institutions(
         admin,
         [

@@ -112,8 +112,8 @@ def institution_rows(edition: DemoEdition) -> list[dict[str, Any]]:
     """Give the register's rows."""
     return [
         {
-            "slug": each.id, **_both("name", each.name), **_both("city", each.city), "mail_domain": each.mail_domain,
-            "aliases": (),
+            "slug": each.id, **_both("name", each.name), **_both("city", each.city), "short_ar": "", "short_en": "",
+            "mail_domain": each.mail_domain, "aliases": (),
         }
         for each in edition.institutions
     ]  # fmt: skip

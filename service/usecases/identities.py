@@ -12,7 +12,7 @@ from service.audit import Event, record
 from service.errors import FieldError, Invalid, NotFound
 from service.inspection import look_for_names
 from service.permissions import Action, require
-from storage.columns import from_json, to_json
+from storage.columns import to_json
 from storage.engine import for_update, insert_many, transaction
 from storage.inspect.report import Finding, Piece, Place, PlaceKind, Severity
 from storage.rows import get_row
@@ -21,6 +21,7 @@ from storage.tables.entrant import EntryOwner, Supervision, TeamMember
 from storage.tables.entry import Entry
 from storage.tables.file import IdentityFinding
 from storage.tables.institution import Institution as InstitutionRow
+from storage.tables.institution import names_of
 
 __all__ = ["FindingState", "collect_identities", "decide_finding", "keep_findings", "look_in_fields"]
 
@@ -58,8 +59,8 @@ async def collect_identities(entry_id: UUID) -> Identities:
         ),
         institutions=tuple(
             Institution(
-                names=_given((row["name_ar"], row["name_en"], *(from_json(row["aliases"]) or ()))),
-                domains=_given((row["mail_domain"],)),
+                names=names_of(row),
+                domains=tuple(row["mail_domain"].split()),
             )
             for row in institutions
         ),

@@ -18,10 +18,10 @@ from storage.engine import savepoint, transaction
 from storage.tables.edition import Category
 from storage.tables.institution import Institution
 
-__all__ = ["INSTITUTION_COLUMNS", "JUDGE_COLUMNS", "Row", "check_institutions", "check_judges", "import_institutions",
-           "import_judges", "read_rows"]  # fmt: skip
+__all__ = ["INSTITUTION_COLUMNS", "JUDGE_COLUMNS", "Row", "are_domains", "check_institutions", "check_judges",
+           "import_institutions", "import_judges", "join_domains", "parts_of", "read_rows"]  # fmt: skip
 
-INSTITUTION_COLUMNS = ("name_ar", "name_en", "city_ar", "city_en", "mail_domain", "aliases")
+INSTITUTION_COLUMNS = ("name_ar", "name_en", "city_ar", "city_en", "short_ar", "short_en", "mail_domain", "aliases")
 JUDGE_COLUMNS = (
     "email", "name_ar", "name_en", "title_ar", "title_en", "kind", "languages", "categories", "institution",
     "max_entries",
@@ -64,8 +64,7 @@ async def check_institutions(rows: Sequence[Row]) -> list[Row]:
     checked = []
     for row in rows:
         faults = [f"import.lacks_{name}" for name in ("name_ar", "name_en") if not row.values[name]]
-        domain = row.values["mail_domain"]
-        if domain and ("." not in domain or "@" in domain or " " in domain):
+        if not are_domains(row.values["mail_domain"]):
             faults.append("import.domain")
         folded = {fold_for_search(row.values[name]) for name in ("name_ar", "name_en") if row.values[name]}
         if folded & taken:
@@ -88,6 +87,20 @@ async def import_institutions(actor: Actor, rows: Sequence[Row], *, now: datetim
         )
 
 
+def are_domains(text: str) -> bool:
+    """Say whether every word of it is a domain of addresses; an empty text is none, which is right too."""
+    return all("." in each.strip(".") and "@" not in each for each in _domains(text))
+
+
+def join_domains(text: str) -> str:
+    """Write the domains of a cell or field as they are kept: small letters, each once, divided by spaces."""
+    return " ".join(dict.fromkeys(_domains(text)))
+
+
+def _domains(text: str) -> list[str]:
+    return text.lower().replace(";", " ").replace("؛", " ").replace(",", " ").replace("،", " ").split()
+
+
 async def check_judges(edition_id: UUID, rows: Sequence[Row]) -> list[Row]:
     """Name what is wrong with each row: fields missing, an unknown category or institution, one address twice."""
     names = await _names(edition_id)
@@ -104,9 +117,9 @@ async def check_judges(edition_id: UUID, rows: Sequence[Row]) -> list[Row]:
         seen.add(email)
         if row.values["kind"] not in _KINDS:
             faults.append("import.kind")
-        if not _parts(row.values["languages"]) or not set(_parts(row.values["languages"])) <= _LANGUAGES:
+        if not parts_of(row.values["languages"]) or not set(parts_of(row.values["languages"])) <= _LANGUAGES:
             faults.append("import.languages")
-        wanted = _parts(row.values["categories"])
+        wanted = parts_of(row.values["categories"])
         if not wanted or any(fold_for_search(each) not in names for each in wanted):
             faults.append("import.categories")
         if row.values["institution"] and fold_for_search(row.values["institution"]) not in institutions:
@@ -139,8 +152,8 @@ def _judge(row: Row, names: Mapping[str, str], institutions: Mapping[str, str]) 
     told = row.values
     return JudgeDetails(
         email=told["email"].lower(), name_ar=told["name_ar"], name_en=told["name_en"], kind=told["kind"],
-        title_ar=told["title_ar"], title_en=told["title_en"], languages=_parts(told["languages"]), expertise=(),
-        categories=[names[fold_for_search(each)] for each in _parts(told["categories"])],
+        title_ar=told["title_ar"], title_en=told["title_en"], languages=parts_of(told["languages"]), expertise=(),
+        categories=[names[fold_for_search(each)] for each in parts_of(told["categories"])],
         institution=institutions.get(fold_for_search(told["institution"]), "") if told["institution"] else "",
         max_entries=int(told["max_entries"] or 0),
     )  # fmt: skip
@@ -163,14 +176,12 @@ async def _institutions() -> dict[str, str]:
     }
 
 
-def _by_name(rows: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    named = ("slug", "name_ar", "name_en")
-    return {fold_for_search(row[name]): row["slug"] for row in rows for name in named}
-
-
 def _institution(row: Row, slug: str) -> dict[str, object]:
     told = {name: row.values[name] for name in INSTITUTION_COLUMNS if name != "aliases"}
-    return {**told, "mail_domain": told["mail_domain"].lower(), "slug": slug, "aliases": _parts(row.values["aliases"])}
+    return {
+        **told, "mail_domain": join_domains(told["mail_domain"]), "slug": slug,
+        "aliases": parts_of(row.values["aliases"]),
+    }  # fmt: skip
 
 
 def _slug(name: str, taken: set[str]) -> str:
@@ -183,7 +194,8 @@ def _slug(name: str, taken: set[str]) -> str:
     return found
 
 
-def _parts(text: str) -> list[str]:
+def parts_of(text: str) -> list[str]:
+    """Give the values of a cell that holds several, divided by semicolons of either script."""
     return [part.strip() for part in text.replace("؛", ";").split(";") if part.strip()]
 
 

@@ -40,7 +40,7 @@ class _Known:
     institutions: Mapping[UUID, str]
     past: frozenset[UUID]
     earlier: frozenset[str]
-    domains: Mapping[UUID, str]
+    domains: Mapping[UUID, tuple[str, ...]]
 
 
 def find_ties(rows: TieRows) -> tuple[Tie, ...]:
@@ -71,7 +71,7 @@ def _know(judge: TiedJudge, rows: TieRows) -> _Known:
         institutions=now,
         past=frozenset(each.id for each in rows.register if each.slug in judge.past),
         earlier=frozenset(email for tie in rows.earlier if tie.person_id == judge.person_id for email in tie.emails),
-        domains={each.id: each.domain for each in rows.register},
+        domains={each.id: each.domains for each in rows.register},
     )
 
 
@@ -94,7 +94,7 @@ def _seen(
         yield "institution", by
     if at is not None and at in known.past:
         yield "past-institution", {}
-    if _shares_domain(judge.email, known.domains[at] if at is not None else "", entry.people):
+    if _shares_domain(judge.email, known.domains[at] if at is not None else (), entry.people):
         yield "e-mail-domain", {}
 
 
@@ -151,12 +151,12 @@ def _same_words(one: str, other: str) -> bool:
     )  # fmt: skip
 
 
-def _shares_domain(email: str, of_institution: str, people: Iterable[PersonRow]) -> bool:
+def _shares_domain(email: str, of_institution: tuple[str, ...], people: Iterable[PersonRow]) -> bool:
     mine = _domain(email)
     if not mine or mine in PUBLIC_DOMAINS:
         return False
     return any(
-        _is_within(mine, other) for other in {of_institution, *(_domain(each.email) for each in people)} if other
+        _is_within(mine, other) for other in {*of_institution, *(_domain(each.email) for each in people)} if other
     )
 
 

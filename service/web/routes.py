@@ -12,6 +12,7 @@ from service.web.admin.editions import EditionsController
 from service.web.admin.institutions import InstitutionsController
 from service.web.admin.lines import LineController
 from service.web.admin.messages import MessagesController
+from service.web.admin.past_entries import PastEntriesController
 from service.web.admin.people import PeopleController
 from service.web.admin.preview import PreviewController
 from service.web.admin.rubrics import RubricController
@@ -153,6 +154,7 @@ ADMINISTRATION: Area = [
     PreviewController,
     PeopleController,
     InstitutionsController,
+    PastEntriesController,
     MessagesController,
 ]
 OPERATION: Area = [tell_alive, read_ready, read_metrics, serve_static, receive_part, read_object, show_patterns]

@@ -9,7 +9,7 @@ from storage.columns import among, from_json
 from storage.tables.conflict import Conflict
 from storage.tables.entrant import EntryOwner, Supervision, TeamMember
 from storage.tables.entry import Entry
-from storage.tables.institution import Institution
+from storage.tables.institution import Institution, names_of
 from storage.tables.panel import Judge
 
 __all__ = [
@@ -65,7 +65,7 @@ class RegisterRow:
     id: UUID
     slug: str
     names: tuple[str, ...]
-    domain: str
+    domains: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +144,8 @@ async def _read_register() -> tuple[RegisterRow, ...]:
     rows = await Institution.select().order_by(Institution.slug)
     return tuple(
         RegisterRow(
-            row["id"], row["slug"], _told(row["name_ar"], row["name_en"], *(from_json(row["aliases"]) or ())),
-            row["mail_domain"].strip().lower(),
+            row["id"], row["slug"], names_of(row),
+            tuple(row["mail_domain"].lower().split()),
         )
         for row in rows
     )  # fmt: skip

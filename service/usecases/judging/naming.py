@@ -4,8 +4,8 @@ import asyncio
 
 from judging.identity.identities import Institution
 from judging.identity.mentions import seems_to_name
-from storage.columns import from_json
 from storage.tables.institution import Institution as InstitutionRow
+from storage.tables.institution import names_of
 
 __all__ = ["find_named"]
 
@@ -15,14 +15,17 @@ async def find_named(*texts: str) -> tuple[bool, ...]:
     if not any(text.strip() for text in texts):
         return tuple(False for _ in texts)
     rows = await InstitutionRow.select(
-        InstitutionRow.name_ar, InstitutionRow.name_en, InstitutionRow.aliases, InstitutionRow.mail_domain
+        InstitutionRow.name_ar,
+        InstitutionRow.name_en,
+        InstitutionRow.short_ar,
+        InstitutionRow.short_en,
+        InstitutionRow.aliases,
+        InstitutionRow.mail_domain,
     )
     register = tuple(
         Institution(
-            names=tuple(
-                name for name in (row["name_ar"], row["name_en"], *(from_json(row["aliases"]) or ())) if name.strip()
-            ),
-            domains=(row["mail_domain"],) if row["mail_domain"] else (),
+            names=names_of(row),
+            domains=tuple(row["mail_domain"].split()),
         )
         for row in rows
     )

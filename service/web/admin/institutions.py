@@ -1,7 +1,8 @@
-"""``/admin/institutions``: the register, and adding to it from a sheet with a preview that names every faulty row."""
+"""``/admin/institutions``: the register, one of its lines, and adding from a sheet with a preview."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from uuid import UUID
 
 from litestar import Controller, get, post
 from litestar.response import Redirect
@@ -11,6 +12,12 @@ from service.errors import FieldError, Invalid
 from service.permissions import Action
 from service.text import Ltr, Words
 from service.usecases.imports import INSTITUTION_COLUMNS, Row, check_institutions, import_institutions, read_rows
+from service.usecases.institutions import (
+    InstitutionDetails,
+    change_institution,
+    get_institution,
+    remove_institution,
+)
 from service.web.admin.importing import ImportPreview, preview_of, read_sheet
 from service.web.committee.standing import AnyRequest, pick
 from service.web.forms import read_form
@@ -24,10 +31,12 @@ __all__ = ["InstitutionsController"]
 class InstitutionRow:
     """An institution in the register."""
 
+    id: UUID
     name: str
     other: str
+    short: str
     city: str
-    domain: Ltr
+    domains: tuple[Ltr, ...]
     aliases: tuple[str, ...]
 
 
@@ -39,6 +48,17 @@ class InstitutionsPage:
     columns: tuple[str, ...]
     preview: ImportPreview | None
     added: int | None
+    saved: bool
+    removed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InstitutionPage:
+    """The form of one institution; ``seen`` is the mark of what the form was made from."""
+
+    id: UUID
+    details: InstitutionDetails
+    seen: str
 
 
 class InstitutionsController(Controller):
@@ -50,7 +70,10 @@ class InstitutionsController(Controller):
     async def show(self, request: AnyRequest, words: Words) -> Page:
         """List the register."""
         added = request.query_params.get("added", "")
-        return await _show(words, added=int(added) if added.isdecimal() else None)
+        return await _show(
+            words, added=int(added) if added.isdecimal() else None, saved="saved" in request.query_params,
+            removed="removed" in request.query_params,
+        )  # fmt: skip
 
     @post("/import", opt={"action": Action.MANAGE_EDITIONS})
     async def look(self, request: AnyRequest, words: Words) -> Page:
@@ -80,16 +103,50 @@ class InstitutionsController(Controller):
         added = await import_institutions(actor, rows, now=now)
         return go_to(f"/admin/institutions?added={added}")
 
+    @get("/{institution_id:uuid}", opt={"action": Action.MANAGE_EDITIONS})
+    async def form(self, institution_id: UUID) -> Page:
+        """Show one institution's form."""
+        return await _form(institution_id)
 
-async def _show(words: Words, *, preview: ImportPreview | None = None, added: int | None = None) -> Page:
+    @post("/{institution_id:uuid}", opt={"action": Action.MANAGE_EDITIONS})
+    async def save(self, request: AnyRequest, institution_id: UUID, actor: Actor, now: datetime) -> Redirect:
+        """Save one institution."""
+
+        async def again() -> Page:
+            return await _form(institution_id)
+
+        typed = await read_form(request, again=again)
+        details = InstitutionDetails(**{each.name: typed.text(each.name) for each in fields(InstitutionDetails)})
+        await change_institution(actor, institution_id, details, seen=typed.text("seen"), now=now)
+        return go_to("/admin/institutions?saved=yes")
+
+    @post("/{institution_id:uuid}/remove", opt={"action": Action.MANAGE_EDITIONS})
+    async def remove(self, request: AnyRequest, institution_id: UUID, actor: Actor, now: datetime) -> Redirect:
+        """Take one out of the register."""
+        await read_form(request)
+        await remove_institution(actor, institution_id, now=now)
+        return go_to("/admin/institutions?removed=yes")
+
+
+async def _form(institution_id: UUID) -> Page:
+    details, seen = await get_institution(institution_id)
+    return page("admin/institution", InstitutionPage(institution_id, details, seen))
+
+
+async def _show(
+    words: Words, *, preview: ImportPreview | None = None, added: int | None = None, saved: bool = False,
+    removed: bool = False,
+) -> Page:  # fmt: skip
     rows = tuple(
         InstitutionRow(
+            id=each.id,
             name=pick(each, "name", words),
             other=each.name_en if words.lang == "ar" else each.name_ar,
             city=pick(each, "city", words),
-            domain=Ltr(each.mail_domain),
+            short=pick(each, "short", words),
+            domains=tuple(Ltr(domain) for domain in each.mail_domain.split()),
             aliases=each.aliases,
         )
         for each in await list_register()
     )
-    return page("admin/institutions", InstitutionsPage(rows, INSTITUTION_COLUMNS, preview, added))
+    return page("admin/institutions", InstitutionsPage(rows, INSTITUTION_COLUMNS, preview, added, saved, removed))

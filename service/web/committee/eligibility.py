@@ -13,6 +13,7 @@ from service.text import Ltr, Words
 from service.usecases.eligibility import Check, check_entry
 from service.usecases.findings import say_trace
 from service.usecases.identities import FindingState, decide_finding
+from service.usecases.past_entries import Recurrence, find_recurrences
 from service.usecases.withdrawing import WITHDRAWABLE, withdraw_for_team
 from service.web.committee.evidence import RuleLine, weigh_rules
 from service.web.committee.standing import AnyRequest, pick, read_moment, stand, write_moment
@@ -87,6 +88,17 @@ class FindingLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PastLine:
+    """An earlier project that this one recalls, by its title or by members of the team."""
+
+    title: str
+    year: str
+    honour: str
+    is_same_title: bool
+    makers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionLine:
     """An earlier decision."""
 
@@ -107,6 +119,7 @@ class CheckPage:
     supervisor_at: datetime | None
     ai_text: str
     findings: tuple[FindingLine, ...]
+    past: tuple[PastLine, ...]
     rules: tuple[Option, ...]
     lines: tuple[RuleLine, ...]
     decisions: tuple[DecisionLine, ...]
@@ -210,10 +223,17 @@ async def _show(actor: Actor, words: Words, number: str, now: datetime) -> Page:
     found = await get_eligibility_page(standing.edition_id, number)
     if found is None:
         raise NotFound
-    return page("committee/check", _check_page(actor, standing, found, words, now))
+    past = await find_recurrences(
+        standing.edition_id,
+        titles=(found.card.title_ar, found.card.title_en),
+        makers=[name for each in found.members for name in (each.name_ar, each.name_en)],
+    )
+    return page("committee/check", _check_page(actor, standing, found, past, words, now))
 
 
-def _check_page(actor: Actor, standing: Standing, found: EligibilityPage, words: Words, now: datetime) -> CheckPage:
+def _check_page(
+    actor: Actor, standing: Standing, found: EligibilityPage, past: tuple[Recurrence, ...], words: Words, now: datetime
+) -> CheckPage:
     return CheckPage(
         card=_card(found.card, words),
         members=tuple(
@@ -225,8 +245,9 @@ def _check_page(actor: Actor, standing: Standing, found: EligibilityPage, words:
         supervisor_at=found.supervisor_approved_at,
         ai_text=found.ai_text,
         findings=tuple(_found(each, words) for each in found.findings),
+        past=tuple(_past(each, words) for each in past),
         rules=tuple(Option(str(each.id), pick(each, "text", words)) for each in found.rules),
-        lines=weigh_rules(found, words),
+        lines=weigh_rules(found, past, words),
         decisions=tuple(DecisionLine(*each) for each in found.decisions),
         is_open=may(Action.CHECK_ELIGIBILITY, actor, stage=standing.state) and found.card.state == "submitted",
         may_decide_findings=may(Action.CHECK_ELIGIBILITY, actor, stage=standing.state),
@@ -249,6 +270,16 @@ def _found(finding: FindingView, words: Words) -> FindingLine:
         what=said.what,
         state=finding.state,
         reason=finding.reason,
+    )
+
+
+def _past(found: Recurrence, words: Words) -> PastLine:
+    return PastLine(
+        title=pick(found.work, "title", words),
+        year=str(found.work.year),
+        honour=pick(found.work, "honour", words),
+        is_same_title=found.is_same_title,
+        makers=found.makers,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from service.text import Words
+from service.usecases.past_entries import Recurrence
 from service.web.committee.standing import pick
 from storage.reads.registrar import EligibilityPage, RuleView
 
@@ -23,12 +24,15 @@ class RuleLine:
     preset: str
 
 
-def weigh_rules(found: EligibilityPage, words: Words) -> tuple[RuleLine, ...]:
+def weigh_rules(found: EligibilityPage, past: tuple[Recurrence, ...], words: Words) -> tuple[RuleLine, ...]:
     """Lay the evidence beside each rule; a rule that this program does not know has none."""
-    return tuple(_weigh(rule, found, words) for rule in found.rules)
+    return tuple(_weigh(rule, found, past, words) for rule in found.rules)
 
 
-def _weigh(rule: RuleView, found: EligibilityPage, words: Words) -> RuleLine:
+def _weigh(rule: RuleView, found: EligibilityPage, past: tuple[Recurrence, ...], words: Words) -> RuleLine:
+    if rule.slug == "new":
+        told = words.say("eligibility.ev_past", n=len(past)) if past else words.say("eligibility.ev_no_past")
+        return RuleLine(str(rule.id), pick(rule, "text", words), (told,), "")
     evidence, is_settled = _EVIDENCE.get(rule.slug, _nothing)(found, words)
     return RuleLine(str(rule.id), pick(rule, "text", words), evidence, "yes" if is_settled else "")
 
