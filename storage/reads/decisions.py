@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from storage.columns import among, from_json
+from storage.rows import get_row
 from storage.tables.edition import Category, Honour
 from storage.tables.result import Decision, DecisionSignature, Outcome, RankedEntry, RankingRun
 
@@ -34,11 +35,11 @@ class RunView:
 
 
 async def find_last_run(round_id: UUID) -> RunView | None:
-    """Find the run that stands: the last one of the round."""
+    """Find the run that stands: the last one of the round. Its output is shared with other readers: never change it."""
     row = (
         await RankingRun.select(
             RankingRun.id, RankingRun.ordinal, RankingRun.method, RankingRun.made_at, RankingRun.inputs_hash,
-            RankingRun.output_hash, RankingRun.output,
+            RankingRun.output_hash,
         )
         .where(RankingRun.round == round_id)
         .order_by(RankingRun.ordinal, ascending=False)
@@ -46,10 +47,28 @@ async def find_last_run(round_id: UUID) -> RunView | None:
     )  # fmt: skip
     if row is None:
         return None
+    output = _OUTPUTS.get((row["id"], row["output_hash"]))
+    if output is None:
+        output = await _read_output(row["id"], row["output_hash"])
     return RunView(
-        row["id"], row["ordinal"], row["method"], row["made_at"], row["inputs_hash"], row["output_hash"],
-        from_json(row["output"]),
-    )  # fmt: skip
+        row["id"], row["ordinal"], row["method"], row["made_at"], row["inputs_hash"], row["output_hash"], output
+    )
+
+
+OUTPUTS_KEPT = 4
+"""Runs that a process keeps read: one of 2,000 entries takes some 20 MB, and its JSON a tenth of a second."""
+
+_OUTPUTS: dict[tuple[UUID, str], dict[str, Any]] = {}
+
+
+async def _read_output(run_id: UUID, output_hash: str) -> dict[str, Any]:
+    """Read a run's output and keep it: a run is never changed."""
+    row = await get_row(RankingRun.select(RankingRun.output).where(RankingRun.id == run_id))
+    output: dict[str, Any] = from_json(row["output"])
+    while len(_OUTPUTS) >= OUTPUTS_KEPT:
+        _OUTPUTS.pop(next(iter(_OUTPUTS)))
+    _OUTPUTS[run_id, output_hash] = output
+    return output
 
 
 async def list_ranks(run_id: UUID, category_id: UUID) -> dict[UUID, int]:

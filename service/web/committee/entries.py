@@ -1,100 +1,55 @@
-"""Projects by code name, and one project with its sheets and the parts of its adjusted score."""
+"""The projects by code name: found by category and by words, in parts where there are many."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Controller, get
+from markupsafe import Markup
 
 from service.actors import Actor
-from service.errors import NotFound
-from service.permissions import Action, may
-from service.text import Ltr, Words
-from service.web.committee.certainty import Axis, axis_of, word_of
-from service.web.committee.ranking import NO_RANKING
+from service.permissions import Action
+from service.text import Ltr, Words, fold_for_search
+from service.web.committee.entry import show_entry
+from service.web.committee.parts import part_of
 from service.web.committee.standing import AnyRequest, Chip, pick, stand
 from service.web.language import with_language
 from service.web.pages import Page, page
-from storage.reads.committee.entries import EntryPage, find_entry, list_entries
-from storage.reads.committee.ranking import find_last_run, list_judge_names
-from storage.reads.committee.session import list_comments
+from storage.reads.committee.entries import EntryLine, SheetTotals, list_entries, total_sheets
 from storage.reads.committee.standing import Standing
 
-__all__ = ["CommitteeEntriesController", "show_entry"]
+__all__ = ["CommitteeEntriesController"]
 
-PARTS = ("severity", "scale", "weight", "pull")
+ENTRIES_A_PART = 500
+"""Projects on one page: a whole category of a large edition, and at most some 300 KB."""
+
+NO_SHEETS = SheetTotals(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """A project in the list."""
+    """A project in the list; ``sheets`` says how many of its sheets are sealed."""
 
     code: Ltr
     title: str
     category: str
     state: str
-    n_sheets: int
-    n_sealed: int
+    sheets: Markup
     href: str
 
 
 @dataclass(frozen=True, slots=True)
 class EntriesPage:
-    """The projects of an edition."""
+    """A part of an edition's projects, the ``first`` of ``n_found``, and how to come to the others."""
 
     chips: tuple[Chip, ...]
-    rows: tuple[EntryRow, ...]
-    closes: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class SheetRow:
-    """A judge's sheet: marks by criterion, in the rubric's order."""
-
-    judge: str
-    state: str
-    is_abstained: bool
-    steps: tuple[int | None, ...]
-    comment: str
-
-
-@dataclass(frozen=True, slots=True)
-class ScorePage:
-    """The adjusted score of a project, and how the raw mean became it."""
-
-    rank: int
-    rank_low: int
-    rank_high: int
-    raw: float
-    adjusted: float
-    low: float
-    high: float
-    parts: tuple[tuple[Any, float], ...]
-    axis: Axis
-    inside: float
-    word: str
-    n_reviews: int
-
-
-@dataclass(frozen=True, slots=True)
-class OneEntryPage:
-    """One project as the committee sees it."""
-
-    comments: tuple[tuple[str, datetime, str], ...]
-    may_comment: bool
-    code: Ltr
-    title: str
     category: str
-    category_slug: str
-    state: str
-    abstract: str
-    language: str
-    ai_text: str
-    criteria: tuple[tuple[str, int], ...]
-    sheets: tuple[SheetRow, ...]
-    score: ScorePage | None
-    is_locked: bool
-    closes_at: datetime | None
+    sought: str
+    rows: tuple[EntryRow, ...]
+    first: int
+    n_found: int
+    previous: str | None
+    next: str | None
 
 
 class CommitteeEntriesController(Controller):
@@ -104,104 +59,71 @@ class CommitteeEntriesController(Controller):
 
     @get("/", opt={"action": Action.READ_RANKING})
     async def listing(self, request: AnyRequest, actor: Actor, words: Words) -> Page:
-        standing = await stand(actor)
-        chosen = standing.find_category(request.query_params.get("category", ""))
-        names = {each.id: pick(each, "name", words) for each in standing.categories}
-        rows = tuple(
-            EntryRow(
-                code=Ltr(each.code_name),
-                title=pick(each, "title", words),
-                category=names[each.category_id],
-                state=each.state,
-                n_sheets=each.n_sheets,
-                n_sealed=each.n_sealed,
-                href=f"/committee/entries/{each.code_name}",
-            )
-            for each in await list_entries(standing.edition_id)
-            if each.category_id in names and (chosen is None or each.category_id == chosen.id)
+        asked = request.query_params
+        return page(
+            "committee/entries",
+            await _entries_page(
+                await stand(actor), asked.get("category", ""), asked.get("q", ""), asked.get("part", ""), words
+            ),
         )
-        base = with_language("/committee/entries", words.lang)
-        chips = (
-            Chip(words.plain("pub.all_categories"), base, current=chosen is None),
-            *(Chip(names[each.id], f"{base}?category={each.slug}", current=each == chosen)
-              for each in standing.categories),
-        )  # fmt: skip
-        return page("committee/entries", EntriesPage(chips, rows, None))
 
     @get("/{code:str}", opt={"action": Action.READ_RANKING})
     async def show(self, code: str, actor: Actor, words: Words) -> Page:
         return await show_entry(actor, words, code)
 
 
-async def show_entry(actor: Actor, words: Words, code: str) -> Page:
-    """Show one project by its code name."""
-    standing = await stand(actor)
-    found = await find_entry(standing.edition_id, code)
-    if found is None or found.category_id not in {each.id for each in standing.categories}:
-        raise NotFound
-    return page("committee/entry", await _entry_page(actor, standing, found, words))
-
-
-async def _entry_page(actor: Actor, standing: Standing, found: EntryPage, words: Words) -> OneEntryPage:
-    in_round = standing.in_round
-    is_locked = (
-        in_round is None
-        or in_round.state in NO_RANKING
-        or not may(Action.READ_RANKING, actor, stage=standing.state)
-    )  # fmt: skip
-    run = await find_last_run(in_round.id) if in_round and not is_locked else None
-    names = await list_judge_names(standing.edition_id)
-    category = next(each for each in standing.categories if each.id == found.category_id)
-    lines = run.output["categories"].get(str(category.id), ()) if run else ()
-    line = next((each for each in lines if each["entry"] == str(found.id)), None)
-    comments = () if is_locked else await list_comments(found.id)
-    return OneEntryPage(
-        comments=tuple((pick(each, "name", words), each.made_at, each.content) for each in comments),
-        may_comment=not is_locked and may(Action.COMMENT_ON_ENTRY, actor, stage=standing.state),
-        code=Ltr(found.code_name),
-        title=pick(found, "title", words),
-        category=pick(category, "name", words),
-        category_slug=category.slug,
-        state=found.state,
-        abstract=pick(found, "abstract", words),
-        language=found.work_language,
-        ai_text=found.ai_text,
-        criteria=tuple((pick(each, "name", words), each.weight) for each in found.criteria),
-        sheets=tuple(
-            SheetRow(
-                judge=pick(names[str(each.judge_id)], "name", words) if str(each.judge_id) in names else "",
-                state="set_aside" if each.state == "set-aside" else each.state,
-                is_abstained=each.abstained is not None,
-                steps=() if is_locked else tuple(each.marks.get(criterion.id) for criterion in found.criteria),
-                comment="" if is_locked else each.comment_committee,
-            )
-            for each in found.sheets
-        ),
-        score=_score(line, words) if line else None,
-        is_locked=is_locked,
-        closes_at=in_round.closes_at if in_round else None,
+async def _entries_page(standing: Standing, slug: str, sought: str, part: str, words: Words) -> EntriesPage:
+    chosen = standing.find_category(slug)
+    seen = {each.slug: pick(each, "name", words) for each in ((chosen,) if chosen else standing.categories)}
+    lines = [each for each in await list_entries(standing.edition_id) if each.category in seen]
+    if sought.strip():
+        folded = fold_for_search(sought)
+        lines = [each for each in lines if any(folded in fold_for_search(text) for text in _searched(each))]
+    shown = part_of(len(lines), part, ENTRIES_A_PART)
+    base = with_language("/committee/entries", words.lang)
+    asked = urlencode(
+        {name: value for name, value in (("category", chosen and chosen.slug), ("q", sought.strip())) if value}
     )
+    here = f"{base}?{asked}" if asked else base
+    return EntriesPage(
+        chips=(
+            Chip(words.plain("pub.all_categories"), base, current=chosen is None),
+            *(Chip(pick(each, "name", words), f"{base}?category={each.slug}", current=each == chosen)
+              for each in standing.categories),
+        ),
+        category=chosen.slug if chosen else "",
+        sought=sought.strip(),
+        rows=await _entry_rows(standing, lines[shown.first - 1 : shown.last], seen, words),
+        first=shown.first,
+        n_found=len(lines),
+        previous=shown.before(here),
+        next=shown.after(here),
+    )  # fmt: skip
 
 
-def _score(line: dict[str, Any], words: Words) -> ScorePage | None:
-    if line["score"] is None or line["raw"] is None:
-        return None
-    parts = tuple((words.say(f"part.{name}"), float(line["parts"][name] or 0.0)) for name in PARTS)
-    at, reached = float(line["raw"]), [float(line["raw"]), float(line["score"])]
-    for _, points in parts:
-        at += points
-        reached.append(at)
-    return ScorePage(
-        rank=line["rank"],
-        rank_low=line["rank_low"],
-        rank_high=line["rank_high"],
-        raw=line["raw"],
-        adjusted=line["score"],
-        low=line["score_90"][0],
-        high=line["score_90"][1],
-        parts=parts,
-        axis=axis_of([min(reached) - 1, max(reached) + 1]),
-        inside=line["p_inside"],
-        word=word_of(line["p_inside"]),
-        n_reviews=line["reviews"],
+def _searched(line: EntryLine) -> tuple[str, str, str]:
+    return line.code_name, line.title_ar, line.title_en
+
+
+async def _entry_rows(
+    standing: Standing, lines: Sequence[EntryLine], seen: Mapping[str, str], words: Words
+) -> tuple[EntryRow, ...]:
+    if not lines:
+        return ()
+    totals = await total_sheets(standing.edition_id, lines[0].code_name, lines[-1].code_name)
+    said = {  # the same few counts stand in hundreds of rows
+        each: words.say("entries.sheets_of", sealed=each.n_sealed, total=each.n_sheets)
+        for each in {NO_SHEETS, *totals.values()}
+    }
+    base = with_language("/committee/entries", words.lang)
+    return tuple(
+        EntryRow(
+            code=Ltr(each.code_name),
+            title=pick(each, "title", words),
+            category=seen[each.category],
+            state=each.state,
+            sheets=said[totals.get(each.code_name, NO_SHEETS)],
+            href=f"{base}/{each.code_name}",
+        )
+        for each in lines
     )

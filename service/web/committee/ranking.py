@@ -49,7 +49,7 @@ class RankRow:
     title: str
     href: str
     code: str
-    n_reviews: int
+    reviews: Markup
     score: float
     low90: float
     high90: float
@@ -299,6 +299,8 @@ def _rows(lines: tuple[dict[str, Any], ...], found: CategoryRanking, words: Word
     ends = bracket_ends([int(line["bracket"]) for line in lines])
     titles = [_title(found, line["entry"], words) for line in lines]
     pair = find_close_pair(found.pairs)
+    base = with_language("/committee/entries", words.lang)
+    reviews = {n: words.say("noun.evaluation", n=n) for n in {line["reviews"] for line in lines}}
     rows = []
     for at, line in enumerate(lines):
         other = titles[at + 1] if ends[at] == "s" else titles[at - 1] if ends[at] else None
@@ -309,9 +311,9 @@ def _rows(lines: tuple[dict[str, Any], ...], found: CategoryRanking, words: Word
                 rank_low=line["rank_low"],
                 rank_high=line["rank_high"],
                 title=titles[at],
-                href=with_language(f"/committee/entries/{line['code_name']}", words.lang),
+                href=f"{base}/{line['code_name']}",
                 code=line["code_name"],
-                n_reviews=line["reviews"],
+                reviews=reviews[line["reviews"]],
                 score=line["score"],
                 low90=line["score_90"][0],
                 high90=line["score_90"][1],

@@ -19,7 +19,7 @@ from service.usecases.decision_sessions import (
     record_attendance,
 )
 from service.web.committee.decisions import show_decision
-from service.web.committee.entries import show_entry
+from service.web.committee.entry import show_entry
 from service.web.committee.standing import AnyRequest, round_of, stand
 from service.web.forms import Typed, read_form
 from service.web.pages import go_to

@@ -9,19 +9,24 @@ from storage.tables.entry import EntryVersion
 from storage.tables.rubric import Criterion
 from storage.tables.scoresheet import Mark, ScoreSheet
 
-__all__ = ["EntryLine", "EntryPage", "SheetLine", "find_entry", "list_entries"]
+__all__ = ["EntryLine", "EntryPage", "SheetLine", "SheetTotals", "find_entry", "list_entries", "total_sheets"]
 
 
 @dataclass(frozen=True, slots=True)
 class EntryLine:
-    """A project in the list."""
+    """A project in the list; ``category`` is the name in its address."""
 
-    id: UUID
     code_name: str
-    category_id: UUID
+    category: str
     state: str
     title_ar: str
     title_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetTotals:
+    """A project's sheets: given to judges, and sealed by them."""
+
     n_sheets: int
     n_sealed: int
 
@@ -67,22 +72,32 @@ class EntryPage:
 
 
 async def list_entries(edition_id: UUID) -> tuple[EntryLine, ...]:
-    """List the projects that have a code name, in one query."""
+    """List the projects that have a code name, by code name, in one query."""
     rows = await run_sql(
-        """SELECT entry.id AS id, entry.code_name AS code_name, entry_version.category AS category_id,
-        entry.state AS state, entry_version.title_ar AS title_ar, entry_version.title_en AS title_en,
-        (SELECT count(*) FROM assignment WHERE assignment.entry = entry.id AND assignment.state = 'published')
-          AS n_sheets,
-        (SELECT count(*) FROM assignment JOIN score_sheet ON score_sheet.assignment = assignment.id
-          WHERE assignment.entry = entry.id AND assignment.state = 'published' AND score_sheet.state = 'sealed')
-          AS n_sealed
+        """SELECT entry.code_name AS code_name, category.slug AS category, entry.state AS state,
+        entry_version.title_ar AS title_ar, entry_version.title_en AS title_en
         FROM entry JOIN entry_version ON entry_version.entry = entry.id AND entry_version.is_current
+        JOIN category ON category.id = entry_version.category
         WHERE entry.edition = {} AND entry.code_name IS NOT NULL ORDER BY entry.code_name""",
         edition_id,
     )
-    return tuple(
-        EntryLine(**row | {"id": UUID(str(row["id"])), "category_id": UUID(str(row["category_id"]))}) for row in rows
+    return tuple(EntryLine(**row) for row in rows)
+
+
+async def total_sheets(edition_id: UUID, first: str, last: str) -> dict[str, SheetTotals]:
+    """Count the sheets of the projects from one code name to another, in one query; who has none is not told."""
+    rows = await run_sql(
+        """SELECT entry.code_name AS code_name, count(*) AS n_sheets,
+        sum(CASE WHEN score_sheet.state = 'sealed' THEN 1 ELSE 0 END) AS n_sealed
+        FROM entry JOIN assignment ON assignment.entry = entry.id
+        LEFT JOIN score_sheet ON score_sheet.assignment = assignment.id
+        WHERE entry.edition = {} AND entry.code_name BETWEEN {} AND {} AND assignment.state = 'published'
+        GROUP BY entry.code_name""",
+        edition_id,
+        first,
+        last,
     )
+    return {row["code_name"]: SheetTotals(int(row["n_sheets"]), int(row["n_sealed"])) for row in rows}
 
 
 async def find_entry(edition_id: UUID, code_name: str) -> EntryPage | None:

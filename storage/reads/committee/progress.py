@@ -24,34 +24,37 @@ USUAL_REMINDER_DAYS = (7, 3, 1)
 
 @dataclass(frozen=True, slots=True)
 class ProgressCell:
-    """One judge on one project: assigned, draft, complete, sealed, held, recused or set_aside."""
+    """One judge on one project of a category, by its name in addresses.
 
-    judge_id: UUID
+    ``state``: assigned, draft, complete, sealed, held, recused or set_aside.
+    """
+
+    judge_id: str
     code_name: str
-    category_id: UUID
+    category: str
     state: str
 
 
 async def list_progress(round_id: UUID) -> tuple[ProgressCell, ...]:
-    """Read the state of every pair that was given to judges, in one query."""
+    """Read the state of every pair that was given to judges, in one query. Marks are counted in drafts alone."""
     rows = await run_sql(
-        """SELECT assignment.judge AS judge, assignment.state AS assigned, assignment.removal AS removal,
-        entry.code_name AS code_name, entry.category AS category, score_sheet.state AS sheet,
-        score_sheet.abstained AS abstained, score_sheet.saved_at AS saved_at,
-        (SELECT count(*) FROM mark WHERE mark.sheet = score_sheet.id) AS n_marks,
-        (SELECT count(*) FROM criterion WHERE criterion.category = entry.category) AS n_criteria,
-        (SELECT count(*) FROM conflict WHERE conflict.judge = assignment.judge AND conflict.entry = assignment.entry
-          AND conflict.state = 'held') AS n_held
-        FROM assignment JOIN entry ON entry.id = assignment.entry
+        """SELECT CAST(assignment.judge AS text) AS judge, assignment.state AS assigned, entry.code_name AS code_name,
+        category.slug AS category, score_sheet.state AS sheet, score_sheet.abstained AS abstained,
+        CASE WHEN score_sheet.state = 'draft'
+          THEN (SELECT count(*) FROM mark WHERE mark.sheet = score_sheet.id) ELSE 0 END AS n_marks,
+        CASE WHEN score_sheet.state = 'draft'
+          THEN (SELECT count(*) FROM criterion WHERE criterion.category = entry.category) ELSE 0 END AS n_criteria,
+        conflict.state AS held
+        FROM assignment JOIN entry ON entry.id = assignment.entry JOIN category ON category.id = entry.category
         LEFT JOIN score_sheet ON score_sheet.assignment = assignment.id
+        LEFT JOIN conflict ON conflict.judge = assignment.judge AND conflict.entry = assignment.entry
+          AND conflict.state = 'held'
         WHERE assignment.round = {} AND (assignment.state = 'published'
           OR (assignment.state = 'removed' AND score_sheet.id IS NOT NULL))
         ORDER BY entry.code_name""",
         round_id,
     )
-    return tuple(
-        ProgressCell(UUID(str(row["judge"])), row["code_name"], UUID(str(row["category"])), _state(row)) for row in rows
-    )
+    return tuple(ProgressCell(row["judge"], row["code_name"], row["category"], _state(row)) for row in rows)
 
 
 def _state(row: dict[str, object]) -> str:
@@ -59,7 +62,7 @@ def _state(row: dict[str, object]) -> str:
         return "set_aside"
     if row["assigned"] == "removed" or row["abstained"] is not None:
         return "recused"
-    if row["n_held"]:
+    if row["held"] is not None:
         return "held"
     if row["sheet"] == "sealed":
         return "sealed"

@@ -1,0 +1,98 @@
+"""Lists of hundreds of projects: in parts, and found by words however they are spelt."""
+
+import re
+
+from storage.tables.entry import Entry, EntryVersion
+from tests.web.committee.conftest import House
+
+ENTRIES = "/en/committee/entries"
+
+
+async def _name(code: str, *, title_ar: str, title_en: str) -> None:
+    """Give a project other titles."""
+    entry = await Entry.select(Entry.id).where(Entry.code_name == code).first()
+    assert entry is not None
+    await EntryVersion.update({EntryVersion.title_ar: title_ar, EntryVersion.title_en: title_en}).where(
+        EntryVersion.entry == entry["id"]
+    )
+
+
+async def _codes() -> list[str]:
+    return [row["code_name"] for row in await Entry.select(Entry.code_name).order_by(Entry.code_name)]
+
+
+def _listed(text: str) -> list[str]:
+    return re.findall(r"/en/committee/entries/([A-Z]+-\d+)", text)
+
+
+async def test_the_list_says_of_each_project_how_many_of_its_sheets_are_sealed(ranked_now: House):
+    shown = (await (await ranked_now.client("chair")).get(ENTRIES)).text
+
+    assert _listed(shown) == await _codes()
+    for code in await _codes():
+        n_sealed, n_given = await _count(code)
+        row = shown[shown.index(f"/entries/{code}") :]
+        assert f"{n_sealed} of {n_given}" in row[: row.index("</tr>")]
+
+
+async def _count(code: str) -> tuple[int, int]:
+    rows = await Entry.raw(
+        "SELECT score_sheet.state AS state FROM score_sheet JOIN assignment ON assignment.id = score_sheet.assignment "
+        "JOIN entry ON entry.id = assignment.entry WHERE entry.code_name = {} AND assignment.state = 'published'",
+        code,
+    )
+    return sum(row["state"] == "sealed" for row in rows), len(rows)
+
+
+async def test_words_find_a_project_by_code_name_and_by_title_in_any_spelling(ranked_now: House):
+    first, second = (await _codes())[:2]
+    await _name(first, title_ar="الفَلَج الأخيــر", title_en="The Last Falaj")
+    await _name(second, title_ar="سوق الخميس", title_en="Thursday Market")
+    browser = await ranked_now.client("chair")
+
+    for words, found in {"فلج الاخير": first, "thursday": second, second.lower(): second}.items():
+        assert _listed((await browser.get(ENTRIES, params={"q": words})).text) == [found], words
+    nothing = (await browser.get(ENTRIES, params={"q": '"><script>'})).text
+    assert not _listed(nothing)
+    assert "No project has these words" in nothing
+    assert "<script>" not in nothing.split('type="search"')[1].split(">")[0]
+
+
+async def test_a_long_list_is_shown_in_parts_that_keep_what_was_sought(ranked_now: House, monkeypatch):
+    monkeypatch.setattr("service.web.committee.entries.ENTRIES_A_PART", 2)
+    browser = await ranked_now.client("chair")
+    codes = await _codes()
+
+    seen: list[str] = []
+    address: str | None = f"{ENTRIES}?q=-"
+    while address:
+        shown = (await browser.get(address)).text
+        part = _listed(shown)
+        assert 0 < len(part) <= 2
+        seen += part
+        following = re.search(r'href="([^"]+)" rel="next"', shown)
+        address = following[1].replace("&amp;", "&") if following else None
+        assert address is None or "q=-" in address
+
+    assert seen == codes
+    for asked in ("0", "99999", "-1", "two", "٢", "9" * 5000):
+        assert (await browser.get(ENTRIES, params={"part": asked})).status_code == 200
+    last = codes[(len(codes) - 1) // 2 * 2 :]
+    assert _listed((await browser.get(ENTRIES, params={"part": "99999"})).text) == last
+
+
+async def test_the_map_of_progress_comes_in_parts_and_counts_everything_on_each(judged_now: House, monkeypatch):
+    browser = await judged_now.client("secretary")
+    whole = (await browser.get("/en/committee/progress")).text
+    columns = re.findall(r'<th scope="col"><span class="ltr">([^<]+)</span>', whole)
+    counts = re.findall(r'<td class="count">(\d+ of \d+)</td>', whole)
+    assert len(columns) > 2
+    monkeypatch.setattr("service.web.committee.progress.PROJECTS_A_PART", 2)
+
+    parts = [(await browser.get("/en/committee/progress", params={"part": at})).text for at in (1, 2)]
+
+    for at, part in enumerate(parts):
+        assert re.findall(r'<th scope="col"><span class="ltr">([^<]+)</span>', part) == columns[2 * at : 2 * at + 2]
+        assert set(re.findall(r'<td class="count">(\d+ of \d+)</td>', part)) <= set(counts)
+        assert f"Projects {2 * at + 1} to" in re.sub(r"<[^>]+>", "", part)
+        assert part.split('class="stats"')[1].split("</section>")[0].count("card stat") == 4
