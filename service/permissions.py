@@ -59,6 +59,7 @@ class Action(StrEnum):
     # committee
     READ_OVERVIEW = "read-overview"
     MOVE_EDITION = "move-edition"
+    GIVE_ENTRY_TIME = "give-entry-time"
     CHECK_ELIGIBILITY = "check-eligibility"
     ANSWER_QUESTION = "answer-question"
     DECIDE_DELETION = "decide-deletion"
@@ -182,6 +183,7 @@ RULES: dict[Action, Rule] = {
     Action.SEAL_SHEET: Rule(JUDGE, frozenset({Stage.JUDGING}), own=True),
     Action.READ_OVERVIEW: Rule(WATCHERS),
     Action.MOVE_EDITION: Rule(CHAIR, own=True),
+    Action.GIVE_ENTRY_TIME: Rule(CHAIR, frozenset({Stage.OPEN, Stage.CLOSED}), own=True),
     Action.CHECK_ELIGIBILITY: Rule(REGISTRAR, frozenset({Stage.CLOSED}), own=True),
     Action.ANSWER_QUESTION: Rule(REGISTRAR, own=True),
     Action.DECIDE_DELETION: Rule(REGISTRAR, own=True),

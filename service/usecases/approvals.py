@@ -131,7 +131,7 @@ async def answer_supervision(
             raise NotFound
         require(Action.APPROVE_ENTRY, actor, stage=rules.state)
         state = EntryState(entry["state"])
-        due_at = await find_due(entry["id"]) if state is EntryState.RETURNED else None
+        due_at = await find_due(entry)
         check_on_time(rules, state=state, due_at=due_at, now=now, action=Action.APPROVE_ENTRY)
         person_id = actor.person_id
         if secret:

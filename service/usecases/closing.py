@@ -13,7 +13,7 @@ from storage.lifecycle import EditionState, EntryState
 from storage.tables.edition import Category, Edition
 from storage.tables.entry import Entry
 
-__all__ = ["close_edition", "close_when_due"]
+__all__ = ["close_edition", "close_when_due", "draw_code_names"]
 
 _FIRST, _LAST = 100, 999
 
@@ -34,7 +34,7 @@ async def close_edition(actor: Actor, edition_id: UUID, *, now: datetime) -> int
         if now < deadline:
             raise NotYet(from_at=deadline)
         await move_edition(actor, edition_id, "close", now=now)
-        drawn = await _draw_code_names(edition_id)
+        drawn = await draw_code_names(edition_id)
         await record(Event.CODE_NAMES_DRAWN, by=actor, about=("edition", edition_id), at=now, after=drawn)
         return drawn
 
@@ -50,8 +50,8 @@ async def close_when_due(edition_id: UUID, *, now: datetime) -> bool:
     return True
 
 
-async def _draw_code_names(edition_id: UUID) -> int:
-    """Give each submitted entry that has none a number of three digits behind its category's letters.
+async def draw_code_names(edition_id: UUID) -> int:
+    """Give each submitted entry that has none a number of three digits behind its category's letters; return how many.
 
     Drawn without replacement and without order, so that a code name tells nothing but the category.
     """

@@ -16,7 +16,8 @@ from storage.reads.entrant.versions import find_last_complete, list_arriving_ver
 from storage.tables.entry import Entry, EntryVersion
 from storage.tables.upload import Upload
 
-__all__ = ["GraceOver", "check_grace", "check_on_time", "close_grace", "find_closing", "queue_grace_end"]
+__all__ = ["GraceOver", "check_grace", "check_on_time", "close_grace", "find_closing", "queue_grace_end",
+           "takes_changes"]  # fmt: skip
 
 LOOK_AGAIN = timedelta(minutes=5)
 
@@ -31,18 +32,29 @@ class GraceOver(Conflicting):
 
 
 def find_closing(rules: EntryRules, *, state: EntryState, due_at: datetime | None) -> datetime | None:
-    """Say until when this entry may change: its own date where it was returned, else the edition's deadline."""
-    return due_at if state is EntryState.RETURNED else rules.deadline_at
+    """Say until when this entry may change: its own date where it was returned or was given time, else the deadline.
+
+    ``due_at`` is that date of its own. Time given never takes any: the later of the two counts.
+    """
+    if state is EntryState.RETURNED or rules.deadline_at is None or due_at is None:
+        return due_at if state is EntryState.RETURNED else rules.deadline_at
+    return max(due_at, rules.deadline_at)
+
+
+def takes_changes(rules: EntryRules, *, state: EntryState, due_at: datetime | None) -> bool:
+    """Say whether the edition's stage lets this entry change: while open, or closed where it has a date of its own."""
+    has_own_date = state is EntryState.RETURNED or (due_at is not None and rules.state is EditionState.CLOSED)
+    return has_own_date or rules.state is EditionState.OPEN
 
 
 def check_on_time(
     rules: EntryRules, *, state: EntryState, due_at: datetime | None, now: datetime, action: Action
 ) -> None:
-    """Refuse a change that comes at its deadline or later. A returned entry has a deadline of its own."""
+    """Refuse a change that comes at its deadline or later. ``due_at`` is a deadline of the entry's own."""
     closing = find_closing(rules, state=state, due_at=due_at)
     if closing is not None and now >= closing:
         raise DeadlinePassed(closed_at=closing, now=now)
-    if state is not EntryState.RETURNED and rules.state is not EditionState.OPEN:
+    if not takes_changes(rules, state=state, due_at=due_at):
         raise NotOpenNow(action=action, stage=rules.state)
 
 

@@ -7,11 +7,13 @@ from service.actors import Actor
 from service.audit import Event, record
 from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.jobs.queue import enqueue
+from service.mail.queue import queue_letter
 from service.permissions import Action, require
 from service.usecases.rules import rules_fingerprint
 from service.usecases.setup.readiness import check_ready
 from storage.engine import for_update, transaction
 from storage.lifecycle import EDITION_MOVES, EditionState, MoveLost, move
+from storage.reads.committee.groups import list_readers
 from storage.tables.edition import DeadlineExtension, Edition, TimelineDate
 
 __all__ = ["MoveMade", "NotYet", "extend_deadline", "find_deadline", "move_edition", "open_edition"]
@@ -80,8 +82,11 @@ async def _move(
         raise MoveMade(stage=edition["state"], at=now) from lost
 
 
-async def extend_deadline(actor: Actor, edition_id: UUID, *, to: datetime, reason: str, now: datetime) -> None:
-    """Move the deadline to a later instant, for a reason that every page then shows; reopen a closed edition."""
+async def extend_deadline(actor: Actor, edition_id: UUID, *, to: datetime, reason: str, now: datetime) -> int:
+    """Move the deadline to a later instant, for a reason that every page then shows; reopen a closed edition.
+
+    Every team with a project under way is written to; return how many people.
+    """
     errors = []
     if to <= now:
         errors.append(FieldError("to", "err.time_past"))
@@ -112,6 +117,20 @@ async def extend_deadline(actor: Actor, edition_id: UUID, *, to: datetime, reaso
             Event.DEADLINE_EXTENDED, by=actor, about=("edition", edition_id), at=now, before=before.isoformat(),
             after=to.isoformat(), reason=reason.strip(),
         )  # fmt: skip
+        return await _tell_teams(edition_id, before=before, to=to, reason=reason.strip(), now=now)
+
+
+async def _tell_teams(edition_id: UUID, *, before: datetime, to: datetime, reason: str, now: datetime) -> int:
+    readers = {
+        reader.email: reader for group in ("drafts", "teams") for reader in await list_readers(edition_id, group)
+    }
+    for reader in readers.values():
+        await queue_letter(
+            "deadline-moved", name=f"deadline:{edition_id}:{to.isoformat()}:{reader.email}", email=reader.email,
+            language=reader.language, at=now, before=before.isoformat(), until=to.isoformat(), reason=reason,
+            path="/entries",
+        )  # fmt: skip
+    return len(readers)
 
 
 async def find_deadline(edition_id: UUID) -> datetime:

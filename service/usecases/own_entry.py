@@ -1,5 +1,6 @@
 """One's own entry, found by its number: whose it is, what may still change, and until when."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,9 +9,9 @@ from uuid import UUID
 from service.actors import Actor
 from service.errors import Conflicting, NotFound, StaleRevision
 from service.permissions import Action, require
-from service.usecases.deadline import check_on_time, find_closing
+from service.usecases.deadline import check_on_time, find_closing, takes_changes
 from storage.engine import is_in_transaction, on_postgres, run_sql
-from storage.lifecycle import EditionState, EntryState
+from storage.lifecycle import EntryState
 from storage.reads.entrant.edition import EntryRules, find_entry_rules
 from storage.tables.entry import EligibilityCheck, Entry
 
@@ -29,7 +30,7 @@ EDITABLE = frozenset({EntryState.DRAFT, EntryState.SUBMITTED, EntryState.RETURNE
 
 @dataclass(frozen=True, slots=True)
 class OwnEntry:
-    """An entry of the one who asks. ``due_at`` is set while it is returned for correction."""
+    """An entry of the one who asks. ``due_at`` is a date of its own: it was returned for correction, or given time."""
 
     id: UUID
     number: str
@@ -51,7 +52,7 @@ class OwnEntry:
     def is_changeable(self, *, now: datetime) -> bool:
         """Say whether the team may change it now."""
         closing = find_closing(self.rules, state=self.state, due_at=self.due_at)
-        is_open = self.state is EntryState.RETURNED or self.rules.state is EditionState.OPEN
+        is_open = takes_changes(self.rules, state=self.state, due_at=self.due_at)
         return self.state in EDITABLE and is_open and (closing is None or now < closing)
 
     def check_revision(self, revision: int) -> None:
@@ -113,13 +114,19 @@ async def _find(actor: Actor, number: str) -> OwnEntry:
         revision=row["revision"],
         is_lead=is_lead,
         person_id=actor.person_id,
-        due_at=await find_due(row["id"]) if state is EntryState.RETURNED else None,
+        due_at=await find_due(row),
         row=row,
     )
 
 
-async def find_due(entry_id: UUID) -> datetime | None:
-    """Find the date until which a returned entry may be completed."""
+async def find_due(entry: Mapping[str, Any]) -> datetime | None:
+    """Find an entry's own date: until when it may be completed where it was returned, or the time it was given."""
+    given: datetime | None = entry["extended_to"]
+    returned = await _find_returned(entry["id"]) if entry["state"] == EntryState.RETURNED.value else None
+    return max((each for each in (given, returned) if each is not None), default=None)
+
+
+async def _find_returned(entry_id: UUID) -> datetime | None:
     row = (
         await EligibilityCheck.select(EligibilityCheck.due_at)
         .where(EligibilityCheck.entry == entry_id)

@@ -9,17 +9,19 @@ from service.actors import Actor
 from service.audit import SYSTEM, Event, record
 from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.permissions import Action
+from service.usecases.closing import draw_code_names
 from service.usecases.deadline import queue_grace_end
 from service.usecases.entries import queue_new_copies
 from service.usecases.own_entry import OwnEntry, lock_own_entry
 from service.usecases.receipts import queue_receipt, queue_second_receipt, queue_withdrawn
 from service.usecases.tasks import list_tasks
 from storage.columns import to_json
-from storage.engine import transaction
-from storage.lifecycle import ENTRY_MOVES, EntryState, FileState, MoveLost, move
+from storage.engine import for_update, transaction
+from storage.lifecycle import ENTRY_MOVES, EditionState, EntryState, FileState, MoveLost, move
 from storage.reads.entrant.entry import EntryView, find_entry
 from storage.reads.entrant.files import FileView
 from storage.reads.entrant.versions import VersionView, list_versions
+from storage.tables.edition import Edition
 from storage.tables.entry import Entry, EntryVersion
 from storage.tables.file import File
 
@@ -58,6 +60,8 @@ async def submit_entry(actor: Actor, number: str, *, revision: int, is_declared:
             await move(Entry, own.id, _MOVES[own.state], ENTRY_MOVES)
         except MoveLost as error:
             raise Conflicting from error
+        if own.rules.state is EditionState.CLOSED:
+            await _name_late(own)
         await EntryVersion.update({EntryVersion.is_current: False}).where(
             (EntryVersion.entry == own.id) & (EntryVersion.is_current == True)  # noqa: E712 (Piccolo's way)
         )
@@ -113,6 +117,12 @@ async def complete_versions(entry_id: UUID, *, now: datetime) -> None:
                 Event.FILE_RECEIVED, by=SYSTEM, about=("version", version.id), at=now, after=told, reason="complete"
             )
             await queue_second_receipt(entry_id, version, head=head, at=now)
+
+
+async def _name_late(own: OwnEntry) -> None:
+    """Draw the code name of an entry that was given time and is submitted after the others drew theirs."""
+    await for_update(Edition.select(Edition.id).where(Edition.id == own.rules.id))
+    await draw_code_names(own.rules.id)
 
 
 def _choose_files(entry: EntryView) -> dict[tuple[str, int], FileView]:

@@ -240,5 +240,5 @@ async def _check_open(rules: EntryRules, row: dict[str, Any], now: datetime) -> 
     state = EntryState(row["state"])
     if state not in EDITABLE:
         raise LinkUsed
-    due_at = await find_due(row["id"]) if state is EntryState.RETURNED else None
+    due_at = await find_due(row)
     check_on_time(rules, state=state, due_at=due_at, now=now, action=Action.CONFIRM_MEMBERSHIP)

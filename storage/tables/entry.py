@@ -9,7 +9,8 @@ class Entry(Table, tablename="entry"):
     """A project, as its entrants edit it now. Judges, receipts and eligibility read versions, never this draft.
 
     ``entry_number`` is for entrants and registrars, ``code_name`` for judges and committee (drawn when entries close).
-    ``ai_slug`` names the chosen statement; ``rights`` and ``ai`` are null until answered.
+    ``ai_slug`` names the chosen statement; ``rights`` and ``ai`` are null until answered. ``extended_to`` is a later
+    deadline that the chair gave this entry alone.
     """
 
     id = key()
@@ -32,6 +33,7 @@ class Entry(Table, tablename="entry"):
     ai_text = text(null=True)
     created_at = when()
     saved_at = when()
+    extended_to = when(null=True)
 
 
 class EntryVersion(Table, tablename="entry_version"):

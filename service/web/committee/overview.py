@@ -1,7 +1,7 @@
 """The committee's first page: the stage, four numbers, what needs somebody, and the moves of the edition."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import Controller, get, post
@@ -14,6 +14,7 @@ from service.permissions import Action, may
 from service.text import Words
 from service.usecases.closing import close_edition
 from service.usecases.editions import extend_deadline, find_deadline, open_edition
+from service.usecases.giving_time import give_entry_time
 from service.usecases.opening import close_round, open_judging
 from service.web.committee.standing import AnyRequest, read_moment, round_of, stand, write_moment
 from service.web.forms import read_form
@@ -27,6 +28,8 @@ from storage.reads.committee.standing import Standing
 
 __all__ = ["OverviewController"]
 
+TIME_OFFERED = timedelta(days=1)
+"""So much later is the new deadline that the form offers."""
 BEHIND = 0.25
 """A judge is behind when the share of sheets done is this far below the share of the round that has passed."""
 
@@ -72,6 +75,7 @@ class OverviewPage:
     moves: tuple[Move, ...]
     is_chair: bool
     extend_to: str
+    told: int | None
 
 
 class OverviewController(Controller):
@@ -80,8 +84,9 @@ class OverviewController(Controller):
     path = "/committee"
 
     @get("/", opt={"action": Action.READ_OVERVIEW})
-    async def show(self, actor: Actor, words: Words, now: datetime) -> Page:
-        return await _show(actor, words, now)
+    async def show(self, request: AnyRequest, actor: Actor, words: Words, now: datetime) -> Page:
+        told = request.query_params.get("told", "")
+        return await _show(actor, words, now, told=int(told) if told.isdecimal() else None)
 
     @post("/open", opt={"action": Action.MOVE_EDITION})
     async def open(self, request: AnyRequest, actor: Actor, now: datetime) -> Redirect:
@@ -105,8 +110,21 @@ class OverviewController(Controller):
         to = read_moment(typed.text("to"), standing.time_zone)
         if to is None:
             raise Invalid(FieldError("to", "err.moment"))
-        await extend_deadline(actor, standing.edition_id, to=to, reason=typed.text("reason"), now=now)
-        return go_to("/committee")
+        told = await extend_deadline(actor, standing.edition_id, to=to, reason=typed.text("reason"), now=now)
+        return go_to(f"/committee?told={told}")
+
+    @post("/extend-entry", opt={"action": Action.GIVE_ENTRY_TIME})
+    async def extend_entry(self, request: AnyRequest, actor: Actor, words: Words, now: datetime) -> Redirect:
+        async def again() -> Page:
+            return await _show(actor, words, now)
+
+        typed = await read_form(request, again=again)
+        standing = await stand(actor)
+        told = await give_entry_time(
+            actor, standing.edition_id, typed.text("number"),
+            to=read_moment(typed.text("entry_to"), standing.time_zone), reason=typed.text("entry_reason"), now=now,
+        )  # fmt: skip
+        return go_to(f"/committee?told={told}")
 
     @post("/open-judging", opt={"action": Action.OPEN_ROUND})
     async def open_judging(self, request: AnyRequest, actor: Actor, now: datetime, objects: Any) -> Redirect:
@@ -121,7 +139,7 @@ class OverviewController(Controller):
         return go_to("/committee")
 
 
-async def _show(actor: Actor, words: Words, now: datetime) -> Page:
+async def _show(actor: Actor, words: Words, now: datetime, *, told: int | None = None) -> Page:
     standing = await stand(actor)
     counts = await get_overview(
         standing.edition_id, standing.in_round.id if standing.in_round else None, actor.person_id
@@ -149,7 +167,8 @@ async def _show(actor: Actor, words: Words, now: datetime) -> Page:
         needs=_needs(actor, standing, counts, words, n_second=n_second, shortlist=shortlist),
         moves=_moves(actor, standing, counts, deadline, words, now),
         is_chair=actor.role is Role.CHAIR,
-        extend_to=write_moment(deadline, standing.time_zone) if deadline else "",
+        extend_to=write_moment(max(deadline, now) + TIME_OFFERED, standing.time_zone) if deadline else "",
+        told=told,
     )
     return page("committee/overview", shown)
 
@@ -248,7 +267,7 @@ def _moves(
         early = deadline is not None and now < deadline
         moves.append(("close", words.say("move.close_locked", date=deadline, time=deadline) if early else None))
     if standing.state in {Stage.OPEN, Stage.CLOSED}:
-        moves.append(("extend", None))
+        moves += [("extend", None), ("extend-entry", None)]
     if standing.state == Stage.CLOSED and in_round:
         moves.append(("open-judging", _why_not_judging(counts, in_round.opens_at, words, now)))
     if standing.state == Stage.JUDGING and in_round:

@@ -57,6 +57,7 @@ class Head:
     is_in_grace: bool
     return_reason: str
     return_due_at: datetime | None
+    extended_to: datetime | None
     eligibility_until: datetime | None
     limits_notice: str
     is_lead: bool
@@ -92,6 +93,7 @@ def make_head(own: OwnEntry, entry: EntryView, actor: Actor, words: Words, now: 
         is_in_grace=bool(closes_at and grace_until and closes_at <= now < grace_until),
         return_reason=entry.return_reason,
         return_due_at=entry.due_at,
+        extended_to=entry.extended_to,
         eligibility_until=own.rules.eligibility_until,
         limits_notice=getattr(own.rules, f"limits_notice_{words.lang}") or "",
         is_lead=own.is_lead,

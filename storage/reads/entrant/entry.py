@@ -98,6 +98,7 @@ class EntryView:
     findings: tuple[IdentityView, ...]
     versions: tuple[VersionView, ...]
     due_at: datetime | None
+    extended_to: datetime | None
     return_reason: str
 
     @property
@@ -198,14 +199,15 @@ async def find_entry(entry_id: UUID, rules: EntryRules | None = None) -> EntryVi
         materials=await list_materials(row["category"], entry_id),
         findings=await list_identity_findings(entry_id),
         versions=await list_versions(entry_id),
-        due_at=last["due_at"] if last else None,
+        due_at=max((each for each in (last and last["due_at"], row["extended_to"]) if each), default=None),
         return_reason=last["reason"] if last else "",
     )
 
 
 _PLAIN = (
     "id", "revision", "title_ar", "title_en", "abstract_ar", "abstract_en", "work_language", "duration_seconds",
-    "credits_start", "ai_slug", "ai_text", "created_at", "saved_at", "institution_id", "department", "academic_year",
+    "credits_start", "ai_slug", "ai_text", "created_at", "saved_at", "extended_to", "institution_id", "department",
+    "academic_year",
 )  # fmt: skip
 
 

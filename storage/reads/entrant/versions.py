@@ -46,7 +46,7 @@ class VersionView:
 
 @dataclass(frozen=True, slots=True)
 class ArrivingVersion:
-    """A version that counts as long as its files may still arrive. ``due_at``: the entry was returned, with a date."""
+    """A version that counts as long as its files may still arrive. ``due_at``: a date of the entry's own."""
 
     id: UUID
     entry_id: UUID
@@ -83,6 +83,7 @@ async def list_arriving_versions(edition_id: UUID) -> tuple[ArrivingVersion, ...
             EntryVersion.id,
             EntryVersion.entry.as_alias("entry_id"),
             EntryVersion.entry.state.as_alias("state"),
+            EntryVersion.entry.extended_to.as_alias("extended_to"),
             EntryVersion.files,
         )
         .where(
@@ -99,7 +100,7 @@ async def list_arriving_versions(edition_id: UUID) -> tuple[ArrivingVersion, ...
             id=row["id"],
             entry_id=row["entry_id"],
             state=EntryState.RETURNED if row["entry_id"] in due else EntryState(row["state"]),
-            due_at=due.get(row["entry_id"]),
+            due_at=max((each for each in (due.get(row["entry_id"]), row["extended_to"]) if each), default=None),
             file_ids=tuple(UUID(each["id"]) for each in from_json(row["files"])),
         )
         for row in rows

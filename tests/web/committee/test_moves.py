@@ -56,6 +56,22 @@ async def test_an_extension_is_read_in_the_edition_s_time_zone_and_shown_with_it
     assert "The network was down" in (await entering.visitor().get("/en")).text
 
 
+async def test_one_project_gets_time_by_its_number_and_its_team_reads_so(entering: House):
+    number = await entering.competition.enter("Student")
+    entering.clock.set(DEADLINE)
+    chair = await entering.client("chair")
+    typed = {"number": "2027-ZZZZ", "entry_to": "2027-04-12T14:00", "entry_reason": "Ill"}
+
+    wrong = await post(chair, "/en/committee/extend-entry", typed, page="/en/committee")
+    given = await post(chair, "/en/committee/extend-entry", {**typed, "number": number}, page="/en/committee")
+
+    assert wrong.status_code == 422
+    assert "No project of this edition has this number" in wrong.text
+    assert 'value="2027-ZZZZ"' in wrong.text
+    assert given.headers["location"].endswith("/committee?told=1")
+    assert "a letter goes to 1 person" in (await chair.get("/en/committee?told=1")).text
+
+
 async def test_entries_close_at_the_deadline_once(entering: House):
     chair = await entering.client("chair")
     entering.clock.set(DEADLINE - timedelta(minutes=1))
