@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import http.client
+import json
 import os
-import sqlite3
+import socket
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
 import av
 import typst
 
+from benchmarks.service import Browser, autosaver, free_port, running
 from benchmarks.uploads import memory, upload
 from judging.identity.identities import Identities, Institution, Person
 from service.inspection import inspect_file
@@ -46,18 +51,16 @@ def main(chosen: list[str]) -> None:
 
 
 def inspection() -> None:
-    """Inspect 100 PDFs of 20 pages, half of them Arabic, while rows are written durably beside it."""
-    with tempfile.TemporaryDirectory() as folder:
+    """Inspect 100 PDFs of 20 pages, half of them Arabic, while a judge's marks are saved beside it."""
+    with tempfile.TemporaryDirectory() as folder, _judge(Path(folder)) as (port, make):
         files = _documents(Path(folder))
-        idle = _writes_beside(Path(folder) / "idle.db", lambda: time.sleep(10))
+        idle = _saves_beside(port, make, lambda: time.sleep(10))
         begun, used = time.perf_counter(), _processor()
-        busy = _writes_beside(Path(folder) / "busy.db", lambda: asyncio.run(_inspect_all(files, Path(folder))))
+        busy = _saves_beside(port, make, lambda: asyncio.run(_inspect_all(files, Path(folder))))
         seconds, used = time.perf_counter() - begun, _processor() - used
     print(f"{N_FILES} PDFs of {N_PAGES} pages: {seconds:.1f} s (goal under {GOAL_SECONDS})")
     print(f"of both cores' time in these seconds {used / seconds / (os.cpu_count() or 1):.0%} was anyone's")
-    print(
-        f"durable write: p95 {idle:.2f} ms idle, {busy:.2f} ms beside it: {busy / idle:.2f} times (goal {GOAL_DELAY})"
-    )
+    print(f"autosave: p95 {idle:.2f} ms idle, {busy:.2f} ms beside it: {busy / idle:.2f} times (goal {GOAL_DELAY})")
 
 
 def _processor() -> float:
@@ -90,29 +93,40 @@ async def _inspect_all(files: list[Path], folder: Path) -> None:
     await asyncio.gather(*map(one, files))
 
 
-def _writes_beside(path: Path, work: Callable[[], object]) -> float:
-    """p95 in milliseconds of a durable row each 50 ms while ``work`` runs: what an autosave waits for disk and core."""
+@contextmanager
+def _judge(folder: Path) -> Iterator[tuple[int, Callable[[int], bytes]]]:
+    """Serve a demonstration in its judging phase; give the port, and a judge's autosaves one after the other."""
+    told, port = folder / "told.json", free_port()
+    program = [sys.executable, "-m", "service.cli.main"]
+    build = ["demo", "--phase", "judging", "--headless", "--data", str(folder / "demo"), "--json", str(told)]
+    subprocess.run([*program, *build], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 (our own command)
+    judge = json.loads(told.read_text("utf-8"))["sign_in"]["judge"]
+    with running([*program, "serve", "--data", str(folder / "demo"), "--port", str(port)], port, "/healthz"):
+        yield port, autosaver(Browser(port, judge["email"], judge["password"]))
+
+
+def _saves_beside(port: int, make: Callable[[int], bytes], work: Callable[[], object]) -> float:
+    """p95 in milliseconds of an autosave over HTTP each 100 ms while ``work`` runs."""
     taken: list[float] = []
     over = Event()
 
-    def write() -> None:
-        database = sqlite3.connect(path, isolation_level=None)
-        database.execute("PRAGMA journal_mode=WAL")
-        database.execute("PRAGMA synchronous=FULL")
-        database.execute("CREATE TABLE mark (id INTEGER PRIMARY KEY, step INTEGER)")
-        while not over.wait(0.05):
-            begun = time.perf_counter()
-            database.execute("INSERT INTO mark (step) VALUES (4)")
-            taken.append((time.perf_counter() - begun) * 1000)
-        database.close()
+    def save() -> None:
+        with socket.create_connection(("127.0.0.1", port)) as connection, connection.makefile("rb") as answers:
+            while not over.wait(0.1):
+                begun = time.perf_counter()
+                connection.sendall(make(0))
+                status = answers.readline()
+                answers.read(int(http.client.parse_headers(answers)["Content-Length"]))
+                taken.append((time.perf_counter() - begun) * 1000)
+                assert b" 200 " in status, status
 
-    writer = Thread(target=write)
-    writer.start()
+    saver = Thread(target=save)
+    saver.start()
     try:
         work()
     finally:
         over.set()
-        writer.join()
+        saver.join()
     return statistics.quantiles(taken, n=20)[-1]
 
 

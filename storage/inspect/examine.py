@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from storage.inspect.examination import Examination
@@ -24,12 +25,15 @@ def examine(
     Also returns the text with its places, which the report does not hold. A refused file has no copy.
     """
     examination = Examination(path, path.stat().st_size, rules, copy_to, pages_to, may_read=may_read)
-    name = sniff(path)
-    if _is_wanted(name, examination):
-        _inspect(examination, name)
-    if examination.is_refused:
-        _take_back(examination)
-    return _report(examination, name), tuple(examination.pieces)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # A film is hashed while its frames are decoded: both leave the interpreter to others, and each takes as long.
+        sha256 = beside.submit(digest, path)
+        name = sniff(path)
+        if _is_wanted(name, examination):
+            _inspect(examination, name)
+        if examination.is_refused:
+            _take_back(examination)
+        return _report(examination, name, sha256.result()), tuple(examination.pieces)
 
 
 def _is_wanted(name: str, examination: Examination) -> bool:
@@ -92,7 +96,7 @@ def _take_back(examination: Examination) -> None:
     examination.poster = None
 
 
-def _report(examination: Examination, name: str) -> Report:
+def _report(examination: Examination, name: str, sha256: str) -> Report:
     form = FORMATS.get(name)
     clean = None
     if examination.copy_to is not None and examination.copy_to.exists():
@@ -105,7 +109,7 @@ def _report(examination: Examination, name: str) -> Report:
     return Report(
         type=name,
         media_type=form.media_type if form else UNKNOWN_TYPE,
-        sha256=digest(examination.path),
+        sha256=sha256,
         size=examination.size,
         findings=tuple(examination.findings),
         facts=Facts(**examination.facts),

@@ -21,6 +21,7 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 IDLE_SECONDS = 120.0
@@ -39,6 +40,7 @@ def serve(work: Work, prepare: Callable[[dict[str, Any]], None]) -> None:
     frozen, so that
     collecting rubbish in a fork does not copy its pages.
     """
+    _stand_behind()
     answers = os.dup(1)
     os.dup2(2, 1)
     buffer = b""
@@ -55,6 +57,17 @@ def serve(work: Work, prepare: Callable[[dict[str, Any]], None]) -> None:
         gc.freeze()
         with suppress(BrokenPipeError):  # whoever asked is gone; the next look at the requests says so
             _answer(request, work, answers)
+
+
+def _stand_behind() -> None:
+    """Let those who serve people go first.
+
+    Where the kernel shares the cores by session, niceness counts within one only, and ours is the starter's own: the
+    session as a whole is put behind.
+    """
+    os.nice(NICENESS)
+    with suppress(OSError), Path("/proc/self/autogroup").open("w", encoding="ascii") as session:
+        session.write(str(NICENESS))
 
 
 def _answer(request: dict[str, Any], work: Work, answers: int) -> None:
@@ -75,8 +88,7 @@ def _live(request: dict[str, Any], work: Work, reader: int, writer: int) -> None
     """Live the whole life of the limited process."""
     code = 1
     try:
-        os.setsid()
-        os.nice(NICENESS)
+        os.setpgid(0, 0)
         os.close(reader)
         os.close(0)
         work(request, writer)

@@ -1,6 +1,7 @@
 """The limited process: no connection, no other file, no program, and an end to everything that takes too long."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from service import inspection
 from service.inspection import inspect_file
 from storage.inspect.limits import FileRules, ProcessLimits
+from storage.inspect.starter import NICENESS
 from tests import corpus
 
 TRIES = """
@@ -141,3 +143,29 @@ def test_a_starter_whose_asker_was_killed_ends_with_what_it_was_doing():
 
     assert starter.wait(timeout=60) == 0
     assert not Path(f"/proc/{fork}").exists()
+
+
+STANDING = """
+import os
+from pathlib import Path
+from storage.inspect.starter import serve
+def tell(request, answers):
+    session = Path("/proc/self/autogroup")
+    told = session.read_text() if session.exists() else "no sessions nice 10"
+    os.write(answers, f"{os.nice(0)} {told.split()[-1]} {os.getpgid(0) == os.getpid()}".encode())
+serve(tell, lambda request: None)
+"""
+
+
+def test_whoever_inspects_stands_behind_in_its_session_and_its_session_behind_others():
+    command = [sys.executable, "-c", STANDING]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True) as starter:
+        assert starter.stdin is not None
+        assert starter.stdout is not None
+        starter.stdin.write(b"{}\n")
+        starter.stdin.flush()
+        _fork, header = starter.stdout.readline(), starter.stdout.readline()
+        told = starter.stdout.read(int(header.split()[1]))
+
+    behind = str(NICENESS + os.nice(0))
+    assert told.split() == [behind.encode(), str(NICENESS).encode(), b"True"]
