@@ -47,6 +47,7 @@ def render(
         "path": "/about",
         "theme": theme,
         "csrf": "token",
+        "owner": "",
         "is_signed_in": False,
         "name": "",
         "role": "visitor",

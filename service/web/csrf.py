@@ -17,7 +17,7 @@ from service.errors import Refused
 from service.web.cookies import FORM, cookie_name, make_cookie
 from service.web.visit import AnyConnection, Visit, visit_of
 
-__all__ = ["ForeignForm", "check_form_is_ours", "token_for"]
+__all__ = ["ForeignForm", "check_form_is_ours", "find_form_page", "owner_mark", "token_for"]
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADER, FIELD = "x-csrf-token", "csrf"
@@ -44,6 +44,20 @@ def token_for(visit: Visit) -> str:
         visit.cookies[name] = nonce
         visit.set_cookies.append(make_cookie(FORM, nonce, visit.settings))
     return _sign(visit, "visitor", nonce)
+
+
+def owner_mark(visit: Visit) -> str:
+    """Give a mark of the person who is signed in that tells nobody who that is; empty for a visitor."""
+    person = visit.actor.person_id
+    return _sign(visit, "typed", str(person))[:16] if person is not None and visit.session is not None else ""
+
+
+def find_form_page(connection: AnyConnection) -> str | None:
+    """Give the address of our own page from which a browser says that a form was sent."""
+    sent_from = urlsplit(connection.headers.get("referer", ""))
+    if sent_from.netloc.lower() != connection.headers.get("host", "").lower() or not sent_from.path:
+        return None
+    return sent_from.path + (f"?{sent_from.query}" if sent_from.query else "")
 
 
 async def check_form_is_ours(connection: AnyConnection, handler: BaseRouteHandler) -> None:

@@ -19,7 +19,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from service.actors import COMMITTEE, Role
 from service.errors import FieldError
 from service.text import Ltr, Words
-from service.web.csrf import token_for
+from service.web.csrf import owner_mark, token_for
 from service.web.language import with_language
 from service.web.visit import Visit, visit_of
 from storage.lifecycle import EditionState
@@ -88,6 +88,11 @@ class Shell:
     def csrf(self) -> str:
         """The token that the page's forms carry."""
         return token_for(self._visit)
+
+    @property
+    def owner(self) -> str:
+        """A mark of whoever is signed in, so that a browser keeps what they typed apart from what others did."""
+        return owner_mark(self._visit)
 
     @cached_property
     def grants(self) -> tuple[GrantInFrame, ...]:

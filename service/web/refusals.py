@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
@@ -14,9 +15,11 @@ from service.logging import get_logger
 from service.permissions import Action
 from service.text import Ltr, Words
 from service.usecases.second_factor import FactorNeeded
+from service.web.csrf import SAFE_METHODS, find_form_page
 from service.web.forms import FormView
 from service.web.pages import Page, render
 from service.web.ranges import RangeNotThere
+from service.web.redirects import safe_next
 from service.web.visit import Visit, visit_of
 from storage.errors import ObjectStoreAway, StorageBusy, StorageFull, StorageUnavailable
 
@@ -57,6 +60,7 @@ class ErrorPage:
     next: str | None
     reference: str | None
     sign_in_path: str | None
+    back_path: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ async def _write(
         shown = await visit.typed.again()
         shown.errors = error.errors
     else:
-        shown = Page("errors/refused", _error_page(words, answer, error, visit))
+        shown = Page("errors/refused", _error_page(words, answer, error, request))
     return answer.status, b"text/html; charset=utf-8", await render(request, shown), extra
 
 
@@ -159,7 +163,9 @@ def _sayable(words: Words, fact: object) -> object:
     return "" if fact is None or isinstance(fact, bool) else fact
 
 
-def _error_page(words: Words, answer: _Answer, error: Exception, visit: Visit) -> ErrorPage:
+def _error_page(words: Words, answer: _Answer, error: Exception, request: Request[Any, Any, Any]) -> ErrorPage:
+    visit = visit_of(request)
+    from_page = find_form_page(request) if request.method not in SAFE_METHODS else None
     next_key = _NEXT.get(answer.status)
     return ErrorPage(
         status=answer.status,
@@ -167,12 +173,15 @@ def _error_page(words: Words, answer: _Answer, error: Exception, visit: Visit) -
         message=_message(words, answer),
         next=words.plain(next_key) if next_key else None,
         reference=visit.request_id if answer.status >= _SERVER_FAULT else None,
-        sign_in_path=_sign_in(visit) if isinstance(error, NotSignedIn) else None,
+        sign_in_path=_sign_in(visit, from_page) if isinstance(error, NotSignedIn) else None,
+        back_path=safe_next(from_page, "") or None if from_page and visit.actor.is_signed_in else None,
     )
 
 
-def _sign_in(visit: Visit) -> str:
-    return f"/sign-in?next={visit.path}"
+def _sign_in(visit: Visit, from_page: str | None) -> str:
+    """Lead back to the page that was asked for, or to the one whose form was sent: what was typed there is kept."""
+    asked = visit.path + (f"?{visit.query}" if visit.query else "")
+    return f"/sign-in?next={quote(from_page or asked, safe='/')}"
 
 
 def _problem(words: Words, answer: _Answer, error: Exception, visit: Visit) -> bytes:

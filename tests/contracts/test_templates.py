@@ -172,7 +172,13 @@ def test_an_attribute_never_holds_a_tag():
 
 def test_an_error_page_says_what_happened_and_where_to_go():
     page = SimpleNamespace(
-        status=404, title="لم نجدها", message="لا صفحة هنا.", next="ابدأ من أولها.", reference=None, sign_in_path=None
+        status=404,
+        title="لم نجدها",
+        message="لا صفحة هنا.",
+        next="ابدأ من أولها.",
+        reference=None,
+        sign_in_path=None,
+        back_path=None,
     )
     html = render("ar", template="pages/errors/refused.html", page=page)
     assert "<h1>لم نجدها</h1>" in html
@@ -185,7 +191,7 @@ def test_a_judge_s_frame_names_the_role_and_offers_the_way_out():
         SimpleNamespace(id="g1", role="judge", edition_short="2027", is_current=True),
         SimpleNamespace(id="g2", role="member", edition_short="2027", is_current=False),
     )
-    page = SimpleNamespace(status=404, title="x", message="", next="", reference="r", sign_in_path=None)
+    page = SimpleNamespace(status=404, title="x", message="", next="", reference="r", sign_in_path=None, back_path=None)
     html = render(
         "en",
         template="pages/errors/refused.html",

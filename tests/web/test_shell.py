@@ -153,6 +153,27 @@ async def test_a_signed_out_reader_comes_back_to_the_page_that_was_asked_for(wor
 
 
 @pytest.mark.parametrize(
+    ("referer", "leads_to"),
+    [
+        ("http://localhost:8000/en/entries/2027-AB12/team?then=check", "/en/entries/2027-AB12/team%3Fthen%3Dcheck"),
+        ("https://evil.example/en/entries", "/account/role"),
+        ("", "/account/role"),
+    ],
+)
+async def test_who_is_signed_out_while_typing_comes_back_to_the_page_of_the_form(
+    world: World, referer: str, leads_to: str
+):
+    """The address to which the form was sent may show no page of its own."""
+    visitor = world.visitor()
+    visitor.headers["referer"] = referer.replace("localhost:8000", visitor.base_url.netloc.decode())
+
+    answer = await visitor.post("/en/account/role", data={"csrf": "old"})
+
+    assert answer.status_code == 401
+    assert f'href="/en/sign-in?next={leads_to}"' in answer.text
+
+
+@pytest.mark.parametrize(
     "wanted", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x", "/a\nb"]
 )
 async def test_signing_in_never_leads_to_another_site(world: World, wanted: str):

@@ -14,6 +14,7 @@ from service.errors import NotFound
 from service.permissions import Action
 from service.text import Words
 from service.usecases.personal_data import ask_deletion, export_own_data, take_back_deletion
+from service.web.account.data_copy import lay_out
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
 from storage.reads.personal import DeletionView, Hold, count_personal_data, find_deletion, list_holds
@@ -52,10 +53,17 @@ class DataController(Controller):
     async def show(self, actor: Actor, words: Words) -> Page:
         return await _show(actor, words)
 
+    @get("/copy", opt={"action": Action.READ_ACCOUNT})
+    async def ask_again(self) -> Redirect:
+        """Lead whoever changes the language of the copy, or opens its address later, to where it is asked for."""
+        return go_to("/account/data")
+
     @post("/copy", opt={"action": Action.EXPORT_OWN_DATA})
-    async def give_copy(self, request: AnyRequest, actor: Actor, now: datetime) -> Response[bytes]:
-        await read_form(request)
+    async def give_copy(self, request: AnyRequest, actor: Actor, words: Words, now: datetime) -> Response[bytes] | Page:
+        typed = await read_form(request)
         found = await export_own_data(actor, now=now)
+        if typed.text("as") == "page":
+            return page("account/data_copy", lay_out(found, words, given_at=now))
         body = json.dumps({"given_at": now.isoformat(), **found}, ensure_ascii=False, indent=2, default=str)
         return Response(
             body.encode(),

@@ -1,14 +1,17 @@
 """One's own data: the copy holds it all and nobody else's, and deletion takes out what may go and nothing more."""
 
 import json
+import re
 
 from service.actors import Actor, Role
 from service.audit import verify
+from service.text import Words
 from service.usecases.doctor import examine
 from service.usecases.entries import start_entry
 from service.usecases.personal_data import ask_deletion, carry_out_deletion, export_own_data
+from service.web.account.data_copy import lay_out
 from storage.columns import to_json
-from storage.reads.personal import list_holds
+from storage.reads.personal import _SECTIONS, list_holds
 from storage.tables.audit import AuditNonce
 from storage.tables.edition import Edition
 from storage.tables.entrant import EntryOwner, TeamMember
@@ -205,3 +208,45 @@ async def delete_at_once(actor: Actor, registrar: Actor) -> None:
     row = await DeletionRequest.select(DeletionRequest.id).where(DeletionRequest.state == "waiting").first()
     assert row is not None
     await carry_out_deletion(registrar, row["id"], now=NOTICE)
+
+
+async def test_the_copy_can_be_read_as_a_page_in_either_language_and_says_the_same(world: World):
+    number = await start(world, "farah")
+    farah = await world.client("farah")
+
+    english = await post(farah, PAGE + "/copy", {"as": "page"}, page=PAGE)
+    arabic = await post(farah, "/ar/account/data/copy", {"as": "page"}, page="/ar/account/data")
+
+    for answer in (english, arabic):
+        assert answer.status_code == 200
+        assert all(held in answer.text for held in (number, "ماء الفلج", "Falaj water", "farah@tahkim.example"))
+        assert "ghaith" not in answer.text
+    assert "What this account did" in english.text
+    assert "ما فعله هذا الحساب" in arabic.text
+    assert (await farah.get(PAGE + "/copy")).headers["location"] == PAGE
+
+
+def test_every_section_and_field_of_the_copy_has_its_word():
+    asked = {name: re.sub(r"\(SELECT.*?\)|CASE.*?END", "", sql, flags=re.DOTALL) for name, sql in _SECTIONS.items()}
+    fields = {
+        column.split()[-1].rpartition(".")[2]
+        for sql in asked.values()
+        for column in re.split(r"\sFROM\s", sql, maxsplit=1)[0].removeprefix("SELECT").split(",")
+    } | {"sequence", "at", "role", "event"}
+
+    for lang in ("ar", "en"):
+        words = Words(lang)
+        missing = [f"of.{name}" for name in [*asked, "log"] if f"copy.of.{name}" not in words]
+        missing += [f"field.{name}" for name in sorted(fields) if f"copy.field.{name}" not in words]
+        assert missing == []
+
+
+async def test_what_a_judge_was_given_is_laid_out_in_words_too(judging: Competition):
+    judge = judging.judges[0].actor
+    await judging.judge_all()
+
+    laid = lay_out(await export_own_data(judge, now=JUDGING), Words("en"), given_at=JUDGING)
+
+    marks = next(section for section in laid.sections if section.name == "marks")
+    assert marks.columns == ("Code name", "Criterion", "Mark", "Written")
+    assert {section.name for section in laid.sections} >= {"account", "judge", "score_sheets", "log"}

@@ -1,0 +1,127 @@
+"""The copy of one's own data as a page to read or print: every section and field of it in the reader's words."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from service.text import Ltr, Size, Words
+from storage.reads.personal import PersonalData
+
+__all__ = ["DataCopyPage", "DataSection", "lay_out"]
+
+AS_TABLES: Final = frozenset({"roles", "devices", "letters", "marks", "log"})
+"""Sections of many short rows; the others show each thing by itself."""
+
+_CODES: Final = {
+    "role": "role",
+    "language": "language",
+    "work_language": "language",
+    "languages": "language",
+    "rights": "rights",
+    "theme": "nav.theme",
+    "digits": "account.digits",
+    "event": "audit",
+    "ground": "appeal.ground",
+    "verdict": "appeal.verdict",
+}
+_STATES: Final = {
+    "letters": "letters",
+    "entries": "entry_state",
+    "files": "upload_state",
+    "score_sheets": "sheet_state",
+}
+_LISTS: Final = frozenset({"tags", "rights", "languages", "expertise", "past"})
+_LEFT_TO_RIGHT: Final = frozenset(
+    {"email", "entry_number", "code_name", "digest", "sha256", "commitment", "file_name", "name", "device", "edition"}
+)
+_LONG_TEXTS: Final = frozenset({"abstract_ar", "abstract_en", "ai_text", "content", "answer", "note"})
+
+
+@dataclass(frozen=True, slots=True)
+class DataSection:
+    """One kind of what is held. ``columns`` are there where it is a table: each record then has a value for each."""
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    records: tuple[tuple[tuple[str, Markup], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DataCopyPage:
+    """The whole copy; kinds of which nothing is held are named together at the end."""
+
+    given_at: datetime
+    sections: tuple[DataSection, ...]
+    empty: tuple[str, ...]
+
+
+def lay_out(found: PersonalData, words: Words, *, given_at: datetime) -> DataCopyPage:
+    """Write every row of the copy in the reader's words."""
+    return DataCopyPage(
+        given_at=given_at,
+        sections=tuple(_section(name, rows, words) for name, rows in found.items() if rows),
+        empty=tuple(words.plain(f"copy.of.{name}") for name, rows in found.items() if not rows),
+    )
+
+
+def _section(name: str, rows: list[dict[str, Any]], words: Words) -> DataSection:
+    is_table = name in AS_TABLES
+    fields = tuple(field for field in rows[0] if any(_is_given(row[field]) for row in rows))
+    labels = {field: words.plain(f"copy.field.{field}") for field in fields}
+    return DataSection(
+        name=name,
+        title=words.plain(f"copy.of.{name}"),
+        columns=tuple(labels.values()) if is_table else (),
+        records=tuple(
+            tuple(
+                (labels[field], _say(name, field, row[field], words))
+                for field in fields
+                if is_table or _is_given(row[field])
+            )
+            for row in rows
+        ),
+    )
+
+
+def _is_given(value: object) -> bool:
+    return value is not None and value not in ("", "[]", "{}", [], {})
+
+
+def _say(section: str, field: str, value: Any, words: Words) -> Markup:  # noqa: PLR0911 -- one for each kind of value
+    if not _is_given(value):
+        return words("copy.nothing")
+    if isinstance(value, bool):
+        return words("copy.yes" if value else "copy.no")
+    if field.endswith("_at") or field == "at":
+        return words.when(datetime.fromisoformat(value))
+    if field in _LISTS:
+        return words.listed(_parts(field, json.loads(value) if isinstance(value, str) else value, words))
+    if field == "size":
+        return Markup("<span>{}</span>").format(words.size_of(Size(value)))
+    if isinstance(value, int | float):
+        return Markup("<span>{}</span>").format(words.number(value))
+    return _say_text(section, field, str(value), words)
+
+
+def _parts(field: str, value: Any, words: Words) -> list[object]:
+    """Say each part of a list, or each answer of a statement: ``{"material": "own"}`` is ``rights.material_own``."""
+    answered = [f"{key}_{answer}" for key, answer in value.items() if answer] if isinstance(value, dict) else value
+    codes = [str(code) for code in answered]
+    keys = [f"{_CODES.get(field)}.{code}" for code in codes]
+    return [words(key) if key in words else code for key, code in zip(keys, codes, strict=True)]
+
+
+def _say_text(section: str, field: str, text: str, words: Words) -> Markup:
+    of_state = _STATES.get(section) if field == "state" else _CODES.get(field)
+    for key in (f"{of_state}.{text}", f"{of_state}_{text}"):
+        if of_state and key in words:
+            return words(key)
+    if field in _LEFT_TO_RIGHT or of_state is not None or field in {"state", "template", "kind"}:
+        return Markup('<span class="ltr">{}</span>').format(Ltr(text))
+    if field in _LONG_TEXTS:
+        return Markup('<span class="lines" dir="auto">{}</span>').format(text)
+    return Markup("<bdi>{}</bdi>").format(text)
