@@ -58,6 +58,7 @@ async def create_invitation(
     name_en: str = "",
     language: str = "ar",
     lasts: timedelta | None = None,
+    reason: str = "",
 ) -> Invited:
     """Invite somebody to a role, by letter. The person is added when unknown; the role is given when it is taken up.
 
@@ -81,7 +82,7 @@ async def create_invitation(
             edition_ar=frame.name_ar if frame else "",
             edition_en=frame.name_en if frame else "",
         )
-        await record(Event.INVITATION_SENT, by=by, about=("person", person_id), at=now, after=role.value)
+        await record(Event.INVITATION_SENT, by=by, about=("person", person_id), at=now, after=role.value, reason=reason)
     return Invited(person_id=person_id, secret=secret)
 
 

@@ -1,5 +1,6 @@
 """``/admin/people``: who holds which duty in which edition; inviting, and taking a duty back."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -61,6 +62,7 @@ class PeoplePage:
     edition: str
     lacking: tuple[str, ...]
     invited: bool
+    taken: bool
 
 
 class PeopleController(Controller):
@@ -83,16 +85,23 @@ class PeopleController(Controller):
         typed = await read_form(request, again=again)
         await invite_to_duty(
             actor, email=typed.text("email"), name_ar=typed.text("name_ar"), name_en=typed.text("name_en"),
-            role=typed.text("role"), edition_id=typed.uuid("edition") if typed.text("edition") else None, now=now,
+            role=typed.text("role"), edition_id=typed.uuid("edition") if typed.text("edition") else None,
+            reason=typed.text("reason"), now=now,
         )  # fmt: skip
         return go_to(f"/admin/people?invited=yes&edition={typed.text('edition')}")
 
     @post("/{grant_id:uuid}/take-back", opt={"action": Action.MANAGE_PEOPLE})
-    async def take_back(self, request: AnyRequest, grant_id: UUID, actor: Actor, now: datetime) -> Redirect:
+    async def take_back(
+        self, request: AnyRequest, grant_id: UUID, actor: Actor, words: Words, now: datetime
+    ) -> Redirect:
         """Take a duty back."""
-        typed = await read_form(request)
-        await take_back_duty(actor, grant_id, reason=typed.text("reason"), now=now)
-        return go_to("/admin/people")
+
+        async def again() -> Page:
+            return await _show(request, words, now)
+
+        typed = await read_form(request, again=again)
+        await take_back_duty(actor, grant_id, reason=typed.text(f"reason-{grant_id}"), now=now)
+        return go_to("/admin/people?taken=yes")
 
     @post("/{person_id:uuid}/second-factor", opt={"action": Action.MANAGE_PEOPLE})
     async def reset_factor(
@@ -121,16 +130,17 @@ async def _show(request: AnyRequest, words: Words, now: datetime) -> Page:
     wanted = request.query_params.get("edition", "")
     chosen = next((each for each in editions if str(each.id) == wanted), None)
     shown = [each for each in lines if chosen is None or each.edition_id in {None, chosen.id}]
-    n_administrators = sum(each.role == Role.ADMINISTRATOR and not each.is_invited for each in lines)
+    holders = Counter((each.role, each.edition_id) for each in lines if not each.is_invited)
     names = {each.id: pick(each, "short", words) for each in editions}
     found = PeoplePage(
-        rows=tuple(_row(each, names, n_administrators, words) for each in shown),
+        rows=tuple(_row(each, names, holders, words) for each in shown),
         chips=_chips(editions, chosen, words),
         duties=tuple(Option(each.value, words.plain(f"role.{each}"), words.plain(f"people.{each}")) for each in DUTIES),
         editions=tuple(Option(str(each.id), pick(each, "name", words)) for each in editions),
         edition=str(chosen.id) if chosen else "",
         lacking=_lacking(lines, chosen) if chosen else (),
         invited="invited" in request.query_params,
+        taken="taken" in request.query_params,
     )
     return page("admin/people", found)
 
@@ -146,7 +156,7 @@ def _chips(editions: list[EditionRow], chosen: EditionRow | None, words: Words) 
     )  # fmt: skip
 
 
-def _row(line: DutyLine, names: dict[UUID, str], n_administrators: int, words: Words) -> DutyRow:
+def _row(line: DutyLine, names: dict[UUID, str], holders: Counter[tuple[str, UUID | None]], words: Words) -> DutyRow:
     return DutyRow(
         id=line.id,
         person_id=line.person_id,
@@ -157,7 +167,9 @@ def _row(line: DutyLine, names: dict[UUID, str], n_administrators: int, words: W
         edition=names.get(line.edition_id, "") if line.edition_id else words.plain("people.all"),
         is_invited=line.is_invited,
         at=line.at,
-        is_last=line.role == Role.ADMINISTRATOR and not line.is_invited and n_administrators == 1,
+        is_last=line.role in {Role.ADMINISTRATOR, Role.CHAIR}
+        and not line.is_invited
+        and holders[line.role, line.edition_id] == 1,
     )
 
 

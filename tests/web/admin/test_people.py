@@ -15,7 +15,7 @@ PAGE = "/en/admin/people"
 
 async def invite(lubna: httpx.AsyncClient, world: World, **changes: str) -> httpx.Response:
     form = {"email": "new.chair@people.example", "name_ar": "رئيسة جديدة", "name_en": "New Chair", "role": "chair",
-            "edition": str(world.edition_id), **changes}  # fmt: skip
+            "edition": str(world.edition_id), "reason": "Decision 12/2027", **changes}  # fmt: skip
     return await post(lubna, f"{PAGE}/invite", form, page=PAGE)
 
 
@@ -37,11 +37,16 @@ async def test_somebody_invited_takes_the_duty_up_and_it_is_taken_back(world: Wo
         await RoleGrant.select().where((RoleGrant.person == signed_in.person_id) & (RoleGrant.role == "chair")).first()
     )
     assert grant
-    taken = await post(lubna, f"{PAGE}/{grant['id']}/take-back", page=PAGE)
+    why = f"reason-{grant['id']}"
+    unsaid = await post(lubna, f"{PAGE}/{grant['id']}/take-back", {why: " "}, page=PAGE)
+    taken = await post(lubna, f"{PAGE}/{grant['id']}/take-back", {why: "Left the ministry"}, page=PAGE)
 
     assert answer.status_code == 303
     assert "new.chair@people.example" in waiting
     assert opened.status_code == 200
+    assert unsaid.status_code == 422
+    assert f'id="f-{why}-error"' in unsaid.text
+    assert await Message.count().where(Message.template == "duty-taken") == 1
     assert taken.status_code == 303
     assert (await chair.get("/en/committee")).status_code == 403
 
@@ -50,10 +55,34 @@ async def test_the_last_administrator_stays(world: World, lubna: httpx.AsyncClie
     grant = await RoleGrant.select().where(RoleGrant.role == "administrator").first()
     assert grant
 
-    refused = await post(lubna, f"{PAGE}/{grant['id']}/take-back", page=PAGE)
+    refused = await post(lubna, f"{PAGE}/{grant['id']}/take-back", {f"reason-{grant['id']}": "why"}, page=PAGE)
 
     assert refused.status_code == 409
     assert (await lubna.get(PAGE)).status_code == 200
+
+
+async def test_the_only_chair_of_an_edition_stays_until_another_has_accepted(world: World, lubna: httpx.AsyncClient):
+    grant = await RoleGrant.select().where(RoleGrant.role == "chair").first()
+    assert grant
+    path, why = f"{PAGE}/{grant['id']}/take-back", {f"reason-{grant['id']}": "Moved abroad"}
+
+    refused = await post(lubna, path, why, page=PAGE)
+    await invite(lubna, world)
+    still = await post(lubna, path, why, page=PAGE)
+    await accept_invitation(await last_secret(), password=PASSWORD, device="x", now=world.clock.now)
+    taken = await post(lubna, path, why, page=PAGE)
+
+    assert (refused.status_code, still.status_code, taken.status_code) == (409, 409, 303)
+    assert "only chair of the edition" in refused.text
+
+
+async def test_nobody_is_invited_to_a_duty_they_hold_or_without_a_reason(world: World, lubna: httpx.AsyncClient):
+    twice = await invite(lubna, world, email="jamal@tahkim.example")
+    unsaid = await invite(lubna, world, reason="")
+
+    assert "holds the duty already" in twice.text
+    assert (twice.status_code, unsaid.status_code) == (422, 422)
+    assert await Message.count().where(Message.template == "invitation") == 0
 
 
 async def test_a_judge_of_the_edition_is_not_invited_as_its_registrar(world: World, lubna: httpx.AsyncClient):
