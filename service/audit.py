@@ -49,6 +49,7 @@ class Event(StrEnum):
     EDITION_CREATED = "edition-created"
     INSTITUTION_CHANGED = "institution-changed"
     PAST_ENTRIES_CHANGED = "past-entries-changed"
+    WORDING_CHANGED = "wording-changed"
     EDITION_CHANGED = "edition-changed"
     RULE_CHANGED = "rule-changed"
     EDITION_MOVED = "edition-moved"

@@ -110,6 +110,7 @@ class Action(StrEnum):
     USE_SIGNED_LINK = "use-signed-link"
     # administration and operation
     MANAGE_EDITIONS = "manage-editions"
+    EDIT_WORDING = "edit-wording"
     MANAGE_PEOPLE = "manage-people"
     MANAGE_MESSAGES = "manage-messages"
     READ_HEALTH = "read-health"
@@ -246,6 +247,9 @@ RULES: dict[Action, Rule] = {
     Action.WITHDRAW_CERTIFICATE: Rule(CHAIR, ONCE_PUBLISHED, own=True),
     Action.USE_SIGNED_LINK: Rule(ANYBODY),
     Action.MANAGE_EDITIONS: Rule(frozenset({Role.ADMINISTRATOR})),
+    Action.EDIT_WORDING: Rule(
+        frozenset({Role.ADMINISTRATOR, Role.SECRETARY, Role.CHAIR}), ALWAYS - {Stage.ARCHIVED}, own=True
+    ),
     Action.MANAGE_PEOPLE: Rule(frozenset({Role.ADMINISTRATOR})),
     Action.MANAGE_MESSAGES: Rule(frozenset({Role.ADMINISTRATOR})),
     Action.READ_HEALTH: Rule(ANYBODY),

@@ -92,18 +92,27 @@ class Words:
         if not facts:
             return _said_alone(self.lang, key)
 
+        return self.fill(self._choose(key, facts), facts)
+
+    def fill(self, pattern: str, facts: Mapping[str, object]) -> Markup:
+        """Return words with their places filled as safe HTML: whatever markup the words bring is shown, not obeyed."""
+
         def put(place: re.Match[str]) -> str:
             return self._in_sentence(place, str(self._for_page(place[1], facts[place[1]], place[2])))
 
-        return _bare(_PLACE.sub(put, str(escape(self._choose(key, facts)))))
+        return _bare(_PLACE.sub(put, str(escape(pattern))))
 
     def plain(self, key: str, /, **facts: object) -> str:
         """Return the message as plain text for mails, page titles and files, values between isolating marks."""
+        return self.fill_plain(self._choose(key, facts), facts)
+
+    def fill_plain(self, pattern: str, facts: Mapping[str, object]) -> str:
+        """Return words with their places filled as plain text."""
 
         def put(place: re.Match[str]) -> str:
             return self._in_sentence(place, self._for_text(place[1], facts[place[1]], place[2]))
 
-        return _PLACE.sub(put, self._choose(key, facts))
+        return _PLACE.sub(put, pattern)
 
     def pattern(self, key: str, /) -> str:
         """Return the message with its places open, ``{time}``, for a script to fill in the reader's language."""

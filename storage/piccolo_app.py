@@ -27,6 +27,7 @@ from storage.tables import (
     scoresheet,
     session,
     upload,
+    wording,
 )
 
 __all__ = ["TABLES"]
@@ -56,6 +57,7 @@ _MODULES = (
     job,
     message,
     appeal,
+    wording,
 )
 
 TABLES: tuple[type[Table], ...] = tuple(

@@ -15,11 +15,13 @@ from service.jobs.kinds import JobContext, LeaseLost, find_handler
 from service.logging import get_logger
 from service.mail.delivery import Postman, RefusedForGood
 from service.mail.letters import write_letter
+from service.mail.queue import OF_EDITION
 from service.settings import Settings
 from storage.columns import from_json
 from storage.engine import Row
 from storage.errors import StorageError
 from storage.objects.store import ObjectStore
+from storage.reads.wording import find_own_texts
 
 __all__ = ["Worker"]
 
@@ -122,4 +124,6 @@ class Worker:
         await find_handler(row["kind"])(from_json(row["facts"]), now=self.clock(), context=context)
 
     async def _post(self, row: Row) -> None:
-        await self.postman.deliver(write_letter(row, self.settings, now=self.clock()))
+        edition = (from_json(row["facts"]) or {}).get(OF_EDITION)
+        own = await find_own_texts(UUID(edition)) if edition else None
+        await self.postman.deliver(write_letter(row, self.settings, now=self.clock(), own=own))

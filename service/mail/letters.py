@@ -19,10 +19,13 @@ from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from service.mail.queue import OF_EDITION
 from service.settings import Settings
 from service.text import LANGUAGES, Ltr, Words
+from service.wording import OwnWords
 from storage.columns import from_json
 from storage.engine import Row
+from storage.reads.wording import OwnTexts
 
 __all__ = ["Letter", "preview_letter", "write_letter"]
 
@@ -53,11 +56,14 @@ class LetterPart:
     footer: str
 
 
-def write_letter(row: Row, settings: Settings, *, now: datetime) -> Letter:
-    """Write a queued letter. Raises KeyError for a template that the catalogues do not know."""
+def write_letter(row: Row, settings: Settings, *, now: datetime, own: OwnTexts | None = None) -> Letter:
+    """Write a queued letter, in its edition's ``own`` words where it has some.
+
+    Raises KeyError for a template that the catalogues do not know.
+    """
     facts = from_json(row["facts"]) or {}
     languages = LANGUAGES if row["language"] == "both" else (row["language"],)
-    parts = [_write_part(row["template"], language, facts, settings) for language in languages]
+    parts = [_write_part(row["template"], language, facts, settings, own) for language in languages]
     message = EmailMessage(_policy())
     message["Subject"] = _one_line(" · ".join(part.subject for part in parts))
     message["From"] = settings.mail_from
@@ -72,19 +78,22 @@ def write_letter(row: Row, settings: Settings, *, now: datetime) -> Letter:
 
 
 def preview_letter(
-    template: str, language: str, facts: Mapping[str, Any], settings: Settings
+    template: str, language: str, facts: Mapping[str, Any], settings: Settings, own: OwnTexts | None = None
 ) -> tuple[str, tuple[str, ...]]:
     """Give the subject and paragraphs of a letter as it will read; nothing is queued."""
-    part = _write_part(template, language, facts, settings)
+    part = _write_part(template, language, facts, settings, own)
     return part.subject, part.paragraphs
 
 
-def _write_part(template: str, language: str, facts: Mapping[str, Any], settings: Settings) -> LetterPart:
+def _write_part(
+    template: str, language: str, facts: Mapping[str, Any], settings: Settings, own: OwnTexts | None
+) -> LetterPart:
     words = Words(language)
-    said = {name: _typed(words, name, fact) for name, fact in facts.items() if name != "path"}
+    told = OwnWords(words, (own or {}).get(language, {}))
+    said = {name: _typed(words, name, fact) for name, fact in facts.items() if name not in {"path", OF_EDITION}}
     path = facts.get("path")
     key = f"mail.{template}"
-    body = words.plain(f"{key}.body", **said)
+    body = told.plain(f"{key}.body", **said)
     try_more = f"{template}.txt"
     if try_more in _more_to_say():
         body += "\n\n" + _environment().get_template(try_more).render(t=words, facts=facts, said=said, ltr=Ltr)
@@ -92,7 +101,7 @@ def _write_part(template: str, language: str, facts: Mapping[str, Any], settings
     return LetterPart(
         language=language,
         direction=words.dir,
-        subject=words.plain(f"{key}.subject", **said),
+        subject=told.plain(f"{key}.subject", **said),
         paragraphs=tuple(paragraph.strip() for paragraph in body.split("\n\n") if paragraph.strip()),
         link=f"{settings.base_url}/{language}{path}" if path else None,
         action=words.plain(action) if path and action in words else None,

@@ -90,7 +90,7 @@ async def confirm_answer(actor: Actor, appeal_id: UUID, *, now: datetime) -> Non
         if account is not None:
             await queue_letter(
                 "appeal-answered", name=f"appeal-answered:{appeal_id}", email=account.email,
-                language=account.language, at=now, number=found["entry_number"],
+                language=account.language, at=now, edition_id=found["edition"], number=found["entry_number"],
                 path=f"/entries/{found['entry_number']}/appeal",
             )  # fmt: skip
         await record(

@@ -192,6 +192,7 @@ async def _send(supervision_id: UUID, entry: OwnEntry, email: str, names: dict[s
         email=email,
         language=account.language if account else "both",
         at=now,
+        edition_id=entry.rules.id,
         path=f"/approvals/{entry.number}?key={secret}",
         number=entry.number,
         title_ar=entry.row["title_ar"],

@@ -127,8 +127,8 @@ async def _tell_teams(edition_id: UUID, *, before: datetime, to: datetime, reaso
     for reader in readers.values():
         await queue_letter(
             "deadline-moved", name=f"deadline:{edition_id}:{to.isoformat()}:{reader.email}", email=reader.email,
-            language=reader.language, at=now, before=before.isoformat(), until=to.isoformat(), reason=reason,
-            path="/entries",
+            language=reader.language, at=now, edition_id=edition_id, before=before.isoformat(),
+            until=to.isoformat(), reason=reason, path="/entries",
         )  # fmt: skip
     return len(readers)
 

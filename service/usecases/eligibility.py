@@ -129,8 +129,8 @@ async def _decide(
         await queue_letter(
             f"entry-{decision.value}",
             name=f"eligibility:{entry_id}:{decision.value}:{now.isoformat()}:{person.email}",
-            email=person.email, language=person.language, at=now, number=entry["entry_number"],
-            reason=reason.strip(), due=due_at.isoformat() if due_at else "",
+            email=person.email, language=person.language, at=now, edition_id=entry["edition"],
+            number=entry["entry_number"], reason=reason.strip(), due=due_at.isoformat() if due_at else "",
             path=f"/entries/{entry['entry_number']}",
         )  # fmt: skip
     await record(

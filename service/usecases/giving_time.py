@@ -63,8 +63,8 @@ async def give_entry_time(
         for person in people:
             await queue_letter(
                 "entry-time", name=f"entry-time:{entry['id']}:{to.isoformat()}:{person.email}", email=person.email,
-                language=person.language, at=now, number=entry["entry_number"], until=to.isoformat(),
-                reason=reason.strip(), path=f"/entries/{entry['entry_number']}",
+                language=person.language, at=now, edition_id=edition_id, number=entry["entry_number"],
+                until=to.isoformat(), reason=reason.strip(), path=f"/entries/{entry['entry_number']}",
             )  # fmt: skip
         await record(
             Event.DEADLINE_EXTENDED, by=actor, about=("entry", entry["id"]), at=now,

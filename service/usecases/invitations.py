@@ -77,6 +77,7 @@ async def create_invitation(
             email=folded,
             language=account.language if account else "both",
             at=now,
+            edition_id=edition_id,
             path=f"/invitations/{secret}",
             role=role.value,
             edition_ar=frame.name_ar if frame else "",

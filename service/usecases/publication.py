@@ -84,8 +84,8 @@ async def notify_entrants(actor: Actor, edition_id: UUID, *, now: datetime) -> i
             for person in await find_team_people(entry["id"]):
                 n_letters += await queue_letter(
                     "outcome-honoured" if honour else "outcome", name=f"outcome:{entry['id']}:{person.email}",
-                    email=person.email, language=person.language, at=now, number=entry["entry_number"],
-                    path=f"/entries/{entry['entry_number']}", **named,
+                    email=person.email, language=person.language, at=now, edition_id=edition_id,
+                    number=entry["entry_number"], path=f"/entries/{entry['entry_number']}", **named,
                 )  # fmt: skip
         return n_letters
 
@@ -196,7 +196,8 @@ async def _publish(actor: Actor, edition_id: UUID, now: datetime) -> str:
             for person in await find_team_people(UUID(str(award.entry))):
                 await queue_letter(
                     "published", name=f"published:{award.entry}:{person.email}", email=person.email,
-                    language=person.language, at=now, path=f"/winners/{edition['slug']}/{award.slug}",
+                    language=person.language, at=now, edition_id=edition_id,
+                    path=f"/winners/{edition['slug']}/{award.slug}",
                 )  # fmt: skip
         await record(
             Event.RESULTS_PUBLISHED, by=actor, about=("edition", edition_id), at=now, after={"awards": len(awards)}

@@ -59,7 +59,9 @@ async def remind_judges(round_id: UUID, *, closes_at: datetime, days: int, now: 
     """
     async with transaction():
         in_round = (
-            await Round.select(Round.state, Round.closes_at, Round.reminder_days).where(Round.id == round_id).first()
+            await Round.select(Round.id, Round.edition, Round.state, Round.closes_at, Round.reminder_days)
+            .where(Round.id == round_id)
+            .first()
         )
         if in_round is None or in_round["state"] != RoundState.OPEN.value:
             return 0
@@ -70,7 +72,7 @@ async def remind_judges(round_id: UUID, *, closes_at: datetime, days: int, now: 
             return 0
         n_queued = 0
         for judge in await list_behind(round_id):
-            n_queued += await _remind(round_id, judge, f"{closes_at.isoformat()}:{days}", closes_at, now)
+            n_queued += await _remind(in_round, judge, f"{closes_at.isoformat()}:{days}", now)
         return n_queued
 
 
@@ -89,7 +91,7 @@ async def remind_now(actor: Actor, round_id: UUID, judge_ids: Collection[UUID], 
         n_queued = 0
         for judge in await list_behind(round_id):
             if judge.judge_id in judge_ids:
-                n_queued += await _remind(round_id, judge, today, in_round["closes_at"], now)
+                n_queued += await _remind(in_round, judge, today, now)
         if not n_queued:
             raise RemindedToday
         await record(Event.JUDGES_REMINDED, by=actor, about=("round", round_id), at=now, after=n_queued)
@@ -117,17 +119,19 @@ def _days_of(written: str | None) -> tuple[int, ...]:
     return tuple(sorted(set(USUAL_REMINDER_DAYS if declared is None else declared), reverse=True))
 
 
-async def _remind(round_id: UUID, judge: Behind, occasion: str, closes_at: datetime, now: datetime) -> bool:
+async def _remind(in_round: Row, judge: Behind, occasion: str, now: datetime) -> bool:
     return await queue_letter(
-        "judge-reminder", name=f"remind:{round_id}:{occasion}:{judge.judge_id}", email=judge.email,
-        language=judge.language, at=now, n=sum(judge.n_by_category.values()), closes_at=closes_at.isoformat(),
-        path="/judging",
+        "judge-reminder", name=f"remind:{in_round['id']}:{occasion}:{judge.judge_id}", email=judge.email,
+        language=judge.language, at=now, edition_id=in_round["edition"], n=sum(judge.n_by_category.values()),
+        closes_at=in_round["closes_at"].isoformat(), path="/judging",
     )  # fmt: skip
 
 
 async def _lock_round(actor: Actor, round_id: UUID) -> Row:
     row = await for_update(
-        Round.select(Round.edition, Round.state, Round.closes_at, Round.reminder_days).where(Round.id == round_id)
+        Round.select(Round.id, Round.edition, Round.state, Round.closes_at, Round.reminder_days).where(
+            Round.id == round_id
+        )
     ).first()
     if row is None:
         raise NotFound

@@ -54,7 +54,8 @@ async def give_time(actor: Actor, sheet_id: UUID, *, due_at: datetime | None, re
             await move_edition(actor, sheet["edition"], "ask-follow-ups", now=now, reason=reason.strip())
         await queue_letter(
             "sheet-time", name=f"sheet-time:{sheet_id}:{due_at.isoformat()}", email=sheet["email"],
-            language=sheet["language"], at=now, code=sheet["code_name"], due=due_at.isoformat(), reason=reason.strip(),
+            language=sheet["language"], at=now, edition_id=sheet["edition"],
+            code=sheet["code_name"], due=due_at.isoformat(), reason=reason.strip(),
             path=f"/judging/{sheet['code_name']}",
         )  # fmt: skip
         await record(

@@ -202,6 +202,7 @@ async def _send(member_id: UUID, entry: OwnEntry, email: str, names: dict[str, A
         email=email,
         language=account.language if account else "both",
         at=now,
+        edition_id=entry.rules.id,
         path=f"/members/{secret}",
         number=entry.number,
         title_ar=entry.row["title_ar"],

@@ -17,6 +17,7 @@ from service.web.admin.people import PeopleController
 from service.web.admin.preview import PreviewController
 from service.web.admin.rubrics import RubricController
 from service.web.admin.sections import SectionController
+from service.web.admin.wording import WordingController
 from service.web.blobs import read_object, receive_part
 from service.web.committee.assignments import AssignmentController
 from service.web.committee.certificates import CertificatesController
@@ -152,6 +153,7 @@ ADMINISTRATION: Area = [
     RubricController,
     LineController,
     PreviewController,
+    WordingController,
     PeopleController,
     InstitutionsController,
     PastEntriesController,

@@ -15,7 +15,9 @@ from service.usecases.setup.calendar import next_working_day
 from service.usecases.setup.fields import LANGUAGES, LEVELS
 from service.usecases.setup.kinds import KINDS
 from service.usecases.setup.lines import list_lines
+from service.usecases.setup.wording import copy_wordings
 from storage.columns import from_json
+from storage.engine import transaction
 from storage.tables.edition import Edition
 from storage.tables.panel import Round
 from storage.tables.rubric import PracticeReference
@@ -68,7 +70,11 @@ async def start_edition(actor: Actor, wanted: NewEdition, *, source_id: UUID | N
     further = [{**row, **{name: row[name] + shift for name in ("begins_at", "ends_at")}} for row in plan.further_rounds]
     edition = {**plan.edition, "slug": wanted.slug, **wanted.names, "notice_ar": None, "notice_en": None}
     moved = replace(plan, edition=edition, timeline=timeline, further_rounds=further, seed=wanted.slug)
-    return await create_edition(actor, moved, now=now, is_draft=True)
+    async with transaction():
+        edition_id = await create_edition(actor, moved, now=now, is_draft=True)
+        if source_id is not None:
+            await copy_wordings(source_id, edition_id, now=now)
+        return edition_id
 
 
 def _moved(at: datetime, shift: timedelta, zone: str) -> datetime:

@@ -28,8 +28,11 @@ class EditionHead:
     chips: tuple[Chip, ...]
 
 
-def head_of(setup: Setup, section: str, words: Words) -> EditionHead:
-    """Make the head of a page; ``section`` is the page that is shown."""
+def head_of(setup: Setup, section: str, words: Words, *, is_whole: bool = True) -> EditionHead:
+    """Make the head of a page; ``section`` is the page that is shown.
+
+    Without ``is_whole`` there is no way to the other pages of the set-up: the reader may open this one alone.
+    """
     return EditionHead(
         id=setup.id,
         name=pick(setup, "name", words),
@@ -43,6 +46,6 @@ def head_of(setup: Setup, section: str, words: Words) -> EditionHead:
                 with_language(f"/admin/editions/{setup.id}/{each}", words.lang),
                 current=each == section,
             )
-            for each in (*SECTIONS, "preview")
+            for each in ((*SECTIONS, "wording", "preview") if is_whole else ())
         ),
     )

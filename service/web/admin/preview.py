@@ -14,7 +14,7 @@ from service.web.admin.rubrics import CriterionView, as_judge_reads
 from service.web.committee.standing import AnyRequest, Chip, pick
 from service.web.language import with_language
 from service.web.pages import Page, page
-from service.web.public.pages import DateStep, RulesPage, date_steps, rules_page
+from service.web.public.pages import DateStep, RulesPage, date_steps, own_words, rules_page
 from storage.reads.public import find_edition_rules, list_categories, list_dates
 
 __all__ = ["PreviewController"]
@@ -105,7 +105,9 @@ class PreviewController(Controller):
 async def _public(edition_id: UUID, words: Words, now: datetime) -> tuple[RulesPage | None, tuple[DateStep, ...]]:
     rules = await find_edition_rules(edition_id)
     dates = await list_dates(edition_id)
-    return (rules_page(rules, (), words) if rules else None), date_steps(dates, words, now)
+    return (rules_page(rules, (), words, await own_words(edition_id, words)) if rules else None), date_steps(
+        dates, words, now
+    )
 
 
 async def _sheets(setup: Setup, words: Words) -> tuple[InventedSheet, ...]:

@@ -87,6 +87,7 @@ class GroupMessagesPage:
     sent: tuple[SentRow, ...]
     failed: tuple[FailedRow, ...]
     may_send: bool
+    wording: str | None
     n_queued: int | None
 
 
@@ -160,6 +161,11 @@ async def _show(
         sent=tuple(_sent(each, words) for each in sent),
         failed=tuple(_failed(each) for each in failed),
         may_send=may(Action.SEND_MESSAGE, actor, stage=standing.state),
+        wording=(
+            f"/admin/editions/{standing.edition_id}/wording"
+            if may(Action.EDIT_WORDING, actor, stage=standing.state)
+            else None
+        ),
         n_queued=int(queued) if queued.isascii() and queued.isdigit() else None,
     )
     return page("committee/messages", shown, keeps_typed=preview is not None)

@@ -19,6 +19,7 @@ from service.web.pages import Page, go_to, page
 from storage.lifecycle import RoundState
 from storage.reads.committee.progress import Behind, count_reminders, find_reminder_days, list_behind
 from storage.reads.committee.standing import Standing
+from storage.reads.wording import find_own_texts
 
 __all__ = ["RemindersController"]
 
@@ -126,6 +127,7 @@ async def _show(request: AnyRequest, actor: Actor, words: Words, settings: Setti
     counts = await count_reminders(in_round.id)
     behind = tuple(_row(each, n, words) for each in await list_behind(in_round.id) if (n := _n_of(each, standing)))
     facts = {"n": behind[0].n if behind else 1, "closes_at": in_round.closes_at.isoformat(), "path": "/judging"}
+    own = await find_own_texts(standing.edition_id)
     sent = request.query_params.get("sent", "")
     shown = RemindersPage(
         closes_at=in_round.closes_at,
@@ -143,7 +145,7 @@ async def _show(request: AnyRequest, actor: Actor, words: Words, settings: Setti
         ),
         behind=tuple(sorted(behind, key=lambda row: row.name)),
         letters=tuple(
-            LetterView(language, *preview_letter("judge-reminder", language, facts, settings))
+            LetterView(language, *preview_letter("judge-reminder", language, facts, settings, own))
             for language in LANGUAGES
         ),
         n_sent=int(sent) if sent.isascii() and sent.isdigit() else None,

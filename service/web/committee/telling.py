@@ -24,6 +24,7 @@ from storage.lifecycle import EditionState as Stage
 from storage.reads.committee.appeals import AppealLine, find_appeal_file, list_appeals
 from storage.reads.committee.feedback import list_team_comments
 from storage.reads.committee.publication import get_prepared
+from storage.reads.wording import find_own_texts
 
 __all__ = ["AppealsController", "FeedbackController", "NotifyController"]
 
@@ -174,10 +175,11 @@ class NotifyController(Controller):
         honour = next(iter(prepared.honoured), None)
         facts = {"number": "2027-XXXX", "path": "/entries/2027-XXXX"}
         named = {"honour_ar": honour.honour_ar, "honour_en": honour.honour_en} if honour else {}
+        own = await find_own_texts(standing.edition_id)
         letters = [("outcome", facts), *([("outcome-honoured", facts | named)] if honour else [])]
         shown = NotifyPage(
             letters=tuple(
-                LetterView(kind, language, *preview_letter(kind, language, told, settings))
+                LetterView(kind, language, *preview_letter(kind, language, told, settings, own))
                 for kind, told in letters
                 for language in LANGUAGES
             ),

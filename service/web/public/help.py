@@ -8,6 +8,8 @@ from service.actors import Actor
 from service.permissions import Action
 from service.text import Words
 from service.web.pages import Page, page
+from service.web.public.pages import own_words
+from service.wording import OwnWords
 from storage.reads.questions import list_help_answers
 
 __all__ = ["show_help"]
@@ -25,6 +27,7 @@ class HelpLine:
 class HelpPage:
     """What teams of this edition asked, without their names."""
 
+    say: OwnWords
     answers: tuple[HelpLine, ...]
 
 
@@ -35,4 +38,4 @@ async def show_help(actor: Actor, words: Words) -> Page:
     answers = tuple(
         HelpLine(getattr(each, f"question_{words.lang}"), getattr(each, f"answer_{words.lang}")) for each in found
     )
-    return page("public/help", HelpPage(answers))
+    return page("public/help", HelpPage(await own_words(actor.edition_id, words), answers))

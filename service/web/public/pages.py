@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from litestar import Request, get
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from service.permissions import Action
 from service.text import Words
 from service.web.pages import Page, page
 from service.web.visit import visit_of
+from service.wording import OwnWords
 from storage.reads.public import (
     CategoryLine,
     CategoryView,
@@ -26,8 +28,9 @@ from storage.reads.public import (
     list_editions,
 )
 from storage.reads.rules import RuleChangeView, list_rule_changes
+from storage.reads.wording import find_own_texts
 
-__all__ = ["PUBLIC_PAGES", "category_page", "date_steps", "rules_page"]
+__all__ = ["PUBLIC_PAGES", "category_page", "date_steps", "own_words", "rules_page"]
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -54,8 +57,9 @@ class DateStep:
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """What it is, where the edition stands, the categories, the dates."""
+    """What it is, where the edition stands, the categories, the dates; ``say`` knows the edition's own words."""
 
+    say: OwnWords
     categories: tuple[CategoryCard, ...]
     dates: tuple[DateStep, ...]
 
@@ -132,8 +136,9 @@ class ChangeCard:
 
 @dataclass(frozen=True, slots=True)
 class RulesPage:
-    """The rules of the edition; ``threshold`` is in points of a hundred."""
+    """The rules of the edition; ``threshold`` is in points of a hundred, ``say`` knows the edition's own words."""
 
+    say: OwnWords
     rules: tuple[tuple[str, str], ...]
     honours: tuple[HonourLine, ...]
     limits_notice: str | None
@@ -170,12 +175,20 @@ class EditionsPage:
     editions: tuple[EditionCard, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TextPage:
+    """A page of words, some of them the edition's own."""
+
+    say: OwnWords
+
+
 @get("/", opt={"action": Action.READ_PUBLIC})
 async def show_home(actor: Actor, words: Words, now: datetime) -> Page:
     """Show where the edition stands."""
     categories = await list_categories(actor.edition_id) if actor.edition_id else ()
     dates = await list_dates(actor.edition_id) if actor.edition_id else ()
-    return page("public/home", HomePage(_cards(categories, words), date_steps(dates, words, now)))
+    say = await own_words(actor.edition_id, words)
+    return page("public/home", HomePage(say, _cards(categories, words), date_steps(dates, words, now)))
 
 
 @get("/categories", opt={"action": Action.READ_PUBLIC})
@@ -201,7 +214,8 @@ async def show_rules(actor: Actor, words: Words) -> Page:
     if rules is None or actor.edition_id is None:
         return page("public/rules", None)
     changes = await list_rule_changes(actor.edition_id)
-    return page("public/rules", rules_page(rules, tuple(_change(each, words) for each in changes), words))
+    say = await own_words(actor.edition_id, words)
+    return page("public/rules", rules_page(rules, tuple(_change(each, words) for each in changes), words, say))
 
 
 @get("/timeline", opt={"action": Action.READ_PUBLIC})
@@ -218,9 +232,15 @@ async def show_editions(words: Words) -> Page:
 
 
 @get(["/about", "/accessibility", "/privacy"], opt={"action": Action.READ_PUBLIC})
-async def show_text(request: AnyRequest) -> Page:
+async def show_text(request: AnyRequest, actor: Actor, words: Words) -> Page:
     """Show a page of words."""
-    return page(f"public/{visit_of(request).path.strip('/')}")
+    say = await own_words(actor.edition_id, words)
+    return page(f"public/{visit_of(request).path.strip('/')}", TextPage(say))
+
+
+async def own_words(edition_id: UUID | None, words: Words) -> OwnWords:
+    """Give the reader's words, with those that the edition says otherwise."""
+    return OwnWords(words, (await find_own_texts(edition_id))[words.lang])
 
 
 def _in(words: Words, row: object, name: str) -> str:
@@ -307,9 +327,10 @@ def _told(value: object) -> str | datetime:
     return moment if moment is not None and moment.tzinfo else str(value)
 
 
-def rules_page(rules: EditionRules, changes: tuple[ChangeCard, ...], words: Words) -> RulesPage:
+def rules_page(rules: EditionRules, changes: tuple[ChangeCard, ...], words: Words, say: OwnWords) -> RulesPage:
     """Make the page of rules in the reader's language."""
     return RulesPage(
+        say=say,
         rules=tuple((slug, ar if words.lang == "ar" else en) for slug, ar, en in rules.texts),
         honours=tuple(
             HonourLine(_in(words, honour, "name"), honour.amount_omr, honour.is_per_category)
