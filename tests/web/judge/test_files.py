@@ -1,0 +1,101 @@
+"""What a judge opens: the copy, the lighter one, a page and the poster, by links that last a while, to nobody else."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import pytest
+
+from storage.columns import to_json
+from storage.objects.store import ObjectStore, make_key
+from storage.rows import get_row
+from storage.tables.assignment import Assignment
+from storage.tables.edition import Material
+from storage.tables.entry import EntryVersion
+from storage.tables.file import File, FilePage
+from storage.tables.scoresheet import FileOpening
+from tests.competition import JUDGED, Competition
+from tests.conftest import World
+
+HELD = {
+    "copy": (b"the whole film" * 100, "video/mp4"),
+    "light": (b"the film, lighter" * 50, "video/webm"),
+    "poster": (b"a frame of it", "image/jpeg"),
+    "pages/1": (b"a page of it", "image/png"),
+}
+
+
+async def give_film(competition: Competition, objects: ObjectStore, entry: UUID) -> UUID:
+    """Put a film with a lighter copy, a poster and a page behind a project that is judged."""
+    keys = {}
+    for what, (data, _) in HELD.items():
+        keys[what] = make_key(what.partition("/")[0])
+        await objects.put(keys[what], data)
+    category = await get_row(EntryVersion.select(EntryVersion.entry.category).where(EntryVersion.entry == entry))
+    material = Material(
+        category=category["entry.category"], slug="film", position=1, name_ar="الفيلم", name_en="Film", rule_ar="",
+        rule_en="", formats='["mp4"]', audience="judges", is_required=False, max_files=3, max_bytes=10_000,
+    )  # fmt: skip
+    await Material.insert(material)
+    file = File(
+        entry=entry, material=material.id, state="ready", position=1, media_type="video/mp4", size=9, sha256=None,
+        commitment="", object_key=make_key("upload"), judge_key=keys["copy"], judge_media_type=HELD["copy"][1],
+        judge_size=len(HELD["copy"][0]), light_key=keys["light"], light_media_type=HELD["light"][1],
+        light_size=len(HELD["light"][0]), poster_key=keys["poster"], poster_media_type=HELD["poster"][1],
+        created_at=JUDGED,
+    )  # fmt: skip
+    await File.insert(file)
+    await FilePage.insert(
+        FilePage(
+            file=file.id, page=1, object_key=keys["pages/1"], media_type="image/png", width=9, height=9, content=""
+        )
+    )
+    await EntryVersion.update({EntryVersion.files: to_json([{"id": str(file.id)}])}).where(EntryVersion.entry == entry)
+    return UUID(str(file.id))
+
+
+@pytest.fixture
+async def film(bench: World, judging: Competition) -> Mapping[str, str]:
+    """The address of each thing that the first judge may open of one film, and whom it was not given to."""
+    mine, given = {}, {}
+    for at, judge in enumerate(judging.judges):
+        mine[at] = await judging.list_codes(judge)
+    code = next(code for code in mine[0] if any(code not in codes for codes in mine.values()))
+    await judging.sheet(judging.judges[0], mine[0].index(code))
+    row = await get_row(Assignment.select(Assignment.entry).where(Assignment.entry.code_name == code))
+    file = await give_film(judging, bench.app.state.objects, row["entry"])
+    given |= {what: f"/en/judging/{code}/files/{file}/{what}" for what in HELD}
+    given["other"] = f"judge {next(at for at, codes in mine.items() if code not in codes)}"
+    given["code"] = code
+    return given
+
+
+async def test_each_is_served_with_its_own_type_under_the_code_name_and_in_parts(bench: World, film: Mapping[str, str]):
+    judge = await bench.client("judge 0")
+    for what, (content, media_type) in HELD.items():
+        led = await judge.get(film[what])
+        part = await judge.get(led.headers["location"], headers={"range": "bytes=3-7"})
+
+        assert led.status_code == 302
+        assert (part.status_code, part.content) == (206, content[3:8])
+        assert part.headers["content-type"] == media_type
+        assert part.headers["x-content-type-options"] == "nosniff"
+        assert film["code"] in part.headers["content-disposition"]
+
+
+async def test_a_judge_who_was_not_given_the_project_finds_nothing_there(bench: World, film: Mapping[str, str]):
+    other = await bench.client(film["other"])
+
+    assert {(await other.get(film[what])).status_code for what in HELD} == {404}
+
+
+async def test_the_sheet_offers_the_lighter_copy_and_opening_it_is_opening_the_film(
+    bench: World, film: Mapping[str, str]
+):
+    judge = await bench.client("judge 0")
+
+    shown = await judge.get(f"/en/judging/{film['code']}")
+    assert film["light"] in shown.text
+    assert await FileOpening.count() == 0
+    await judge.get(film["light"])
+
+    assert await FileOpening.count() == 1
