@@ -1,7 +1,7 @@
 """Pages: a template, one frozen dataclass for it, and the frame round it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, cached_property, lru_cache, partial
 from importlib.resources import files
@@ -142,6 +142,7 @@ class _Pick:
 class Page(Response[None]):
     """A page, rendered when it is sent: the frame needs the database.
 
+    ``as_of`` frames it with another edition than the reader's, as at a stage that may not have come: a preview.
     ``keeps_typed`` shows a form as it was typed though nothing is wrong with it.
     """
 
@@ -151,6 +152,7 @@ class Page(Response[None]):
         self.data = data
         self.errors: Sequence[FieldError] = ()
         self.keeps_typed = keeps_typed
+        self.as_of: tuple[UUID, EditionState] | None = None
 
     def to_asgi_response(self, app: object, request: Request[Any, Any, Any], **_: Any) -> ASGIApp:  # type: ignore[override]  # noqa: ARG002 (Litestar calls it so)
         """Return what sends the page."""
@@ -192,7 +194,10 @@ async def render(request: Request[Any, Any, Any], shown: Page) -> bytes:
     from service.web.forms import FormView  # noqa: PLC0415 (forms name Page in their types)
 
     visit = visit_of(request)
-    frame = await find_edition_frame(visit.actor.edition_id) if visit.actor.edition_id else None
+    edition_id = shown.as_of[0] if shown.as_of else visit.actor.edition_id
+    frame = await find_edition_frame(edition_id) if edition_id else None
+    if frame is not None and shown.as_of is not None:
+        frame = replace(frame, state=shown.as_of[1].value)
     environment = request.app.state.environments(visit.language, visit.digits)
     typed: Typed | None = visit.typed
     text: str = environment.get_template(f"pages/{shown.name}.html").render(

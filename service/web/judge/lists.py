@@ -22,7 +22,7 @@ _DONE = frozenset({"complete", "sealed"})
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """The judge's first page."""
+    """The judge's first page; ``is_invented`` where an organiser looks at it beforehand."""
 
     cards: tuple[CardPage, ...]
     following: CardPage | None
@@ -38,6 +38,7 @@ class ListPage:
     practice: tuple[PracticeCard, ...]
     n_practised: int
     n_in_a_row: int
+    is_invented: bool = False
 
 
 class JudgeListController(Controller):

@@ -114,7 +114,7 @@ class NotePage:
 
 @dataclass(frozen=True, slots=True)
 class SheetPage:
-    """The scoring page."""
+    """The scoring page; ``is_invented`` where an organiser looks at it beforehand, under another ``base``."""
 
     code: Ltr
     title: str
@@ -151,6 +151,8 @@ class SheetPage:
     note_seconds: tuple[int, ...]
     names_team: bool
     names_committee: bool
+    base: str = "/judging"
+    is_invented: bool = False
 
 
 def card_page(card: MyCard, words: Words) -> CardPage:

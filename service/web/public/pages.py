@@ -30,7 +30,16 @@ from storage.reads.public import (
 from storage.reads.rules import RuleChangeView, list_rule_changes
 from storage.reads.wording import find_own_texts
 
-__all__ = ["PUBLIC_PAGES", "category_page", "date_steps", "own_words", "rules_page"]
+__all__ = [
+    "PUBLIC_PAGES",
+    "HomePage",
+    "TimelinePage",
+    "category_cards",
+    "category_page",
+    "date_steps",
+    "own_words",
+    "rules_page",
+]
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -57,11 +66,15 @@ class DateStep:
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """What it is, where the edition stands, the categories, the dates; ``say`` knows the edition's own words."""
+    """What it is, where the edition stands, the categories, the dates; ``say`` knows the edition's own words.
+
+    ``base`` begins the addresses of a preview's own pages.
+    """
 
     say: OwnWords
     categories: tuple[CategoryCard, ...]
     dates: tuple[DateStep, ...]
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +125,7 @@ class CategoryPage:
     materials: tuple[MaterialCard, ...]
     criteria: tuple[CriterionCard, ...]
     steps: int
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,14 +202,14 @@ async def show_home(actor: Actor, words: Words, now: datetime) -> Page:
     categories = await list_categories(actor.edition_id) if actor.edition_id else ()
     dates = await list_dates(actor.edition_id) if actor.edition_id else ()
     say = await own_words(actor.edition_id, words)
-    return page("public/home", HomePage(say, _cards(categories, words), date_steps(dates, words, now)))
+    return page("public/home", HomePage(say, category_cards(categories, words), date_steps(dates, words, now)))
 
 
 @get("/categories", opt={"action": Action.READ_PUBLIC})
 async def show_categories(actor: Actor, words: Words) -> Page:
     """Show all the categories."""
     categories = await list_categories(actor.edition_id) if actor.edition_id else ()
-    return page("public/categories", CategoriesPage(_cards(categories, words)))
+    return page("public/categories", CategoriesPage(category_cards(categories, words)))
 
 
 @get("/categories/{slug:str}", opt={"action": Action.READ_PUBLIC})
@@ -248,7 +262,8 @@ def _in(words: Words, row: object, name: str) -> str:
     return getattr(row, f"{name}_{words.lang}") or ""
 
 
-def _cards(lines: tuple[CategoryLine, ...], words: Words) -> tuple[CategoryCard, ...]:
+def category_cards(lines: tuple[CategoryLine, ...], words: Words) -> tuple[CategoryCard, ...]:
+    """Give categories in the reader's language."""
     return tuple(CategoryCard(line.slug, _in(words, line, "name"), _in(words, line, "about")) for line in lines)
 
 
@@ -262,7 +277,7 @@ def date_steps(dates: tuple[DateView, ...], words: Words, now: datetime) -> tupl
     return tuple(steps)
 
 
-def category_page(found: CategoryView, words: Words) -> CategoryPage:
+def category_page(found: CategoryView, words: Words, *, base: str = "") -> CategoryPage:
     """Make the page of a category in the reader's language."""
     total = sum(criterion.weight for criterion in found.criteria) or 1
     criteria = []
@@ -292,8 +307,8 @@ def category_page(found: CategoryView, words: Words) -> CategoryPage:
         )
         for material in found.materials
     )
-    (category,) = _cards((found.line,), words)
-    return CategoryPage(category=category, materials=materials, criteria=tuple(criteria), steps=found.steps)
+    (category,) = category_cards((found.line,), words)
+    return CategoryPage(category=category, materials=materials, criteria=tuple(criteria), steps=found.steps, base=base)
 
 
 def _change(change: RuleChangeView, words: Words) -> ChangeCard:

@@ -239,7 +239,8 @@ async def test_entrants_and_judges_are_told_of_a_changed_rule(world: World, lubn
 async def test_a_page_of_the_set_up_asks_the_database_at_most_twelve_times(lubna):
     base = await create(lubna)
     await fill(lubna, base)
-    previews = ("preview", "preview?view=judge", "preview?view=winners")
+    views = ("home", "rules", "timeline", "winners", "judging", "judging/FLM-417", "categories/film-in-english")
+    previews = ("preview", *(f"preview/{view}" for view in views))
     addresses = ["/en/admin/editions", "/en/admin/people", base, *(f"{base}/{each}" for each in (*SECTIONS, *previews))]
     for page in [each.replace("/en/", f"/{language}/") for each in addresses for language in ("ar", "en")]:
         await lubna.get(page)
@@ -290,3 +291,28 @@ async def test_a_further_round_is_set_up_numbered_and_copied_with_its_distance(
     assert [(row["ordinal"], row["takes"], bool(row["is_carried"])) for row in rows] == [(2, 5, True)] * 2
     assert str(rows[1]["edition"]) == copy.rsplit("/", 1)[-1]
     assert rows[1]["ends_at"] - rows[1]["begins_at"] == rows[0]["ends_at"] - rows[0]["begins_at"]
+
+
+async def test_an_edition_in_draft_is_seen_as_public_and_judges_will_see_it_and_its_links_stay_inside(world, lubna):
+    base = await create(lubna)
+    await fill(lubna, base)
+    ahead = f"{base}/preview"
+    seen = {name: await lubna.get(f"{ahead}/{name}") for name in ("home", "winners", "judging", "judging/FLM-417")}
+    links = {
+        link
+        for name in seen
+        for link in re.findall(r'href="(/en/[^"#]*)"', seen[name].text.split("<main", 1)[1].split("</main>")[0])
+    }
+    elsewhere = {link for link in links if not link.startswith(ahead)}
+
+    assert {name: answer.status_code for name, answer in seen.items()} == dict.fromkeys(seen, 200)
+    assert "Competition in English" in seen["home"].text
+    assert "Open for entries" in seen["home"].text
+    assert "When the falaj tells" in seen["winners"].text
+    assert 'type="radio"' in seen["judging/FLM-417"].text
+    assert 'name="then"' not in seen["judging/FLM-417"].text
+    assert elsewhere == set()
+    for link in sorted(links):
+        assert (await lubna.get(link.replace("&amp;", "&"))).status_code == 200, link
+    assert (await world.visitor().get(f"{ahead}/home")).status_code == 401
+    assert (await lubna.get(f"{ahead}/judging/FLM-999")).status_code == 404
