@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from service.actors import Actor, JudgeActor, Role
 from storage.columns import to_json
-from storage.engine import Row, is_in_transaction, on_postgres, run_sql, snapshot
+from storage.engine import Row, Statement, is_in_transaction, on_postgres, run_sql, run_together, snapshot
 from storage.errors import TransactionMisuse
 from storage.tables.audit import AuditEvent, AuditHead, AuditNonce
 
@@ -118,13 +118,14 @@ class Event(StrEnum):
     CERTIFICATE_WITHDRAWN = "certificate-withdrawn"
 
 
-# Every change waits for these four statements: written out, they cost a third of what building them anew does.
+# Every change waits for these statements: written out, they cost a third of what building them anew does.
 _HEAD = "SELECT id, sequence, hash FROM audit_head"
 _APPEND = (
     "INSERT INTO audit_event (sequence, at, actor, role, event, subject, subject_id, before, after, reason, prev_hash, "
     "hash) VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})"
 )
 _KEEP = "INSERT INTO audit_nonce (id, sequence, side, nonce, value, made_at) VALUES "
+_MOVE = "UPDATE audit_head SET sequence = {}, hash = {} WHERE id = {}"
 _NONCE = "({}, {}, {}, {}, {}, {})"
 
 
@@ -167,11 +168,10 @@ async def record(
         "prev_hash": last["hash"],
     }
     row["hash"] = _hash(row)
-    await run_sql(_APPEND, *row.values())
+    steps: list[Statement] = [(_APPEND, list(row.values()))]
     if nonces:
-        values = ", ".join([_NONCE] * len(nonces))
-        await run_sql(_KEEP + values, *(value for nonce in nonces for value in nonce))
-    await run_sql("UPDATE audit_head SET sequence = {}, hash = {} WHERE id = {}", sequence, row["hash"], last["id"])
+        steps.append((_KEEP + ", ".join([_NONCE] * len(nonces)), [value for nonce in nonces for value in nonce]))
+    await run_together(*steps, (_MOVE, [sequence, row["hash"], last["id"]]))
     return str(row["hash"])
 
 

@@ -17,7 +17,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
-from storage.engines.transactions import QueryCount, Row, TahkimEngine, Transaction
+from storage.engines.transactions import QueryCount, Row, Statement, TahkimEngine, Transaction
 from storage.errors import StorageMisuse, TransactionMisuse
 
 if TYPE_CHECKING:
@@ -136,6 +136,18 @@ async def run_sql(sql: str, *args: object) -> list[Row]:
     return await engine.execute(_written_for(sql, engine.engine_type), args)
 
 
+async def run_together(*statements: Statement) -> list[Row]:
+    """Run statements of which none needs another's answer, in one journey to the database; give the last one's rows.
+
+    Inside a transaction only. On PostgreSQL they become one statement: no two of them may change the same row.
+    """
+    engine = get_engine()
+    if engine.engine_type == "postgres":
+        texts = tuple(sql for sql, _ in statements)
+        return await engine.execute_together([(_joined(texts), [each for _, args in statements for each in args])])
+    return await engine.execute_together([(_written_for(sql, "sqlite"), args) for sql, args in statements])
+
+
 async def read_quickly(sql: str, *args: object) -> list[Row]:
     """Run a SELECT that finds a few rows by an index: the reads that every page begins with.
 
@@ -143,6 +155,13 @@ async def read_quickly(sql: str, *args: object) -> list[Row]:
     """
     engine = get_engine()
     return await engine.execute(_written_for(sql, engine.engine_type), args, is_quick=True)
+
+
+@lru_cache(maxsize=_STATEMENTS_KEPT)
+def _joined(texts: tuple[str, ...]) -> str:
+    """Make one statement of several: all but the last in a WITH, which PostgreSQL carries out whole."""
+    before = ", ".join(f"step{number} AS ({text})" for number, text in enumerate(texts[:-1]))
+    return _written_for(f"WITH {before} {texts[-1]}" if before else texts[-1], "postgres")
 
 
 @lru_cache(maxsize=_STATEMENTS_KEPT)
@@ -205,7 +224,7 @@ def count_queries() -> Iterator[QueryCount]:
 
 
 __all__ = [
-    "QueryCount", "Row", "TahkimEngine", "Transaction", "bind", "chunks", "close_database", "count_queries",
-    "for_update", "get_engine", "insert_many", "is_in_transaction", "on_postgres", "open_database", "read_quickly",
-    "run_sql", "savepoint", "skip_locked", "snapshot", "sqlite_url", "transaction",
+    "QueryCount", "Row", "Statement", "TahkimEngine", "Transaction", "bind", "chunks", "close_database",
+    "count_queries", "for_update", "get_engine", "insert_many", "is_in_transaction", "on_postgres", "open_database",
+    "read_quickly", "run_sql", "run_together", "savepoint", "skip_locked", "snapshot", "sqlite_url", "transaction",
 ]  # fmt: skip

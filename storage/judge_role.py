@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from storage.errors import StorageMisuse
+from storage.migrations.run import take_turn
 
 if TYPE_CHECKING:
     from storage.engines.transactions import TahkimEngine
@@ -49,10 +50,12 @@ def name_of_role(url: str) -> str:
 async def grant_judge_role(engine: TahkimEngine, url: str) -> None:
     """Give the role of this address its rights anew, after every migration; the owner of the tables does it.
 
-    The role itself is made once by whoever runs the server (``CREATE ROLE … LOGIN``).
+    The role itself is made once by whoever runs the server (``CREATE ROLE … LOGIN``). Servers that start together take
+    turns: of two that change the rights of one table at once, PostgreSQL lets one fail.
     """
     role = name_of_role(url)
     async with engine.transaction():
+        await take_turn(engine)
         names = {row["name"] for row in await engine.execute(_OURS)}
         await engine.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
         await engine.execute(f"GRANT USAGE ON SCHEMA public TO {role}")

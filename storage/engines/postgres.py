@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import asyncpg  # type: ignore[import-untyped]  # it has no types
 
 from storage.engines.audience import is_for_judge
-from storage.engines.transactions import Row, Session, TahkimEngine
+from storage.engines.transactions import Row, Session, Statement, TahkimEngine
 from storage.errors import (
     CheckViolation,
     ForeignKeyViolation,
@@ -109,6 +109,12 @@ class _PostgresSession:
 
     async def run(self, sql: str, args: Sequence[Any]) -> list[Row]:
         return await _fetch(self._connection, sql, args)
+
+    async def run_together(self, statements: Sequence[Statement]) -> list[Row]:
+        rows: list[Row] = []
+        for sql, args in statements:
+            rows = await _fetch(self._connection, sql, args)
+        return rows
 
     async def end(self, *, commit: bool) -> None:
         try:

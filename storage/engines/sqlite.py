@@ -22,8 +22,9 @@ from storage.engines.threads import (
     open_quick,
     roll_back,
     run_statement,
+    run_statements,
 )
-from storage.engines.transactions import Row, Session, TahkimEngine, first_word
+from storage.engines.transactions import Row, Session, Statement, TahkimEngine, first_word
 from storage.errors import StorageBusy
 
 if TYPE_CHECKING:
@@ -106,6 +107,9 @@ class _SqliteSession:
 
     async def run(self, sql: str, args: Sequence[Any]) -> list[Row]:
         return await asyncio.shield(self._connection.submit(partial(run_statement, sql=sql, args=args)))
+
+    async def run_together(self, statements: Sequence[Statement]) -> list[Row]:
+        return await asyncio.shield(self._connection.submit(partial(run_statements, statements=statements)))
 
     async def end(self, *, commit: bool) -> None:
         try:

@@ -34,7 +34,7 @@ from storage.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from storage.engines.transactions import Row
+    from storage.engines.transactions import Row, Statement
 
 Result = TypeVar("Result")
 
@@ -203,6 +203,14 @@ def run_statement(connection: sqlite3.Connection, sql: str, args: Sequence[Any])
         return []
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def run_statements(connection: sqlite3.Connection, statements: Sequence[Statement]) -> list[Row]:
+    """Execute one after the other, and give the rows of the last."""
+    rows: list[Row] = []
+    for sql, args in statements:
+        rows = run_statement(connection, sql, args)
+    return rows
 
 
 def begin(connection: sqlite3.Connection, how: str) -> None:

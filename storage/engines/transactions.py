@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from piccolo.querystring import QueryString
 
 Row = dict[str, Any]
+Statement = tuple[str, "Sequence[Any]"]
+"""What is run, with the database's own placeholders, and its values."""
 
 
 _READING = frozenset({"SELECT", "WITH", "VALUES", "SAVEPOINT", "RELEASE"})
@@ -38,6 +40,10 @@ class Session(Protocol):
 
     async def run(self, sql: str, args: Sequence[Any]) -> list[Row]:
         """Run one statement."""
+        ...
+
+    async def run_together(self, statements: Sequence[Statement]) -> list[Row]:
+        """Run statements in their order, in as few journeys as there can be; give the last one's rows."""
         ...
 
     async def end(self, *, commit: bool) -> None:
@@ -109,17 +115,30 @@ class Transaction(BaseTransaction):
 
     async def run(self, sql: str, args: Sequence[Any] = ()) -> list[Row]:
         """Run one statement inside the transaction."""
+        session = self._check_may_run(is_reading=first_word(sql) in _READING)
+        try:
+            return await session.run(sql, args)
+        except BaseException:  # a cancelled statement, too, leaves PostgreSQL's transaction failed
+            self.has_failed = True
+            raise
+
+    async def run_together(self, statements: Sequence[Statement]) -> list[Row]:
+        """Run several statements that change something inside the transaction; the first that fails ends it."""
+        session = self._check_may_run(is_reading=False)
+        try:
+            return await session.run_together(statements)
+        except BaseException:  # as above
+            self.has_failed = True
+            raise
+
+    def _check_may_run(self, *, is_reading: bool) -> Session:
         if self._session is None:
             raise TransactionMisuse(reason="not-open")
         if self.has_failed:
             raise TransactionFailed
-        if self.is_read_only and first_word(sql) not in _READING:
+        if self.is_read_only and not is_reading:
             raise TransactionMisuse(reason="write-in-snapshot")
-        try:
-            return await self._session.run(sql, args)
-        except BaseException:  # a cancelled statement, too, leaves PostgreSQL's transaction failed
-            self.has_failed = True
-            raise
+        return self._session
 
     def count_savepoint(self) -> int:
         """Give a number that no other savepoint of this transaction has."""
@@ -186,15 +205,27 @@ class TahkimEngine(Engine[Transaction]):
 
     async def execute(self, sql: str, args: Sequence[Any] = (), *, is_quick: bool = False) -> list[Row]:
         """Run one statement, in this task's transaction if there is one. ``is_quick``: a short read."""
+        self._note(sql, args)
+        transaction = self.find_transaction()
+        if transaction is None:
+            return await (self.run_quickly if is_quick else self.run_alone)(sql, args)
+        return await transaction.run(sql, args)
+
+    async def execute_together(self, statements: Sequence[Statement]) -> list[Row]:
+        """Run several statements in this task's transaction; give the last one's rows."""
+        for sql, args in statements:
+            self._note(sql, args)
+        transaction = self.find_transaction()
+        if transaction is None:
+            raise TransactionMisuse(reason="no-transaction")
+        return await transaction.run_together(statements)
+
+    def _note(self, sql: str, args: Sequence[Any]) -> None:
         for value in args:
             if isinstance(value, datetime) and value.tzinfo is None:
                 raise NaiveDatetime(value=value)
         for counter in self.counters:
             counter.statements.append(sql)
-        transaction = self.find_transaction()
-        if transaction is None:
-            return await (self.run_quickly if is_quick else self.run_alone)(sql, args)
-        return await transaction.run(sql, args)
 
     def keep(self, ending: asyncio.Future[None]) -> None:
         """Hold a reference until it is done, and see its error even if its caller was cancelled."""

@@ -96,7 +96,8 @@ async def _apply_once(engine: TahkimEngine, known: Sequence[Step], step: Step) -
     for _ in range(_PATIENCE):
         try:
             async with engine.transaction():
-                await _take_turn(engine)
+                await take_turn(engine)
+                await engine.execute(_VERSION_TABLE)
                 done = await _read_done(engine)
                 _check_known(known, done)
                 if step.number in done:
@@ -126,12 +127,11 @@ async def check_current(engine: TahkimEngine, steps: Sequence[Step] | None = Non
     return len(done) == len(known)
 
 
-async def _take_turn(engine: TahkimEngine) -> None:
-    """One process at a time. On SQLite the transaction itself is the turn."""
+async def take_turn(engine: TahkimEngine) -> None:
+    """One process at a time changes the schema, until its transaction ends. On SQLite the transaction is the turn."""
     if engine.engine_type == "postgres":
         await engine.execute("SET LOCAL statement_timeout = 0")  # a step on a large table may take its time
         await engine.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
-    await engine.execute(_VERSION_TABLE)
 
 
 async def _read_done(engine: TahkimEngine) -> dict[int, str]:

@@ -52,7 +52,7 @@ class Failing:
 class _Session:
     def __init__(self, session, failing: Failing) -> None:
         self._session, self._failing = session, failing
-        self.run = session.run
+        self.run, self.run_together = session.run, session.run_together
 
     async def end(self, *, commit: bool) -> None:
         if commit:

@@ -17,10 +17,10 @@ from service.usecases.judging.refusals import (
     SheetSealed,
     SheetSetAside,
 )
-from storage.engine import run_sql, transaction
+from storage.engine import Statement, run_sql, run_together, transaction
 from storage.lifecycle import SHEET_MOVES, AssignmentState, MoveLost, RoundState, SheetState, move
 from storage.reads.judge.locks import find_my_sheet_id, find_sheet_lock
-from storage.reads.judge.sheets import get_my_sheet, list_criteria, list_scale_levels, list_weights
+from storage.reads.judge.sheets import get_my_sheet, list_criteria, list_scale_levels, list_weights_and_marks
 from storage.reads.judge.views import SheetLock
 from storage.tables.scoresheet import ScoreSheet
 
@@ -63,16 +63,17 @@ async def save_mark(
         sheet = await lock_open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
         if not 1 <= step <= sheet.steps:
             raise Invalid(FieldError("step", "err.step", max=sheet.steps))
-        weights = await list_weights(sheet.category_id)
+        weights, marks = await list_weights_and_marks(sheet.category_id, sheet_id)
         if criterion_id not in weights:
             raise NotFound
-        marks = await _read_marks(sheet_id)
         before = marks.get(criterion_id)
         if before == step and sheet.revision >= revision:
             return _saved(sheet, weights, marks, revision=sheet.revision, now=now)
-        await _advance(sheet, revision, marks, now)
-        await _put_mark(sheet_id, criterion_id, step, is_new=before is None, now=now)
-        await _note_change(sheet, "mark", now, criterion_id=criterion_id, steps=(before, step))
+        await _advance(
+            sheet, revision, marks, now,
+            _put_mark(sheet_id, criterion_id, step, is_new=before is None, now=now),
+            _note_change(sheet, "mark", now, criterion_id=criterion_id, steps=(before, step)),
+        )  # fmt: skip
         await record(
             Event.MARK_SAVED, by=judge, about=("sheet", sheet_id), at=now,
             before=None if before is None else {"criterion": str(criterion_id), "step": before},
@@ -96,8 +97,7 @@ async def save_comments(
             raise Invalid(FieldError(field, "err.note_too_long", max=COMMENT_LIMIT, count=len(text)))
     async with transaction():
         sheet = await lock_open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
-        weights = await list_weights(sheet.category_id)
-        marks = await _read_marks(sheet_id)
+        weights, marks = await list_weights_and_marks(sheet.category_id, sheet_id)
         before = {"team": sheet.comment_team, "committee": sheet.comment_committee}
         after = {
             "team": sheet.comment_team if team is None else team,
@@ -105,11 +105,10 @@ async def save_comments(
         }
         if before == after:
             return _saved(sheet, weights, marks, revision=sheet.revision, now=now)
-        await _advance(sheet, revision, marks, now)
+        await _advance(sheet, revision, marks, now, _note_change(sheet, "comments", now))
         await ScoreSheet.update(
             {ScoreSheet.comment_team: after["team"], ScoreSheet.comment_committee: after["committee"]}
         ).where(ScoreSheet.id == sheet_id)
-        await _note_change(sheet, "comments", now)
         await record(Event.COMMENT_SAVED, by=judge, about=("sheet", sheet_id), at=now, before=before, after=after)
         return _saved(sheet, weights, marks, revision=revision + 1, now=now, **after)
 
@@ -196,12 +195,17 @@ async def lock_open_sheet(judge: JudgeActor, sheet_id: UUID, action: Action, now
     return sheet
 
 
-async def _advance(sheet: SheetLock, revision: int, marks: Mapping[UUID, int], now: datetime) -> None:
-    """Move the sheet to its next revision, if it is still the one that the judge saw."""
-    moved = await run_sql(
-        "UPDATE score_sheet SET revision = {}, saved_at = {} WHERE id = {} AND revision = {} RETURNING id",
-        revision + 1, now, sheet.id, revision,
-    )  # fmt: skip
+async def _advance(
+    sheet: SheetLock, revision: int, marks: Mapping[UUID, int], now: datetime, *changes: Statement
+) -> None:
+    """Make the changes and move the sheet to its next revision, if it is still the one that the judge saw."""
+    moved = sheet.revision == revision and await run_together(
+        *changes,
+        (
+            "UPDATE score_sheet SET revision = {}, saved_at = {} WHERE id = {} AND revision = {} RETURNING id",
+            (revision + 1, now, sheet.id, revision),
+        ),
+    )
     if not moved:
         raise StaleRevision(
             current=sheet.revision,
@@ -216,34 +220,28 @@ async def _read_marks(sheet_id: UUID) -> dict[UUID, int]:
     return {row["criterion"]: row["step"] for row in rows}
 
 
-async def _put_mark(sheet_id: UUID, criterion_id: UUID, step: int, *, is_new: bool, now: datetime) -> None:
+def _put_mark(sheet_id: UUID, criterion_id: UUID, step: int, *, is_new: bool, now: datetime) -> Statement:
     if is_new:
-        await run_sql(
-            "INSERT INTO mark (step, made_at, sheet, criterion, id) VALUES ({}, {}, {}, {}, {})",
-            step, now, sheet_id, criterion_id, uuid4(),
-        )  # fmt: skip
-    else:
-        await run_sql(
-            "UPDATE mark SET step = {}, made_at = {} WHERE sheet = {} AND criterion = {}",
-            step, now, sheet_id, criterion_id,
-        )  # fmt: skip
+        written = "INSERT INTO mark (step, made_at, sheet, criterion, id) VALUES ({}, {}, {}, {}, {})"
+        return written, (step, now, sheet_id, criterion_id, uuid4())
+    written = "UPDATE mark SET step = {}, made_at = {} WHERE sheet = {} AND criterion = {}"
+    return written, (step, now, sheet_id, criterion_id)
 
 
-async def _note_change(
+def _note_change(
     sheet: SheetLock,
     field: str,
     now: datetime,
     *,
     criterion_id: UUID | None = None,
     steps: tuple[int | None, int | None] = (None, None),
-) -> None:
-    before, after = steps
-    await run_sql(
+) -> Statement:
+    before, after = (None if step is None else str(step) for step in steps)
+    written = (
         "INSERT INTO mark_change (id, sheet, criterion, revision, field, before, after, made_at) "
-        "VALUES ({}, {}, {}, {}, {}, {}, {}, {})",
-        uuid4(), sheet.id, criterion_id, sheet.revision + 1, field,
-        None if before is None else str(before), None if after is None else str(after), now,
-    )  # fmt: skip
+        "VALUES ({}, {}, {}, {}, {}, {}, {}, {})"
+    )
+    return written, (uuid4(), sheet.id, criterion_id, sheet.revision + 1, field, before, after, now)
 
 
 def _saved(

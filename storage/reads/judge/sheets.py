@@ -9,7 +9,7 @@ from storage.reads.judge.locks import find_sheet_lock
 from storage.reads.judge.views import BlindEntry, CriterionView, EarlierMark, LevelView, MySheet, NoteView, SheetLock
 from storage.tables.scoresheet import Mark, PrivateNote
 
-__all__ = ["get_my_sheet", "list_criteria", "list_scale_levels", "list_weights", "make_criterion"]
+__all__ = ["get_my_sheet", "list_criteria", "list_scale_levels", "list_weights_and_marks", "make_criterion"]
 
 
 async def get_my_sheet(judge_id: UUID, code_name: str) -> MySheet | None:
@@ -127,10 +127,17 @@ def make_criterion(row: Row) -> CriterionView:
     )
 
 
-async def list_weights(category_id: UUID) -> dict[UUID, int]:
-    """Read the weight of each criterion of a category's rubric."""
-    rows = await read_quickly("SELECT id, weight FROM criterion WHERE category = {}", category_id)
-    return {row["id"]: row["weight"] for row in rows}
+async def list_weights_and_marks(category_id: UUID, sheet_id: UUID) -> tuple[dict[UUID, int], dict[UUID, int]]:
+    """Read the weight of each criterion of a category's rubric, and the steps marked on a sheet."""
+    rows = await read_quickly(
+        "SELECT c.id, c.weight, m.step FROM criterion c LEFT JOIN mark m ON m.criterion = c.id AND m.sheet = {} "
+        "WHERE c.category = {}",
+        sheet_id, category_id,
+    )  # fmt: skip
+    return (
+        {row["id"]: row["weight"] for row in rows},
+        {row["id"]: row["step"] for row in rows if row["step"] is not None},
+    )
 
 
 async def list_scale_levels(edition_id: UUID) -> tuple[LevelView, ...]:

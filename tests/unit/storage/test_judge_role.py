@@ -1,5 +1,6 @@
 """On PostgreSQL the connection of judges' pages has no right on what names people, whatever is asked over it."""
 
+import asyncio
 import tomllib
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from service.permissions import JUDGE, RULES
 from storage.engine import get_engine, run_sql, transaction
 from storage.engines.audience import act_for_judge, act_for_program
 from storage.errors import StorageError, StorageMisuse
-from storage.judge_role import NAMING, list_reached, name_of_role
+from storage.judge_role import NAMING, grant_judge_role, list_reached, name_of_role
 from storage.piccolo_app import TABLES
 from tests.conftest import World
 from tests.databases import judge_url_of
@@ -84,3 +85,11 @@ async def test_judges_pages_work_over_it_and_others_do_not_use_it(on_postgres: N
     assert (await basil.get("/en/judging")).status_code >= 500
     assert (await farah.get("/en/entries")).status_code == 200
     assert any(rule.roles == JUDGE for rule in RULES.values())
+
+
+async def test_servers_that_start_together_take_turns_at_giving_the_rights(on_postgres: None, database: str):
+    url = judge_url_of(database)
+
+    await asyncio.gather(*(grant_judge_role(get_engine(), url) for _ in range(8)))
+
+    assert await list_reached(get_engine(), url) == ()

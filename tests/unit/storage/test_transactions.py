@@ -7,6 +7,7 @@ from storage.engine import (
     get_engine,
     is_in_transaction,
     run_sql,
+    run_together,
     savepoint,
     snapshot,
     transaction,
@@ -254,3 +255,38 @@ async def test_a_write_inside_a_snapshot_is_refused(jars):
             await Jar.update({Jar.marbles: 9}).where(Jar.label == "blue")
 
     assert await count_marbles() == 0
+
+
+INSERT = "INSERT INTO jar (id, label, marbles, steps, is_open) VALUES ({}, {}, {}, 3, {})"
+
+
+def filling(label, marbles):
+    return INSERT, (uuid.uuid4(), label, marbles, True)
+
+
+async def test_statements_run_together_are_all_done_and_the_last_one_answers(jars):
+    async with transaction():
+        rows = await run_together(
+            filling("green", 1), filling("red", 2), ("SELECT {} AS told", ("last",)),
+        )  # fmt: skip
+
+    assert rows == [{"told": "last"}]
+    assert sorted(row["marbles"] for row in await Jar.select(Jar.marbles)) == [1, 2]
+
+
+async def test_of_statements_run_together_none_stands_when_one_is_refused(jars):
+    await make_jar("red").save()
+
+    with pytest.raises(UniqueViolation):
+        async with transaction():
+            await run_together(filling("green", 1), filling("red", 2))
+
+    assert await Jar.count() == 1
+
+
+async def test_statements_are_run_together_in_a_transaction_only(jars):
+    with pytest.raises(TransactionMisuse):
+        await run_together(filling("green", 1), filling("blue", 2))
+    with pytest.raises(TransactionMisuse):
+        async with snapshot():
+            await run_together(filling("green", 1), filling("blue", 2))
