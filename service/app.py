@@ -17,8 +17,8 @@ from service.permissions import Action
 from service.settings import Settings
 from service.web.deps import DEPENDENCIES
 from service.web.envelope import Envelope
+from service.web.environment import make_environments
 from service.web.guards import check_action
-from service.web.pages import make_environments
 from service.web.refusals import EXCEPTION_HANDLERS
 from service.web.routes import ROUTES
 from service.web.static import load_static

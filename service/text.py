@@ -32,6 +32,8 @@ _LETTERS_AS_ONE: Final = str.maketrans("ٱىیکة", "اييكه")
 _FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"
 _NARROW_SPACE: Final = "\u202f"
 _GROUPING_FROM: Final = 10_000
+_PLURALS_KEPT: Final = 4096
+_PATTERNS_KEPT: Final = 4096
 _MINUTE, _HOUR = 60, 3600
 _SIZE_STEP: Final = 1024
 
@@ -91,16 +93,17 @@ class Words:
         """Return the message as safe HTML, every value isolated from the sentence round it."""
         if not facts:
             return _said_alone(self.lang, key)
-
         return self.fill(self._choose(key, facts), facts)
 
     def fill(self, pattern: str, facts: Mapping[str, object]) -> Markup:
         """Return words with their places filled as safe HTML: whatever markup the words bring is shown, not obeyed."""
-
-        def put(place: re.Match[str]) -> str:
-            return self._in_sentence(place, str(self._for_page(place[1], facts[place[1]], place[2])))
-
-        return _bare(_PLACE.sub(put, str(escape(pattern))))
+        said = []
+        for literal, name, part, is_inside in _pieces_for_page(pattern):
+            said.append(literal)
+            if name:
+                words = self._for_page(name, facts[name], part)
+                said.append(self._in_sentence(name, words) if is_inside else words)
+        return _bare("".join(said))
 
     def plain(self, key: str, /, **facts: object) -> str:
         """Return the message as plain text for mails, page titles and files, values between isolating marks."""
@@ -110,7 +113,8 @@ class Words:
         """Return words with their places filled as plain text."""
 
         def put(place: re.Match[str]) -> str:
-            return self._in_sentence(place, self._for_text(place[1], facts[place[1]], place[2]))
+            words = self._for_text(place[1], facts[place[1]], place[2])
+            return self._in_sentence(place[1], words) if place.start() else words
 
         return _PLACE.sub(put, pattern)
 
@@ -145,7 +149,7 @@ class Words:
         else:
             stamp = moment.astimezone(MUSCAT).isoformat(timespec="minutes")
             words = {"date": self.date_of, "time": self.time_of, None: self.moment}[part](moment)
-        return Markup('<time datetime="{}">{}</time>').format(stamp, words)
+        return _bare(f'<time datetime="{stamp}">{escape(words)}</time>')
 
     def ago(self, span: timedelta) -> Markup:
         """How long ago, for less than a week; always stand it beside the absolute time."""
@@ -209,16 +213,16 @@ class Words:
         count = facts.get("n")
         if not isinstance(count, int):
             (count,) = (fact for fact in facts.values() if isinstance(fact, int))
-        return message[Locale(self.lang).plural_form(count)]
+        return message[_plural_form(self.lang, count)]
 
     def _for_page(self, name: str, fact: object, part: str | None) -> Markup:  # noqa: PLR0911 -- one for each type
         match fact:
             case Markup():
                 return fact
             case Ltr():
-                return Markup('<span class="ltr">{}</span>').format(str(fact))
+                return _bare(f'<span class="ltr">{escape(str(fact))}</span>')
             case str():
-                return Markup("<bdi>{}</bdi>").format(fact)
+                return _bare(f"<bdi>{escape(fact)}</bdi>")
             case date():
                 return self.when(fact, _part(name, part))
             case list() | tuple():
@@ -247,9 +251,9 @@ class Words:
             case _:
                 return self._unmarked(name, fact)
 
-    def _in_sentence(self, place: re.Match[str], words: str) -> str:
+    def _in_sentence(self, name: str, words: str) -> str:
         """Take the capital off a field's name inside an English sentence; "AI statement" keeps it."""
-        if self.lang != "en" or place[1] != "field" or place.start() == 0:
+        if self.lang != "en" or name != "field":
             return words
         return _CAPITAL.sub(lambda found: found[1] + found[2].lower(), words, count=1)
 
@@ -306,6 +310,21 @@ def _part(name: str, asked: str | None) -> Part:
     """Which part of a moment a place wants: what it asks for, or what it is called."""
     wanted = asked or name
     return "date" if wanted == "date" else "time" if wanted == "time" else None
+
+
+@lru_cache(maxsize=_PATTERNS_KEPT)
+def _pieces_for_page(message: str) -> tuple[tuple[str, str, str | None, bool], ...]:
+    """Take a message apart once: each escaped stretch with the place after it, its part, and whether it is inside."""
+    pieces, at = [], 0
+    for place in _PLACE.finditer(message):
+        pieces.append((str(escape(message[at : place.start()])), place[1], place[2], place.start() > 0))
+        at = place.end()
+    return (*pieces, (str(escape(message[at:])), "", None, False))
+
+
+@lru_cache(maxsize=_PLURALS_KEPT)
+def _plural_form(lang: str, count: int) -> str:
+    return Locale(lang).plural_form(count)
 
 
 @lru_cache(maxsize=512)

@@ -1,24 +1,18 @@
 """Pages: a template, one frozen dataclass for it, and the frame round it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache, cached_property, lru_cache, partial
-from importlib.resources import files
-from types import CodeType
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 from uuid import UUID
 
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
-from jinja2.bccache import Bucket
 from litestar import Request, Response
 from litestar.response import Redirect
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from service.actors import COMMITTEE, Role
 from service.errors import FieldError
-from service.text import Ltr, Words
 from service.web.csrf import owner_mark, token_for
 from service.web.language import with_language
 from service.web.visit import Visit, visit_of
@@ -30,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EditionInFrame", "GrantInFrame", "Page", "Shell", "go_to", "home_of", "page", "render"]
 
-_ADDRESSES_KEPT = 4096
 _OUTSIDERS = frozenset({Role.VISITOR, Role.JUDGE, Role.SUPERVISOR})
 
 
@@ -206,51 +199,3 @@ async def render(request: Request[Any, Any, Any], shown: Page) -> bytes:
         form=FormView(environment.globals["t"], typed if shown.errors or shown.keeps_typed else None, shown.errors),
     )
     return text.encode()
-
-
-class _Compiled(BytecodeCache):
-    """Templates as compiled once in this process: what differs between languages comes with the environment."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], CodeType | None] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._kept.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key, bucket.checksum] = bucket.code
-
-
-_COMPILED = _Compiled()
-
-
-@lru_cache(maxsize=_ADDRESSES_KEPT)
-def _address(language: str, path: str) -> str:
-    """Write one of our addresses for a link in a page of this language."""
-    return with_language(quote(path, safe="/?&=#%+-._~:@!$'()*,;"), language)
-
-
-def make_environments(static: Callable[[str], str]) -> Callable[[str, str], Environment]:
-    """Make the template environments, one a language and kind of digits: macros may use ``t``, ``url``, ``static``."""
-
-    @cache
-    def environment(language: str, digits: str) -> Environment:
-        made = Environment(
-            loader=FileSystemLoader(str(files("templates"))),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-            bytecode_cache=_COMPILED,
-        )
-        globals_: Mapping[str, object] = {
-            "t": Words(language, digits=digits),
-            "url": partial(_address, language),
-            "static": static,
-            "ltr": Ltr,
-        }
-        made.globals.update(globals_)
-        return made
-
-    return environment

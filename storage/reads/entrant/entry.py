@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from storage.columns import from_json
-from storage.engine import run_sql
+from storage.engine import read_quickly
 from storage.lifecycle import EditionState, EntryState
 from storage.reads.entrant.edition import CategoryView, EntryRules, find_entry_rules
 from storage.reads.entrant.files import IdentityView, MaterialView, list_identity_findings, list_materials
 from storage.reads.entrant.versions import VersionView, list_versions
-from storage.tables.entrant import EntryOwner, Supervision, TeamMember
+from storage.tables.entrant import EntryOwner, TeamMember
 from storage.tables.entry import EligibilityCheck, Entry
 
 __all__ = ["EntryCard", "EntryView", "MemberView", "SupervisionView", "find_entry", "list_my_entries"]
@@ -167,7 +167,7 @@ async def find_entry(entry_id: UUID, rules: EntryRules | None = None) -> EntryVi
 
     ``rules`` are the edition's, where they were read already.
     """
-    rows = await run_sql(_WITH_ITS_OWNER, entry_id)
+    rows = await read_quickly(_WITH_ITS_OWNER, entry_id)
     if not rows:
         return None
     row = rows[0]
@@ -211,28 +211,20 @@ _PLAIN = (
 )  # fmt: skip
 
 
+_MEMBERS = """SELECT id, person AS person_id, name_ar, name_en, email, invited_at, confirmed_at FROM team_member
+    WHERE entry = {} ORDER BY position, id"""
+_SUPERVISION = """SELECT id, name_ar, name_en, email, asked_at, approved_at, returned_at, note FROM supervision
+    WHERE entry = {}"""
+
+
 async def _list_members(entry_id: UUID, lead_id: UUID) -> tuple[MemberView, ...]:
-    rows = (
-        await TeamMember.select(
-            TeamMember.id, TeamMember.person.as_alias("person_id"), TeamMember.name_ar, TeamMember.name_en,
-            TeamMember.email, TeamMember.invited_at, TeamMember.confirmed_at,
-        )
-        .where(TeamMember.entry == entry_id)
-        .order_by(TeamMember.position, TeamMember.id)
-    )  # fmt: skip
+    rows = await read_quickly(_MEMBERS, entry_id)
     return tuple(MemberView(**row, is_lead=row["person_id"] == lead_id) for row in rows)
 
 
 async def _find_supervision(entry_id: UUID) -> SupervisionView | None:
-    row = (
-        await Supervision.select(
-            Supervision.id, Supervision.name_ar, Supervision.name_en, Supervision.email, Supervision.asked_at,
-            Supervision.approved_at, Supervision.returned_at, Supervision.note,
-        )
-        .where(Supervision.entry == entry_id)
-        .first()
-    )  # fmt: skip
-    return SupervisionView(**row) if row else None
+    rows = await read_quickly(_SUPERVISION, entry_id)
+    return SupervisionView(**rows[0]) if rows else None
 
 
 async def _find_last_check(entry_id: UUID) -> dict[str, Any] | None:

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from storage.columns import from_json
+from storage.engine import read_quickly
 from storage.lifecycle import FileState, UploadState
-from storage.tables.edition import Material
-from storage.tables.file import File, FilePage, IdentityFinding
+from storage.tables.file import FilePage
 from storage.tables.upload import Upload
 
 __all__ = [
@@ -24,7 +24,7 @@ __all__ = [
     "list_pages",
 ]
 
-_LIVE = [FileState.COMMITTED.value, FileState.READY.value, FileState.REFUSED.value]
+_LIVE = "('committed', 'ready', 'refused')"
 _SAME_FORMAT = {"jpg": "jpeg", "tif": "tiff"}
 LINK = "url"
 
@@ -177,17 +177,20 @@ class PageView:
     content: str
 
 
+_FILES = f"SELECT * FROM file WHERE entry = {{}} AND state IN {_LIVE} ORDER BY position, created_at"  # noqa: S608 - our own words
+_FINDINGS = f"""SELECT n.id, n.file AS file_id, n.code, n.place, n.excerpt FROM identity_finding n
+    LEFT JOIN file f ON f.id = n.file
+    WHERE n.entry = {{}} AND n.state <> 'dismissed' AND (n.file IS NULL OR f.state IN {_LIVE})
+    ORDER BY n.found_at, n.id"""  # noqa: S608 - our own words
+
+
 async def list_materials(category_id: UUID, entry_id: UUID | None = None) -> tuple[MaterialView, ...]:
     """List what a category asks for, with the files of one entry."""
-    rows = await Material.select().where(Material.category == category_id).order_by(Material.position)
+    rows = await read_quickly("SELECT * FROM material WHERE category = {} ORDER BY position", category_id)
     files: dict[UUID, list[FileView]] = {}
     if entry_id is not None:
         uploads = {upload.file_id: upload for upload in await _list_uploads(entry_id)}
-        for row in (
-            await File.select()
-            .where((File.entry == entry_id) & File.state.is_in(_LIVE))
-            .order_by(File.position, File.created_at)
-        ):
+        for row in await read_quickly(_FILES, entry_id):
             files.setdefault(row["material"], []).append(_file(row, uploads.get(row["id"])))
     return tuple(_material(row, tuple(files.get(row["id"], ()))) for row in rows)
 
@@ -207,18 +210,7 @@ async def find_part_digest(store_upload: str, number: int) -> str | None:
 
 async def list_identity_findings(entry_id: UUID) -> tuple[IdentityView, ...]:
     """List where a name may stand, in files that count and in the entry's own fields."""
-    rows = (
-        await IdentityFinding.select(
-            IdentityFinding.id, IdentityFinding.file.as_alias("file_id"), IdentityFinding.code, IdentityFinding.place,
-            IdentityFinding.excerpt,
-        )
-        .where(
-            (IdentityFinding.entry == entry_id)
-            & (IdentityFinding.state != "dismissed")
-            & (IdentityFinding.file.is_null() | IdentityFinding.file.state.is_in(_LIVE))
-        )
-        .order_by(IdentityFinding.found_at, IdentityFinding.id)
-    )  # fmt: skip
+    rows = await read_quickly(_FINDINGS, entry_id)
     return tuple(IdentityView(**row | {"place": from_json(row["place"])}) for row in rows)
 
 
@@ -235,7 +227,7 @@ async def list_pages(file_id: UUID) -> tuple[PageView, ...]:
 
 
 async def _list_uploads(entry_id: UUID) -> tuple[UploadView, ...]:
-    rows = await Upload.select().where(Upload.entry == entry_id).order_by(Upload.committed_at)
+    rows = await read_quickly("SELECT * FROM upload WHERE entry = {} ORDER BY committed_at", entry_id)
     return tuple(read_upload(row) for row in rows)
 
 

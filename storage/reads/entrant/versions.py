@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from storage.columns import from_json
+from storage.engine import read_quickly
 from storage.lifecycle import EntryState
 from storage.tables.entry import EligibilityCheck, EntryVersion
 
@@ -57,12 +58,11 @@ class ArrivingVersion:
 
 async def list_versions(entry_id: UUID) -> tuple[VersionView, ...]:
     """List an entry's versions, the last first."""
-    rows = (
-        await EntryVersion.select(*_COLUMNS)
-        .where(EntryVersion.entry == entry_id)
-        .order_by(EntryVersion.ordinal, ascending=False)
-    )
-    return tuple(_version(row) for row in rows)
+    return tuple(_version(row) for row in await read_quickly(_VERSIONS, entry_id))
+
+
+_VERSIONS = """SELECT id, ordinal, digest, credits_start, submitted_at, complete_at, is_current, files
+    FROM entry_version WHERE entry = {} ORDER BY ordinal DESC"""
 
 
 async def find_last_complete(entry_id: UUID) -> VersionView | None:

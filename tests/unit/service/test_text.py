@@ -189,3 +189,13 @@ def test_no_fact_can_write_markup_or_leave_its_isolation(text):
     inside = said.removeprefix("أنت الآن بصفة: <bdi>").removesuffix("</bdi>")
     assert "<" not in inside
     assert Markup(inside).unescape() == text  # noqa: S704 -- the very thing under test
+
+
+def test_every_place_is_filled_however_often_a_message_is_said():
+    words = Words("en")
+
+    first = words("nav.role", role="<b>")
+    again = words("nav.role", role=Markup("<b>x</b>"))
+
+    assert "<bdi>&lt;b&gt;</bdi>" in first
+    assert "<b>x</b>" in again

@@ -1,0 +1,132 @@
+"""The templates' environments: one a language and kind of digits, and what makes them quick.
+
+A page is some hundreds of calls of macros and of ``t``. Jinja asks before each whether the callee wants the context;
+ours never do. Macros that give the same for the same arguments are asked once.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache, partial
+from importlib.resources import files
+from types import CodeType, MethodType
+from typing import Any, Final
+from urllib.parse import quote
+
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
+from jinja2.runtime import Context, Macro
+from markupsafe import Markup
+
+from service.text import Ltr, Words
+from service.web.language import with_language
+
+__all__ = ["make_environments"]
+
+ALWAYS_THE_SAME: Final = frozenset(
+    (
+        "icon",
+        "brand_mark",
+        "tag",
+        "entry_state_tag",
+        "sheet_state_tag",
+        "round_state_tag",
+        "upload_state_tag",
+        "task_tag",
+        "certainty_tag",
+        "card_tag",
+    )
+)
+"""Macros of components whose markup depends on their arguments and the language alone."""
+_ADDRESSES_KEPT, _ANSWERS_KEPT, _TEXTS_KEPT = 4096, 4096, 4096
+_PLAIN = (Words, partial, MethodType)
+
+
+class _Context(Context):
+    """Calls what never wants the context without asking whether it does, and some macros only once."""
+
+    environment: "_Environment"
+
+    def call(__self, __obj: Any, /, *args: Any, **kwargs: Any) -> Any:  # noqa: N805 (as in Jinja)
+        kind = type(__obj)
+        if kind is not Macro and kind not in _PLAIN:
+            return super().call(__obj, *args, **kwargs)
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        if kind is not Macro or __obj.name not in ALWAYS_THE_SAME or "caller" in kwargs:
+            return __obj(*args, **kwargs)
+        kept: dict[object, Any] = __self.environment.answers
+        # Of which type each is counts too: a text is escaped where the same markup is not.
+        asked = (__obj.name, args, *map(type, args), *kwargs.items(), *map(type, kwargs.values()))
+        try:
+            return kept[asked]
+        except KeyError:
+            if len(kept) >= _ANSWERS_KEPT:
+                kept.clear()
+            answer = kept[asked] = __obj(*args, **kwargs)
+            return answer
+        except TypeError:  # an argument that cannot be looked up by
+            return __obj(*args, **kwargs)
+
+
+class _Environment(Environment):
+    """An environment with its macros' answers."""
+
+    context_class = _Context
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.answers: dict[object, Any] = {}
+
+
+class _Compiled(BytecodeCache):
+    """Templates as compiled once in this process: what differs between languages comes with the environment."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
+@lru_cache(maxsize=_ADDRESSES_KEPT)
+def _address(language: str, path: str) -> str:
+    """Write one of our addresses for a link in a page of this language."""
+    return with_language(quote(path, safe="/?&=#%+-._~:@!$'()*,;"), language)
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _strip_tags(text: str) -> str:
+    """Take the markup out of a text, for an attribute: labels of columns are asked for in every row."""
+    return Markup(text).striptags()  # noqa: S704 (nothing is marked safe: the tags go)
+
+
+def make_environments(static: Callable[[str], str]) -> Callable[[str, str], Environment]:
+    """Make the template environments, one a language and kind of digits: macros may use ``t``, ``url``, ``static``."""
+
+    @cache
+    def environment(language: str, digits: str) -> Environment:
+        made = _Environment(
+            loader=FileSystemLoader(str(files("templates"))),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            bytecode_cache=_COMPILED,
+        )
+        globals_: Mapping[str, object] = {
+            "t": Words(language, digits=digits),
+            "url": partial(_address, language),
+            "static": static,
+            "ltr": Ltr,
+        }
+        made.globals.update(globals_)
+        made.filters["striptags"] = lambda value: _strip_tags(str(value))
+        return made
+
+    return environment

@@ -1,0 +1,43 @@
+"""What makes templates quick keeps them true: answers that are kept are the same as those that are asked for."""
+
+import re
+from pathlib import Path
+
+from markupsafe import Markup
+
+from service.web.environment import ALWAYS_THE_SAME, make_environments
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+TAGS = '{% from "components/tag.html" import tag %}{{ tag(label, tone) }}'
+
+
+def test_a_text_that_looks_like_kept_markup_is_escaped_all_the_same():
+    template = make_environments(lambda path: path)("en", "western").from_string(TAGS)
+
+    marked = template.render(label=Markup("<b>1</b>"), tone="ok")
+    typed = template.render(label="<b>1</b>", tone="ok")
+
+    assert "<b>1</b>" in marked
+    assert "&lt;b&gt;1&lt;/b&gt;" in typed
+    assert template.render(label=1, tone="") != template.render(label=True, tone="")
+
+
+def test_languages_do_not_share_answers():
+    environments = make_environments(lambda path: path)
+    source = '{% from "components/tag.html" import sheet_state_tag %}{{ sheet_state_tag("sealed") }}'
+
+    said = [environments(lang, "western").from_string(source).render() for lang in ("ar", "en", "ar")]
+
+    assert said[0] == said[2] != said[1]
+
+
+def test_each_macro_that_is_asked_once_is_there_once_and_reads_nothing_but_its_arguments():
+    texts = {path: path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.html")}
+    for name in ALWAYS_THE_SAME:
+        found = [
+            body
+            for text in texts.values()
+            for body in re.findall(rf"{{% macro {name}\(.*?%}}(.*?){{%-? endmacro", text, re.DOTALL)
+        ]
+        assert len(found) == 1, name
+        assert not re.search(r"\b(shell|page|form|caller)\b", found[0]), name
