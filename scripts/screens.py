@@ -1,7 +1,8 @@
 """Take the pictures of docs/screens: run the demonstration, sign in as each role, photograph its pages.
 
-Each picture is taken from the pages as they are served, in a browser window of a stated size. overview.png, the picture
-of the README, sets two of them side by side.
+Each picture is taken from the pages as they are served, in a browser window of a stated size; the page of components
+stands still, so that a test can compare it (tests/pictures.py). overview.png, the picture of the README, sets two of
+them side by side.
 """
 
 import json
@@ -12,6 +13,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,11 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.patterns import lay_out, serve  # noqa: E402 (this repository is no installed package)
+from tests.pictures import PATTERNS, keep_picture  # noqa: E402
+
 SCREENS = ROOT / "docs" / "screens"
 WORK = ROOT / "build" / "screens"
 PORT = 8765
@@ -32,7 +40,7 @@ READY_WITHIN_SECONDS = 60
 class Shot:
     """One picture: who looks (nobody for the public), at which page, through how large a window.
 
-    ``follow`` is a link on that page to the one that is photographed; ``is_whole``: the page to its end.
+    ``press``: what is pressed in turn before the picture is taken, where it is there; ``phase``: of the demonstration.
     """
 
     name: str
@@ -40,23 +48,25 @@ class Shot:
     path: str
     width: int = 1280
     height: int = 860
-    follow: str = ""
-    is_whole: bool = False
+    press: tuple[str, ...] = ()
+    phase: str = "published"
 
 
+OPEN_SHEET = (
+    ".pagehead a.btn",
+    "input[name=answer][value=no]",
+    "main:has(input[name=answer]) form button[type=submit]",
+    "[data-criterion]:nth-of-type(1) label.step:has(input[value='6'])",
+)
+"""The judge goes on with the next project, says that there is no tie, and gives a first mark."""
 SHOTS = (
     Shot("winners-ar", "", "/ar/winners"),
     Shot("winners-en", "", "/en/winners"),
     Shot("home-ar", "", "/ar"),
     Shot("home-narrow", "", "/ar", 390, 844),
     Shot("entries", "entrant", "/ar/entries"),
-    Shot("judging-ar", "judge", "/ar/judging", follow="a.cover"),
-    Shot("judging-narrow", "judge", "/en/judging", 390, 844, follow="a.cover"),
-    *(
-        Shot(f"patterns-{lang}-{theme}", "", f"/{lang}/patterns?theme={theme}", is_whole=True)
-        for lang in ("ar", "en")
-        for theme in ("light", "dark")
-    ),
+    Shot("judging-ar", "judge", "/ar/judging", press=OPEN_SHEET, phase="judging"),
+    Shot("judging-narrow", "judge", "/en/judging", 390, 844, press=OPEN_SHEET, phase="judging"),
     Shot("assignments-ar", "chair", "/ar/committee/assignments"),
     Shot("ranking-ar", "chair", "/ar/committee/ranking/documentary"),
     Shot("ranking-en", "chair", "/en/committee/ranking/documentary"),
@@ -65,36 +75,45 @@ OVERVIEW = ("ranking-en", "winners-ar")
 
 
 def main() -> None:
-    """Build the demonstration once, serve it, and take every picture, or only those named on the command line."""
-    wanted = set(sys.argv[1:]) or {shot.name for shot in SHOTS}
+    """Build the demonstrations, serve them, and take every picture, or only those named on the command line."""
+    wanted = set(sys.argv[1:]) or {shot.name for shot in SHOTS} | PATTERNS
     WORK.mkdir(parents=True, exist_ok=True)
     SCREENS.mkdir(parents=True, exist_ok=True)
-    facts = WORK / "demo.json"
-    data = WORK / "data"
-    subprocess.run([*TAHKIM, "demo", "--headless", "--data", data, "--json", facts], check=True)
-    sign_in = json.loads(facts.read_text(encoding="utf-8"))["sign_in"]
-    server = subprocess.Popen(
-        [*TAHKIM, "serve", "--data", data, "--port", str(PORT)],
-        env=os.environ | {"TAHKIM_DEVELOPMENT": "yes"},  # the page of components
-        start_new_session=True,
-    )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        for phase in ("published", "judging"):
+            shots = [shot for shot in SHOTS if shot.name in wanted and shot.phase == phase]
+            if shots:
+                with _demonstration(phase) as sign_in:
+                    for shot in shots:
+                        _take(browser, shot, sign_in)
+        if wanted & PATTERNS:
+            lay_out(WORK / "patterns")
+            with serve(WORK / "patterns") as address:
+                for name in sorted(wanted & PATTERNS):
+                    keep_picture(browser, address, name, SCREENS)
+        browser.close()
+    _set_side_by_side()
+
+
+@contextmanager
+def _demonstration(phase: str) -> Iterator[dict[str, dict[str, Any]]]:
+    """Build and serve the demonstration in a phase; who signs in how."""
+    facts, data = WORK / f"{phase}.json", WORK / phase
+    build = ["demo", "--headless", "--phase", phase, "--data", data, "--json", facts]
+    subprocess.run([*TAHKIM, *build], check=True)
+    server = subprocess.Popen([*TAHKIM, "serve", "--data", data, "--port", str(PORT)], start_new_session=True)
     try:
         _wait_until_ready()
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-            for shot in SHOTS:
-                if shot.name in wanted:
-                    _take(browser, shot, sign_in)
-            browser.close()
+        yield json.loads(facts.read_text(encoding="utf-8"))["sign_in"]
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait()
-    _set_side_by_side()
 
 
 def _take(browser: Browser, shot: Shot, sign_in: dict[str, dict[str, Any]]) -> None:
     size = {"width": shot.width, "height": shot.height}
-    context = browser.new_context(viewport=size, device_scale_factor=1 if shot.is_whole else 2, reduced_motion="reduce")  # type: ignore[arg-type]
+    context = browser.new_context(viewport=size, device_scale_factor=2, reduced_motion="reduce")  # type: ignore[arg-type]
     page = context.new_page()
     if shot.role:
         page.goto(f"{BASE}/en/sign-in")
@@ -103,11 +122,14 @@ def _take(browser: Browser, shot: Shot, sign_in: dict[str, dict[str, Any]]) -> N
         page.locator("main form button[type=submit]").first.click()
         page.wait_for_load_state()
     page.goto(BASE + shot.path)
-    if shot.follow:
-        page.locator(shot.follow).first.click()
+    for selector in shot.press:
+        page.wait_for_load_state("networkidle")
+        if page.locator(selector).first.is_visible():
+            page.locator(selector).first.click()
     page.wait_for_load_state("networkidle")
+    page.evaluate("scrollTo(0, 0)")
     part = WORK / f"{shot.name}.png"
-    page.screenshot(path=part, full_page=shot.is_whole)
+    page.screenshot(path=part)
     # Flat colours: a palette keeps what one sees and a fifth of the bytes.
     Image.open(part).convert("RGB").quantize(256).save(SCREENS / part.name, optimize=True)
     print(f"docs/screens/{shot.name}.png")

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from service.text import Words
 from storage.tables.scoresheet import Mark, ScoreSheet
+from tests.browser import keys
 from tests.browser.judging import Judging, accept, make_judging
 
 pytestmark = pytest.mark.browser
@@ -13,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def judging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judging]:
-    with make_judging(tmp_path_factory.mktemp("judging"), n_entries=4, n_judges=4, load=2) as found:
+    with make_judging(tmp_path_factory.mktemp("judging"), n_entries=5, n_judges=5, load=2) as found:
         yield found
 
 
@@ -42,55 +44,71 @@ async def _sheet_count() -> tuple[int, int]:
     return sealed, marks
 
 
+def open_first_by_keys(page: Page, lang: str) -> str:
+    """The same with real keys."""
+    keys.press(page, page.locator("a.cover").first)
+    page.wait_for_url("**/conflict")
+    code = page.url.split("/")[-2]
+    keys.choose(page, "answer", "no")
+    keys.press(page, page.locator("main form button[type=submit]").first)
+    page.wait_for_url(f"**/{lang}/judging/{code}")
+    return code
+
+
 @pytest.mark.parametrize(("lang", "at"), [("ar", 0), ("en", 1)])
-def test_a_judge_accepts_declares_marks_by_keyboard_comments_and_seals(
+def test_a_judge_declares_marks_comments_and_seals_with_keys_alone(
     browser: BrowserContext, judging: Judging, lang: str, at: int
 ) -> None:
-    page = browser.new_page()
+    page, words = browser.new_page(), Words(lang)
     accept(page, judging, at, lang)
-    code = open_first(page, lang)
+    code = open_first_by_keys(page, lang)
+    page.locator("form[data-ready]").wait_for()
     rows = page.locator("[data-criterion]")
+    keys.reach(page, "[data-criterion] input[type=radio]")
     for number in range(rows.count()):
-        row = rows.nth(number)
-        row.evaluate("element => { element.open = true }")
-        row.locator("input[type=radio]").first.focus()
         with page.expect_response(lambda answer: answer.url.endswith("/marks") and answer.ok):
             page.keyboard.press("Digit8" if number == 0 else "Digit6")
-        expect(row.locator("[data-chip]")).to_have_text("8" if number == 0 else "6")
+        expect(rows.nth(number).locator("[data-chip]")).to_have_text("8" if number == 0 else "6")
+        expect(page.locator("[data-left]")).to_have_text(words.plain("criteria.left", n=rows.count() - number - 1))
+        if number < rows.count() - 1:
+            page.keyboard.press("Enter")
     with page.expect_response(lambda answer: answer.url.endswith("/comments") and answer.ok):
-        page.fill("[name=comment_team]", "A strong opening; the middle could be shorter.")
+        keys.write(page, "[name=comment_team]", "A strong opening; the middle could be shorter.")
     page.reload()
     expect(rows.first.locator("[data-chip]")).to_have_text("8")
     expect(page.locator("[name=comment_team]")).to_have_value("A strong opening; the middle could be shorter.")
-    page.locator("#finish").click()
+    keys.press(page, page.locator("#finish"))
     page.wait_for_url(f"**/{lang}/judging/review#{code}")
-    page.locator(f"article#{code} form button").click()
+    keys.press(page, page.locator(f"article#{code} form button"))
     page.wait_for_url(f"**/{lang}/judging/review?sealed=1")
     page.goto(f"/{lang}/judging/{code}")
     expect(page.locator("#finish")).to_have_count(0)
     expect(page.locator("input[type=radio]:not(:disabled)")).to_have_count(0)
 
 
-def test_without_script_a_judge_saves_is_told_what_is_missing_and_seals(chromium: Browser, judging: Judging) -> None:
+@pytest.mark.parametrize(("lang", "at"), [("ar", 2), ("en", 4)])
+def test_without_script_a_judge_saves_is_told_what_is_missing_and_seals(
+    chromium: Browser, judging: Judging, lang: str, at: int
+) -> None:
     context = chromium.new_context(base_url=judging.site.address, java_script_enabled=False)
     context.set_default_timeout(30_000)
     page = context.new_page()
-    accept(page, judging, 2, "ar")
-    code = open_first(page, "ar")
+    accept(page, judging, at, lang)
+    code = open_first(page, lang)
     page.locator("#finish").click()
     expect(page.locator(".errsum a[href^='#f-mark-']").first).to_be_visible()
-    page.goto(f"/ar/judging/{code}")
+    page.goto(f"/{lang}/judging/{code}")
     for row in page.locator("[data-criterion]").all():
         if row.get_attribute("open") is None:
             row.locator("summary").click()
         row.locator("input[value='5']").check(force=True)
     page.locator("button[name=then][value=save]").click()
-    page.wait_for_url(f"**/ar/judging/{code}")
+    page.wait_for_url(f"**/{lang}/judging/{code}")
     expect(page.locator("[data-chip]").first).to_have_text("5")
     page.locator("#finish").click()
-    page.wait_for_url(f"**/ar/judging/review#{code}")
+    page.wait_for_url(f"**/{lang}/judging/review#{code}")
     page.locator(f"article#{code} form button").click()
-    page.wait_for_url("**/ar/judging/review?sealed=1")
+    page.wait_for_url(f"**/{lang}/judging/review?sealed=1")
     context.close()
 
 

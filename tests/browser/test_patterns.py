@@ -4,9 +4,11 @@ import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from tests.patterns import lay_out, serve
+from tests.pictures import FEW, PATTERNS, SCREENS, find_changes, flatten, take_picture
 
 pytestmark = pytest.mark.browser
 
@@ -71,6 +73,34 @@ def test_axe_finds_nothing(browser, address, lang, theme):
     page = opened(browser, address, lang, theme)
     found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
     assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
+    page.close()
+
+
+@pytest.mark.parametrize("name", sorted(PATTERNS))
+def test_the_components_look_as_in_the_kept_pictures(browser, address, tmp_path, name):
+    """Where a change is meant, ``make screens ARGS="..."`` takes these pictures again: look at them."""
+    taken = take_picture(browser, address, name, tmp_path / "taken.png")
+
+    changes = find_changes(Image.open(SCREENS / f"{name}.png"), taken)
+
+    assert len(changes) <= FEW, f"{name} changed at {changes[:20]}"
+
+
+def test_one_word_and_one_tint_are_seen_as_changes(browser, address, tmp_path):
+    page = opened(browser, address, "ar", width=1280)
+    page.wait_for_load_state("networkidle")
+
+    def look() -> Image.Image:
+        page.screenshot(path=tmp_path / "now.png", clip={"x": 0, "y": 0, "width": 1280, "height": 900})
+        return flatten(Image.open(tmp_path / "now.png"))
+
+    before = look()
+    assert find_changes(before, look()) == []
+    page.locator("h1").first.evaluate("element => { element.textContent += ' س' }")
+    assert len(find_changes(before, look())) > FEW
+    page.reload()
+    page.locator(".btn").first.evaluate("element => { element.style.setProperty('background', 'rgb(20, 90, 90)') }")
+    assert len(find_changes(before, look())) > FEW
     page.close()
 
 

@@ -21,13 +21,12 @@ from storage.tables.edition import Edition
 from storage.tables.entry import Entry
 from storage.tables.person import Person
 from storage.tables.session import WebSession
+from tests.browser import keys
 from tests.browser.conftest import Site, sign_in
 from tests.cast import PASSWORD
 from tests.entrants import WORDS_AR, WORDS_EN
 
 pytestmark = pytest.mark.browser
-
-TABS_AT_MOST = 80
 
 
 class Student:
@@ -41,33 +40,31 @@ class Student:
     def go(self, path: str) -> None:
         self.page.goto(f"/{self.lang}{path}")
 
-    def reach(self, selector: str) -> None:
-        """Come to a field or button as somebody without a mouse does."""
-        for _ in range(TABS_AT_MOST):
-            self.page.keyboard.press("Tab")
-            if self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
-                return
-        raise AssertionError(f"{selector} is not reached with the Tab key")
-
     def fill(self, **values: str) -> None:
         for name, value in values.items():
-            self.page.fill(f"#f-{name}", value)
+            if self.by_keys:
+                keys.write(self.page, f"#f-{name}", value)
+            else:
+                self.page.fill(f"#f-{name}", value)
 
     def choose(self, name: str, value: str = "yes") -> None:
-        selector = f"input[name={name}][value={value}]"
-        if self.by_keys and self.page.locator(selector).get_attribute("type") == "checkbox":
-            self.reach(selector)
-            self.page.keyboard.press("Space")
-        else:
-            self.page.check(selector)
-
-    def send(self, key: str) -> None:
-        """Press the form's button that says this."""
-        button = self.page.get_by_role("button", name=self.words.plain(key), exact=True)
         if self.by_keys:
-            button.evaluate("element => element.setAttribute('data-wanted', '')")
-            self.reach("[data-wanted]")
-            self.page.keyboard.press("Enter")
+            keys.choose(self.page, name, value)
+        else:
+            self.page.check(f"input[name={name}][value={value}]")
+
+    def pick(self, name: str, value: str) -> None:
+        if self.by_keys:
+            keys.pick(self.page, f"#f-{name}", value)
+        else:
+            self.page.select_option(f"#f-{name}", value)
+
+    def send(self, key: str = "") -> None:
+        """Press the form's button that says this; its first button where nothing is asked."""
+        buttons = self.page.get_by_role("button", name=self.words.plain(key), exact=True) if key else None
+        button = buttons or self.page.locator("main form button[type=submit]").first
+        if self.by_keys:
+            keys.press(self.page, button)
         else:
             button.click()
 
@@ -100,10 +97,10 @@ def sign_up(student: Student) -> str:
     address = f"maha-{student.lang}@student.example"
     student.go("/sign-up")
     student.fill(name_ar="مها الزدجالية", name_en="Maha Al-Zadjali", email=address)
-    student.page.locator("main form button[type=submit]").first.click()
+    student.send()
     student.go(student.letter("confirm", r"/sign-up/\S+", to=address))
     student.fill(password=PASSWORD)
-    student.page.locator("main form button[type=submit]").first.click()
+    student.send()
     student.page.wait_for_url(lambda url: "/sign-up" not in url)
     return address
 
@@ -158,7 +155,7 @@ def team_and_supervisor(student: Student) -> None:
     confirm_by_letter(student, student.letter("member", r"/members/\S+", to=member))
     supervisor = f"noura-{student.lang}-podcast@squ.example"
     student.go(f"{student.base}/supervisor")
-    student.page.select_option("#f-institution", "squ")
+    student.pick("institution", "squ")
     student.fill(
         department="Media", academic_year="2026-2027", supervisor_name_ar="د. نورة الساقية",
         supervisor_name_en="Dr Noura Al-Saqiya", email=supervisor,

@@ -128,9 +128,7 @@ def new_context(chromium: Browser, opened: Opened, theme: str, **more: object) -
         **more,  # type: ignore[arg-type]
     )
     context.set_default_timeout(60_000)
-    context.addcookies_of(
-        [{"name": name, "value": value, "url": opened.site.address} for name, value in opened.cookies]
-    )
+    context.add_cookies([{"name": name, "value": value, "url": opened.site.address} for name, value in opened.cookies])
     return context
 
 
