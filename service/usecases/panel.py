@@ -67,7 +67,7 @@ class AddedJudge:
 
 
 async def add_judge(actor: Actor, edition_id: UUID, details: JudgeDetails, *, now: datetime) -> AddedJudge:
-    """Add a judge to an edition and the panels of its first round, and invite by letter."""
+    """Add a judge to an edition and the panels of its latest round, and invite by letter."""
     async with transaction():
         edition = (
             await Edition.select(Edition.state, Edition.max_entries_per_judge).where(Edition.id == edition_id).first()
@@ -104,9 +104,15 @@ async def add_judge(actor: Actor, edition_id: UUID, details: JudgeDetails, *, no
             order_seed="",
         )
         await Judge.insert(judge)
-        for in_round in await Round.select(Round.id).where((Round.edition == edition_id) & (Round.ordinal == 1)):
+        latest = (
+            await Round.select(Round.id)
+            .where(Round.edition == edition_id)
+            .order_by(Round.ordinal, ascending=False)
+            .first()
+        )
+        if latest is not None:
             await insert_many(
-                [PanelMember(round=in_round["id"], category=category, judge=judge.id) for category in categories]
+                [PanelMember(round=latest["id"], category=category, judge=judge.id) for category in categories]
             )
         await record(Event.JUDGE_ADDED, by=actor, about=("judge", judge.id), at=now, after=list(details.categories))
         return AddedJudge(judge.id, invited.person_id, invited.secret)

@@ -18,6 +18,7 @@ from storage.tables.edition import (
     ScaleLevel,
     TimelineDate,
 )
+from storage.tables.further_round import RoundRule
 from storage.tables.rubric import Criterion
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "EditionLine",
     "EditionRules",
     "Extension",
+    "FurtherRound",
     "HonourView",
     "LevelView",
     "MaterialView",
@@ -200,6 +202,18 @@ class HonourView:
 
 
 @dataclass(frozen=True, slots=True)
+class FurtherRound:
+    """A round after the first, as the sealed rules have it: the first ``takes`` of each category go on into it."""
+
+    ordinal: int
+    takes: int
+    reviews_per_entry: int
+    is_carried: bool
+    begins_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class EditionRules:
     """The rules of taking part and of judging, as sealed when the edition opened."""
 
@@ -212,6 +226,7 @@ class EditionRules:
     honour_threshold: int
     judges_per_entry: int
     fingerprint: str | None
+    further_rounds: tuple[FurtherRound, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +296,7 @@ async def find_edition_rules(edition_id: UUID) -> EditionRules | None:
         await EligibilityRule.select().where(EligibilityRule.edition == edition_id).order_by(EligibilityRule.position)
     )
     honours = await Honour.select().where(Honour.edition == edition_id).order_by(Honour.position)
+    further = await RoundRule.select().where(RoundRule.edition == edition_id).order_by(RoundRule.ordinal)
     return EditionRules(
         texts=tuple((each["slug"], each["text_ar"], each["text_en"]) for each in texts),
         honours=tuple(_pick(HonourView, each) for each in honours),
@@ -291,6 +307,9 @@ async def find_edition_rules(edition_id: UUID) -> EditionRules | None:
         honour_threshold=row["honour_threshold"],
         judges_per_entry=row["judges_per_entry"],
         fingerprint=row["fingerprint"],
+        further_rounds=tuple(
+            FurtherRound(**{each.name: row[each.name] for each in fields(FurtherRound)}) for row in further
+        ),
     )
 
 

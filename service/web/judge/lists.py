@@ -8,7 +8,7 @@ from litestar import Controller, get
 from service.actors import JudgeActor
 from service.permissions import Action
 from service.text import Words
-from service.web.judge.views import CardPage, card_page
+from service.web.judge.views import CardPage, EarlierPage, card_page, earlier_page
 from service.web.pages import Page, page
 from storage.reads.judge.lists import get_my_list
 from storage.reads.judge.practice import PracticeCard, list_practice
@@ -38,6 +38,7 @@ class ListPage:
     practice: tuple[PracticeCard, ...]
     n_practised: int
     n_in_a_row: int
+    earlier: tuple[EarlierPage, ...] = ()
     is_invented: bool = False
 
 
@@ -74,6 +75,7 @@ async def _list_page(judge: JudgeActor, words: Words, now: datetime) -> ListPage
         practice=practice,
         n_practised=sum(work.is_marked for work in practice),
         n_in_a_row=_count_in_a_row(listed, now),
+        earlier=tuple(earlier_page(each, words) for each in listed.earlier),
     )
 
 

@@ -28,6 +28,8 @@ from storage.reads.judge.views import MySheet
 __all__ = ["SheetController"]
 
 AnyRequest = Request[Any, Any, Any]
+LONGEST_ORDINAL = 2
+"""Digits that the number of a round has at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,9 @@ class SheetController(Controller):
     async def show(
         self, request: AnyRequest, code: str, judge: JudgeActor, words: Words, now: datetime
     ) -> Page | Redirect:
-        sheet = await _get_sheet(judge, code)
+        asked = request.query_params.get("round", "")
+        ordinal = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_ORDINAL else None
+        sheet = await _get_sheet(judge, code, ordinal)
         if sheet.answer is None and sheet.state == "draft" and not sheet.is_barred:
             return go_to(f"/judging/{code}/conflict")
         return page("judge/sheet", await _page(sheet, words, now, request.query_params.get("file")))
@@ -196,8 +200,8 @@ class SheetController(Controller):
         return go_to("/judging")
 
 
-async def _get_sheet(judge: JudgeActor, code: str) -> MySheet:
-    sheet = await get_my_sheet(judge.id, code)
+async def _get_sheet(judge: JudgeActor, code: str, ordinal: int | None = None) -> MySheet:
+    sheet = await get_my_sheet(judge.id, code, ordinal=ordinal)
     if sheet is None:
         raise NotFound
     return sheet

@@ -8,15 +8,17 @@ from uuid import UUID
 from service.text import Ltr, Words
 from service.web.language import with_language
 from storage.reads.judge.practice import PracticeSheet
-from storage.reads.judge.views import BlindFile, CriterionView, MyCard, MySheet
+from storage.reads.judge.views import BlindFile, CriterionView, EarlierSheet, MyCard, MySheet
 
 __all__ = [
     "CardPage",
     "CriterionPage",
+    "EarlierPage",
     "FilePage",
     "SheetPage",
     "card_page",
     "criteria_page",
+    "earlier_page",
     "practice_marks",
     "sheet_page",
 ]
@@ -153,6 +155,26 @@ class SheetPage:
     names_committee: bool
     base: str = "/judging"
     is_invented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPage:
+    """A sheet of an earlier round in the list."""
+
+    code: Ltr
+    title: str
+    category: str
+    ordinal: int
+    href: str
+    sealed_at: datetime
+
+
+def earlier_page(sheet: EarlierSheet, words: Words) -> EarlierPage:
+    """Turn a sheet of an earlier round into the reader's language."""
+    return EarlierPage(
+        Ltr(sheet.code_name), _pick(sheet, "title", words), _pick(sheet, "category", words), sheet.ordinal,
+        f"/judging/{sheet.code_name}?round={sheet.ordinal}", sheet.sealed_at,
+    )  # fmt: skip
 
 
 def card_page(card: MyCard, words: Words) -> CardPage:

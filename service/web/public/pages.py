@@ -21,6 +21,7 @@ from storage.reads.public import (
     DateView,
     EditionLine,
     EditionRules,
+    FurtherRound,
     find_category,
     find_edition_rules,
     list_categories,
@@ -162,6 +163,7 @@ class RulesPage:
     judges_per_entry: int
     fingerprint: str | None
     changes: tuple[ChangeCard, ...]
+    further_rounds: tuple[Markup, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +360,16 @@ def rules_page(rules: EditionRules, changes: tuple[ChangeCard, ...], words: Word
         judges_per_entry=rules.judges_per_entry,
         fingerprint=rules.fingerprint,
         changes=changes,
+        further_rounds=tuple(sentence for each in rules.further_rounds for sentence in _round_sentences(each, words)),
+    )
+
+
+def _round_sentences(rule: FurtherRound, words: Words) -> tuple[Markup, ...]:
+    """Say a further round: who goes on into it, when it runs and by how many reviews, and what of the marks counts."""
+    return (
+        words.say("rules.round_takes", n=rule.takes, ordinal=rule.ordinal),
+        words.say("rules.round_when", begins=rule.begins_at, ends=rule.ends_at, n=rule.reviews_per_entry),
+        words.say("rules.round_carried" if rule.is_carried else "rules.round_fresh", ordinal=rule.ordinal),
     )
 
 

@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from storage.engine import Row, read_quickly
-from storage.reads.judge.views import MyCard, MyList
+from storage.reads.judge.views import EarlierSheet, MyCard, MyList
 
 __all__ = ["card_state", "get_my_list"]
 
 
 async def get_my_list(judge_id: UUID) -> MyList:
-    """Read the judge's own list, in two queries however long it is."""
+    """Read the judge's own list, in two queries however long it is, and in three where rounds went before."""
     rows = await read_quickly(_ROUND, judge_id)
     if not rows:
         return MyList((), "draft", None, None, None, 0, 0, 0)
@@ -23,11 +23,12 @@ async def get_my_list(judge_id: UUID) -> MyList:
         n_removed=row["n_removed"],
         break_after=row["break_after"],
         minutes_per_entry=row["minutes"],
+        earlier=await _list_earlier(judge_id, row["ordinal"]) if (row["ordinal"] or 1) > 1 else (),
     )
 
 
 _ROUND = """SELECT d.state AS stage, d.break_after_entries AS break_after, d.minutes_per_entry AS minutes,
-    r.state AS round_state, r.opens_at, r.closes_at,
+    r.state AS round_state, r.opens_at, r.closes_at, r.ordinal,
     (SELECT COUNT(*) FROM assignment a WHERE a.judge = j.id AND a.state = 'removed') AS n_removed
     FROM judge j JOIN edition d ON d.id = j.edition LEFT JOIN round r ON r.edition = d.id
     WHERE j.id = {} ORDER BY r.ordinal DESC LIMIT 1"""
@@ -49,6 +50,14 @@ _CARDS = """SELECT e.code_name, v.title_ar, v.title_en, v.abstract_ar, v.abstrac
       SELECT o.round FROM assignment o JOIN round n ON n.id = o.round WHERE o.judge = a.judge
       AND o.state = 'published' ORDER BY n.ordinal DESC LIMIT 1)
     ORDER BY a.position"""
+
+_EARLIER = """SELECT e.code_name, v.title_ar, v.title_en, c.name_ar AS category_ar, c.name_en AS category_en,
+    r.ordinal, s.sealed_at
+    FROM assignment a JOIN round r ON r.id = a.round JOIN entry e ON e.id = a.entry
+    JOIN entry_version v ON v.entry = e.id AND v.is_current JOIN category c ON c.id = v.category
+    JOIN score_sheet s ON s.assignment = a.id
+    WHERE a.judge = {} AND a.state = 'published' AND s.state = 'sealed' AND r.ordinal < {}
+    ORDER BY r.ordinal DESC, a.position"""
 
 _SHOWN = (
     "code_name", "title_ar", "title_en", "abstract_ar", "abstract_en", "category_ar", "category_en", "work_language",
@@ -74,3 +83,8 @@ def card_state(sheet: Row, answer: object, n_marks: int, n_criteria: int, *, is_
     if n_marks == 0:
         return "todo"
     return "complete" if n_marks == n_criteria else "draft"
+
+
+async def _list_earlier(judge_id: UUID, ordinal: int) -> tuple[EarlierSheet, ...]:
+    """List the sheets that this judge sealed in the rounds before."""
+    return tuple(EarlierSheet(**row) for row in await read_quickly(_EARLIER, judge_id, ordinal))

@@ -12,9 +12,12 @@ from storage.tables.scoresheet import Mark, PrivateNote
 __all__ = ["get_my_sheet", "list_criteria", "list_scale_levels", "list_weights_and_marks", "make_criterion"]
 
 
-async def get_my_sheet(judge_id: UUID, code_name: str) -> MySheet | None:
-    """Read the scoring page of one of the judge's own projects; None for any other."""
-    codes = await _list_codes(judge_id)
+async def get_my_sheet(judge_id: UUID, code_name: str, *, ordinal: int | None = None) -> MySheet | None:
+    """Read the scoring page of one of the judge's own projects; None for any other.
+
+    ``ordinal`` asks for the sheet of that round; else it is the latest one that has the project.
+    """
+    codes = await _list_codes(judge_id, ordinal)
     if code_name not in codes:
         return None
     lock = await find_sheet_lock(judge_id, codes[code_name])
@@ -23,17 +26,18 @@ async def get_my_sheet(judge_id: UUID, code_name: str) -> MySheet | None:
     return await _read_sheet(lock, tuple(codes))
 
 
-async def _list_codes(judge_id: UUID) -> dict[str, UUID]:
+async def _list_codes(judge_id: UUID, ordinal: int | None) -> dict[str, UUID]:
     """Read the judge's code names in the judge's own order, each with its sheet."""
     rows = await read_quickly(
-        "SELECT e.code_name, s.id FROM assignment a "
+        "SELECT e.code_name, s.id, r.ordinal FROM assignment a "
         "JOIN entry e ON e.id = a.entry JOIN score_sheet s ON s.assignment = a.id JOIN round r ON r.id = a.round "
         "WHERE a.judge = {} AND a.state = 'published' ORDER BY r.ordinal DESC, a.position",
         judge_id,
     )
     codes: dict[str, UUID] = {}
     for row in rows:  # a project of two rounds answers with its sheet of the later one
-        codes.setdefault(row["code_name"], row["id"])
+        if ordinal is None or row["ordinal"] == ordinal:
+            codes.setdefault(row["code_name"], row["id"])
     return codes
 
 

@@ -30,6 +30,19 @@ class MyCard:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierSheet:
+    """A sheet of an earlier round that its judge may read again."""
+
+    code_name: str
+    title_ar: str
+    title_en: str
+    category_ar: str
+    category_en: str
+    ordinal: int
+    sealed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MyList:
     """A judge's list in the judge's own order, and the round that it belongs to."""
 
@@ -41,6 +54,7 @@ class MyList:
     n_removed: int
     break_after: int
     minutes_per_entry: int
+    earlier: tuple[EarlierSheet, ...] = ()
 
     @property
     def n_sealed(self) -> int:

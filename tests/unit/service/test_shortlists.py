@@ -17,8 +17,10 @@ from storage.reads.committee.rounds import ShortlistLine
 from storage.reads.decisions import find_last_run, list_categories
 from storage.reads.entrant.outcome import find_outcome
 from storage.reads.judge.lists import get_my_list
+from storage.reads.judge.sheets import get_my_sheet
 from storage.reads.marks import read_marks
 from storage.reads.matrices import read_assignment_input
+from storage.reads.public import find_edition_rules
 from storage.rows import get_row
 from storage.tables.edition import Edition
 from storage.tables.further_round import RoundRule, ShortlistEntry
@@ -90,7 +92,18 @@ async def test_the_first_of_each_category_go_on_and_fresh_marks_alone_count():
     cards = {code.code_name for judge in judges for code in (await get_my_list(judge.id)).cards}
     await judge_second(competition, judges, 6)
     marks = await read_marks(following)
+    mine = await get_my_list(judges[0].id)
+    again = await get_my_sheet(judges[0].id, mine.earlier[0].code_name, ordinal=1)
+    rules = await find_edition_rules(competition.edition_id)
 
+    n_earlier = [len((await get_my_list(judge.id)).earlier) for judge in judges]
+
+    assert sum(n_earlier) == 6 * 2
+    assert {each.ordinal for each in mine.earlier} == {1}
+    assert again is not None
+    assert again.state == "sealed"
+    assert rules is not None
+    assert [(each.takes, each.is_carried) for each in rules.further_rounds] == [(1, False)]
     assert cards == {each.code_name for each in given.entries}
     assert {each.id for each in marks.entries} == goes_on
     assert {each.step for each in marks.marks} == {6}
@@ -102,12 +115,8 @@ async def test_the_first_of_each_category_go_on_and_fresh_marks_alone_count():
 async def test_carried_marks_count_beside_those_of_other_judges():
     competition, following = await reach_second_round(is_carried=True)
     fresh = [await competition.seat(f"Second {at}") for at in range(2)]
-    categories = [row["id"] for row in await list_categories(competition.edition_id)]
     for judge in fresh:
-        for category in categories:
-            if not await PanelMember.exists().where((PanelMember.round == following) & (PanelMember.judge == judge.id)
-                                                    & (PanelMember.category == category)):  # fmt: skip
-                await PanelMember(round=following, category=category, judge=judge.id).save()
+        assert await PanelMember.exists().where((PanelMember.round == following) & (PanelMember.judge == judge.id))
     before = {(each.entry_id, each.judge_id) for each in (await read_marks(competition.round_id)).marks}
     competition.round_id = following
 

@@ -25,6 +25,7 @@ async def test_the_shortlist_is_shown_with_reasons_and_begun_once_by_the_chair(r
     page = re.findall(r'href="(/en/committee/rounds/[^"]+/shortlist)"', overview)[0]
     seen, arabic = await member.get(page), await chair.get(page.replace("/en/", "/ar/"))
 
+    rules = [(await ranked_now.visitor().get(f"/{language}/rules")).text for language in ("en", "ar")]
     early = await post(chair, page, {"run": "0"}, page=page)
     begun = await post(chair, page, {"run": "1"}, page=page)
     again = await post(chair, page, {"run": "1"}, page=page)
@@ -34,6 +35,8 @@ async def test_the_shortlist_is_shown_with_reasons_and_begun_once_by_the_chair(r
     assert "Make the shortlist for the next round" in overview
     assert 'name="run"' not in seen.text
     assert seen.text.count("Goes on") == 2
+    assert "The first project of each category goes on to round 2" in rules[0]
+    assert "ينتقل إلى الجولة 2 أول مشروع في كل فئة" in rules[1]
     assert "ينتقل" in arabic.text
     assert (early.status_code, begun.status_code) == (409, 303)
     assert again.status_code in {404, 409}
