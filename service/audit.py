@@ -88,6 +88,7 @@ class Event(StrEnum):
     ROUND_MOVED = "round-moved"
     ASSIGNMENT_PROPOSED = "assignment-proposed"
     ASSIGNMENT_CHANGED = "assignment-changed"
+    ASSIGNMENT_RULES_SET = "assignment-rules-set"
     ASSIGNMENT_PUBLISHED = "assignment-published"
     ASSIGNMENT_REDISTRIBUTED = "assignment-redistributed"
     JUDGE_WITHDRAWN = "judge-withdrawn"

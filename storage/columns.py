@@ -62,9 +62,9 @@ def text(*, null: bool = False, unique: bool = False, index: bool = False) -> Te
     return Text(null=null, default=None, unique=unique, index=index)
 
 
-def small(*, null: bool = False) -> SmallInt:
+def small(*, null: bool = False, default: int | None = None) -> SmallInt:
     """Hold a whole number of a person's size: a position, a level, a step."""
-    return SmallInt(null=null, default=None)
+    return SmallInt(null=null, default=default)
 
 
 def number(*, null: bool = False) -> BigInt:

@@ -200,14 +200,16 @@ class Competition:
         for row in rows:
             await check_entry(self.actors[Role.REGISTRAR], row["id"], Check.ADMIT, now=DEADLINE + timedelta(days=2))
 
-    async def seat(self, name: str, *, institution: str = "", name_ar: str = "", email: str = "") -> JudgeActor:
+    async def seat(
+        self, name: str, *, institution: str = "", name_ar: str = "", email: str = "", kind: str = "academic"
+    ) -> JudgeActor:
         """Seat a judge of both categories."""
         address = email or f"{name.lower().replace(' ', '.')}@judges.example"
         added = await add_judge(
             self.actors[Role.ASSIGNER],
             self.edition_id,
             JudgeDetails(
-                email=address, name_ar=name_ar or f"{name} بالعربية", name_en=name, kind="academic", title_ar="د.",
+                email=address, name_ar=name_ar or f"{name} بالعربية", name_en=name, kind=kind, title_ar="د.",
                 title_en="Dr", languages=("ar", "en"), expertise=("film",), categories=tuple(CATEGORIES),
                 institution=institution,
             ),

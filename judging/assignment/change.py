@@ -45,10 +45,11 @@ def reassign(
     """Share out what judges leave unfinished, changing as little as can be, and offer two wider changes.
 
     problem.previous holds the published pairs and problem.locked the sealed ones, also those of the judges who
-    withdraw: these stay. withdrawn: rows of judges who get nothing new. Raises Infeasible.
+    withdraw: these stay, even where they break a rule between pairs. withdrawn: rows of judges who get nothing new.
+    Raises Infeasible.
     """
     left = without_judges(problem, np.array(withdrawn, dtype=np.int64))
-    rest = set_locks_apart(left)
+    rest = set_locks_apart(left, is_done=True)
     start = find_start(rest.problem, seed=seed)
     if start is None:
         raise explain_infeasible(left, rest, seed=seed)

@@ -40,11 +40,12 @@ LATER_SHARES = (0.38, 0.45, 0.6, 0.8, 1.0)
 WORTH = 1.0
 # A later share that raised efficiency by less than this is the last.
 LEAST_RISE = 0.001
-# Where the floor of the worst-served entries leaves the graph POOR after JOIN_SHARE of the budget, it is lowered to
-# RELIEFS of itself, one after the other, until a few entries have joined the groups it kept apart; each share of
-# affinity is to buy JOIN_WORTH times as much efficiency, since elsewhere the floor is not what is in the way.
+# Where the floor of the worst-served entries leaves the graph POOR after JOIN_SHARE of the budget beyond what the start
+# has cost, it is lowered to RELIEFS of itself, one after the other, until a few entries have joined the groups it kept
+# apart; each share of affinity is to buy JOIN_WORTH times as much efficiency, since elsewhere the floor is not what is
+# in the way.
 POOR = 0.85
-JOIN_SHARE = 0.15
+JOIN_SHARE = 0.1
 JOIN_WORTH = 5.0
 # A step of the price that goes this far beyond the goal is taken back and made smaller, down to FINEST.
 OVERSHOOT = 0.001
@@ -167,7 +168,8 @@ class Exchange:
         """Make a poor graph fair before it is made good, at the cost of some entries' floor where that must be."""
         price, step = self._first_price()
         floor = self.limits.floor
-        self._climb(price, step, share=JOIN_SHARE, goal=POOR, worth=0.0)
+        share = min(max(self.spent / self.budget, 0.0) + JOIN_SHARE, FIRST_SHARE)
+        self._climb(price, step, share=share, goal=POOR, worth=0.0)
         self._relieve(price, step, share=FIRST_SHARE, worth=JOIN_WORTH)
         self.limits.floor = np.minimum(floor, self.values.sum(axis=1))
 

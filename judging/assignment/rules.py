@@ -89,27 +89,42 @@ class Residual:
         return np.asarray(self.problem.barred == Bar.FREE)
 
 
-def set_locks_apart(problem: Problem) -> Residual:
-    """Keep the locked pairs and say what remains; refuse locks that themselves break a rule."""
+# Rules between pairs: work that has been done may break them, and is kept all the same.
+BETWEEN_PAIRS = frozenset({"institution", "team", "category"})
+
+
+def set_locks_apart(problem: Problem, *, is_done: bool = False) -> Residual:
+    """Keep the locked pairs and say what remains; refuse locks that themselves break a rule.
+
+    is_done: the locks are work that has been done, so that rules between pairs and roles bind what remains only.
+    """
     pairs = problem.locked
     if not pairs.size:
         return Residual(problem, pairs)
-    _check_locks(problem, pairs)
+    _check_locks(problem, pairs, forgiven=BETWEEN_PAIRS if is_done else frozenset())
     entry, judge = pairs[:, 0], pairs[:, 1]
     load = np.bincount(judge, minlength=problem.n_judges)
     cap = problem.category_load_max.copy()
     np.subtract.at(cap, (judge, problem.category[entry]), 1)
+    needs = problem.needs - np.bincount(entry, minlength=problem.n_entries)
+    asked = np.maximum(problem.role_need - count_roles(problem, pairs), 0)
     rest = replace(
         problem,
-        needs=problem.needs - np.bincount(entry, minlength=problem.n_entries),
+        needs=needs,
         load_max=problem.load_max - load,
         load_min=np.maximum(problem.load_min - load, 0),
-        role_need=np.maximum(problem.role_need - count_roles(problem, pairs), 0),
-        category_load_max=cap,
+        role_need=_within(asked, needs) if is_done else asked,
+        category_load_max=np.maximum(cap, 0) if is_done else cap,
         barred=_bar_taken(problem, pairs),
         locked=np.zeros((0, 2), dtype=np.int64),
     )
     return Residual(rest, pairs)
+
+
+def _within(asked: Ints, needs: Ints) -> Ints:
+    """Ask for no more roles than an entry has places left, the first roles first."""
+    before = np.cumsum(asked, axis=1) - asked
+    return np.asarray(np.clip(needs[:, None] - before, 0, asked), dtype=np.int64)
 
 
 def _bar_taken(problem: Problem, pairs: Ints) -> Codes:
@@ -126,9 +141,9 @@ def _bar_taken(problem: Problem, pairs: Ints) -> Codes:
     return barred
 
 
-def _check_locks(problem: Problem, pairs: Ints) -> None:
+def _check_locks(problem: Problem, pairs: Ints, *, forgiven: frozenset[str]) -> None:
     found = count_violations(problem, pairs)
-    wrong = set(found) - {"coverage", "load-min", "role"}
+    wrong = set(found) - {"coverage", "load-min", "role"} - forgiven
     too_many = np.bincount(pairs[:, 0], minlength=problem.n_entries) > problem.needs
     if not wrong and not too_many.any():
         return

@@ -94,7 +94,7 @@ def find_start(problem: Problem, *, seed: int, fair_share: float = FAIR_SHARE) -
         best=best,
         bound=bound,
         floor=np.minimum(per_entry, least_alone(problem) * FLOOR),
-        load_min=np.maximum(problem.load_min, np.minimum(loads, fair if price else 0)),
+        load_min=np.maximum(problem.load_min, least_loads(loads, fair if price else 0)),
     )
 
 
@@ -202,6 +202,16 @@ def fair_load(problem: Problem, share: float = FAIR_SHARE) -> int:
     """Return the load that every judge should have before others get more: one at least, where there is that much."""
     mean = int(problem.needs.sum()) / max(problem.n_judges, 1)
     return max(int(share * mean), min(int(mean), 1))
+
+
+def least_loads(loads: Ints, fair: int) -> Ints:
+    """Return how many entries each judge keeps while judges are exchanged.
+
+    A judge under the fair load is there because nobody else may read those entries well. Held to every one of them,
+    such a judge would keep a topic apart from all others: down to the firm part of the fair load some may be given up.
+    """
+    firm = math.ceil(FIRM * fair)
+    return np.asarray(np.where(loads < fair, np.minimum(loads, firm), fair), dtype=np.int64)
 
 
 def fair_pieces(problem: Problem, price: float, fair: int, *, firm: float = 0.0) -> list[tuple[Ints, float]]:

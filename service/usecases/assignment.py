@@ -92,7 +92,13 @@ async def propose_assignment(actor: Actor, round_id: UUID, *, seed: int = 1, now
             ordinal=ordinal,
             state="proposed",
             seed=str(seed),
-            parameters=to_json({"reviews_per_entry": given.reviews_per_entry, "calibration_budget": encoded.budget}),
+            parameters=to_json(
+                {
+                    "reviews_per_entry": given.reviews_per_entry,
+                    "calibration_budget": encoded.budget,
+                    "rules": asdict(given.rules),
+                }
+            ),
             inputs_hash=hash_inputs(given),
             quality=to_json(solved.quality),
             made_at=now,

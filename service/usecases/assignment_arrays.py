@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from storage.reads.matrices import AssignableEntry, AssignableJudge, AssignmentInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from judging.assignment import Assignment, Infeasible, Join, Problem, Reasons
+    import numpy as np
+
+    from judging.assignment import Assignment, Blocked, Infeasible, Join, Problem, Reasons, Tight
     from judging.assignment.design import Design
 
-__all__ = ["Encoded", "encode", "told_reasons"]
+__all__ = ["KINDS", "Encoded", "encode", "told_reasons"]
+
+KINDS = ("academic", "practitioner")
+"""The kinds of judges that a round may ask for, in the order of the engine's roles."""
 
 BUDGET = 0.03
 """How much affinity comparability may cost: three per cent, the default of the method."""
@@ -34,26 +39,52 @@ class Encoded:
     budget: float = BUDGET
 
     def told_infeasible(self, impossible: Infeasible) -> dict[str, object]:
-        """Say what stands in the way, with code names in place of row numbers."""
+        """Say what stands in the way, with code names in place of row numbers.
+
+        ``blocked`` says for each project how many judges (of a kind) it lacks, how many are free, and what keeps how
+        many others from it; ``tight`` names the judges on whom a group of projects depends.
+        """
         return {
             "rule": impossible.rule,
             "n": len(impossible.blocked),
-            "entries": [self.code_names[each.entry] for each in impossible.blocked],
+            "entries": sorted({self.code_names[each.entry] for each in impossible.blocked}),
             "missing": sum(each.missing for each in impossible.blocked),
+            "numbers": {name: fact for name, fact in impossible.facts.items() if name != "rule"},
+            "blocked": [self._told_blocked(each) for each in impossible.blocked],
+            "tight": self._told_tight(impossible.tight) if impossible.tight else None,
             "ways": [
                 {
                     "kind": way.kind,
                     "steps": [
                         [
-                            self.code_names[step[0]] if step[0] >= 0 else None,
-                            str(self.judges[step[1]]) if step[1] >= 0 else None,
-                            step[3],
+                            self.code_names[entry] if entry >= 0 else None,
+                            str(self.judges[judge]) if judge >= 0 else None,
+                            KINDS[role] if role >= 0 else None,
+                            by,
                         ]
-                        for step in way.steps
+                        for entry, judge, role, by in way.steps
                     ],
                 }
                 for way in impossible.alternatives
             ],
+        }
+
+    def _told_blocked(self, blocked: Blocked) -> dict[str, object]:
+        return {
+            "entry": self.code_names[blocked.entry],
+            "missing": blocked.missing,
+            "kind": KINDS[blocked.role] if blocked.role >= 0 else None,
+            "free": blocked.n_free,
+            "bars": _told_bars(blocked.bars),
+        }
+
+    def _told_tight(self, tight: Tight) -> dict[str, object]:
+        return {
+            "entries": [self.code_names[entry] for entry in tight.entries],
+            "judges": [str(self.judges[judge]) for judge in tight.judges],
+            "demand": tight.demand,
+            "capacity": tight.capacity,
+            "bars": list(_told_bars({tight.reason: 1} if tight.reason else {})),
         }
 
     def told_design(self, design: Design, joins: Iterable[Join]) -> dict[str, object]:
@@ -108,22 +139,20 @@ def encode(given: AssignmentInput) -> Encoded:
     languages = sorted(
         {each.work_language for each in given.entries} | {one for each in given.judges for one in each.languages}
     )
-    attached = [each.institution_id for each in given.entries] + [each.institution_id for each in given.judges]
-    institutions = sorted({str(each) for each in attached if each})
-    numbers = {name: at for at, name in enumerate(institutions)}
     category_of = {category: at for at, category in enumerate(given.categories)}
     problem = Problem.of(
         np.full(shape[0], given.reviews_per_entry),
         np.array([each.max_entries for each in given.judges]),
         affinity=affinity,
         forbidden=forbidden,
-        entry_institution=np.array([numbers.get(str(each.institution_id), NONE) for each in given.entries]),
-        judge_institution=np.array([numbers.get(str(each.institution_id), NONE) for each in given.judges]),
         entry_language=np.array([languages.index(each.work_language) for each in given.entries]),
         judge_languages=np.array([[_reads(each, one) for one in languages] for each in given.judges]),
         category=np.array([category_of[each.category_id] for each in given.entries]),
         previous=_previous(given, row_of, column_of) if given.published else None,
+        **_rules_between_pairs(given),
     )
+    if not given.rules.institution_once:  # a judge of the entry's own institution stays barred all the same
+        problem = replace(problem, judge_institution=np.full(shape[1], NONE))
     return Encoded(
         problem=problem,
         entries=tuple(each.id for each in given.entries),
@@ -131,6 +160,39 @@ def encode(given: AssignmentInput) -> Encoded:
         judges=tuple(each.id for each in given.judges),
         categories=given.categories,
     )
+
+
+def _rules_between_pairs(given: AssignmentInput) -> dict[str, np.typing.NDArray[np.int64]]:
+    """Give institutions, teams and kinds of judges numbers; -1 where an entry or a judge has none."""
+    import numpy as np  # noqa: PLC0415 - kept out of start-up
+
+    from judging.assignment import NONE  # noqa: PLC0415 - as above
+
+    attached = [each.institution_id for each in given.entries] + [each.institution_id for each in given.judges]
+    houses: dict[UUID | None, int] = {
+        house: at for at, house in enumerate(sorted({each for each in attached if each}, key=str))
+    }
+    first = {each.id: at for at, each in enumerate(given.entries)}
+    least = [given.rules.academics_least, given.rules.practitioners_least]
+    kinds = {kind: at for at, kind in enumerate(KINDS)}
+    rules = {
+        "entry_institution": [houses.get(each.institution_id, NONE) for each in given.entries],
+        "judge_institution": [houses.get(each.institution_id, NONE) for each in given.judges],
+        "team": [first.get(each.team, NONE) if given.rules.team_once else NONE for each in given.entries],
+        "judge_role": [kinds.get(each.kind, NONE) for each in given.judges],
+    }
+    found = {name: np.array(numbers, dtype=np.int64) for name, numbers in rules.items()}
+    if any(least):
+        found["role_need"] = np.tile(np.array(least, dtype=np.int64), (len(given.entries), 1))
+    return found
+
+
+def _told_bars(bars: Mapping[int, int]) -> dict[str, int]:
+    """Name what keeps judges away, by how many; the words are ``impossible.bar_<name>`` in the catalogues."""
+    from judging.assignment import Bar  # noqa: PLC0415 - heavy, for here alone
+
+    named = sorted(bars.items(), key=lambda each: (-each[1], each[0]))
+    return {Bar(code).name.lower(): n for code, n in named}
 
 
 def _reads(judge: AssignableJudge, language: str) -> bool:

@@ -16,9 +16,10 @@ from service.audit import Event, record
 from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.permissions import Action, require
 from service.usecases.assignment import refuse_barred
-from service.usecases.assignment_arrays import encode
+from service.usecases.assignment_arrays import Encoded, encode
 from service.usecases.editions import move_edition
 from service.usecases.ranking import PLACES
+from service.usecases.review_letters import tell_of_reviews
 from storage.columns import to_json
 from storage.engine import for_update, insert_many, transaction
 from storage.lifecycle import ROUND_MOVES, AssignmentState, EditionState, RoundState, SheetState, move
@@ -123,14 +124,7 @@ def _plan(
     beliefs = believe(
         reviewed, np.array(list(totals.values())), n_judges=len(encoded.judges), category=encoded.problem.category
     )
-    held = [
-        (row[pair.entry_id], column[pair.judge_id])
-        for pair in standing
-        if pair.entry_id in row and pair.judge_id in column
-    ]
-    asked = np.array(held, dtype=np.int64).reshape(-1, 2)
-    load = np.bincount(asked[:, 1], minlength=len(encoded.judges))
-    problem = replace(encoded.problem, load_max=np.maximum(encoded.problem.load_max, load) + MORE_A_JUDGE)
+    problem, asked = _with_more_room(encoded, standing)
     prizes = np.full(int(problem.category.max(initial=0)) + 1, places)
     found = propose_followups(problem, asked, beliefs, extra=extra, prizes=prizes, seed=1)
     names = {Policy.WINNER: "winner", Policy.LINE: "line"}
@@ -162,6 +156,22 @@ def _plan(
         },
         n_differing=len(differing),
     )
+
+
+def _with_more_room(encoded: Encoded, standing: tuple[StandingPair, ...]) -> "tuple[Problem, Ints]":
+    """Return the round's problem with room for follow-up reviews, and the pairs that stand as rows."""
+    import numpy as np  # noqa: PLC0415 - kept out of start-up
+
+    row = {entry: at for at, entry in enumerate(encoded.entries)}
+    column = {judge: at for at, judge in enumerate(encoded.judges)}
+    held = [
+        (row[pair.entry_id], column[pair.judge_id])
+        for pair in standing
+        if pair.entry_id in row and pair.judge_id in column
+    ]
+    asked = np.array(held, dtype=np.int64).reshape(-1, 2)
+    load = np.bincount(asked[:, 1], minlength=len(encoded.judges))
+    return replace(encoded.problem, load_max=np.maximum(encoded.problem.load_max, load) + MORE_A_JUDGE), asked
 
 
 def _settle(problem: "Problem", asked: "Ints", entries: list[int]) -> list[tuple[int, int, str, float]]:
@@ -216,6 +226,7 @@ async def ask_follow_ups(
                 for row in rows
             ]
         )
+        await tell_of_reviews(round_id, added=pairs, due_at=due_at, is_follow_up=True, at=now)
         if found["state"] != RoundState.OPEN:
             name = "reopen" if found["state"] == RoundState.RANKED else "reopen-closed"
             await move(Round, round_id, name, ROUND_MOVES)
@@ -229,18 +240,21 @@ async def ask_follow_ups(
 
 
 async def _check(round_id: UUID, pairs: Sequence[tuple[UUID, UUID]]) -> None:
-    """Refuse what the rules about a pair forbid: a conflict, another panel, a language, a review that is there."""
-    from judging.assignment import Bar  # noqa: PLC0415 - heavy, for here alone
+    """Refuse what the rules forbid: a barred pair, one that is there, a second of a house or team, an overload."""
+    import numpy as np  # noqa: PLC0415 - kept out of start-up
+
+    from judging.assignment.rules import may_add  # noqa: PLC0415 - heavy, for here alone
 
     await refuse_barred(pairs)
     encoded = encode(await read_assignment_input(round_id))
-    standing = {(pair.entry_id, pair.judge_id) for pair in await read_standing_pairs(round_id)}
+    problem, asked = _with_more_room(encoded, await read_standing_pairs(round_id))
     for entry, judge in pairs:
         if entry not in encoded.entries or judge not in encoded.judges:
             raise NotFound
-        bar = encoded.problem.barred[encoded.entries.index(entry), encoded.judges.index(judge)]
-        if (entry, judge) in standing or bar != Bar.FREE:
+        pair = (encoded.entries.index(entry), encoded.judges.index(judge))
+        if not may_add(problem, asked, *pair):
             raise FollowUpNotPossible
+        asked = np.vstack([asked, [pair]])
     if len(set(pairs)) < len(pairs):
         raise FollowUpNotPossible
     active = await Judge.count().where(Judge.id.is_in([judge for _, judge in pairs]) & Judge.is_active.eq(True))

@@ -18,6 +18,7 @@ from service.errors import Conflicting, FieldError, Invalid, NotFound, StaleRevi
 from service.permissions import Action, require
 from service.usecases.assignment import AssignmentImpossible, PairBarred, refuse_barred
 from service.usecases.assignment_arrays import Encoded, encode, told_reasons
+from service.usecases.review_letters import tell_of_reviews
 from storage.columns import to_json
 from storage.engine import for_update, insert_many, transaction
 from storage.lifecycle import ASSIGNMENT_MOVES, AssignmentState, RoundState, SheetState, move
@@ -205,7 +206,9 @@ async def redistribute(
         raise NotFound
     change = plan.changes[choice]
     async with transaction():
-        found = await for_update(Round.select(Round.edition, Round.state).where(Round.id == round_id)).first()
+        found = await for_update(
+            Round.select(Round.edition, Round.state, Round.closes_at).where(Round.id == round_id)
+        ).first()
         if found is None:
             raise NotFound
         edition = await get_row(Edition.select(Edition.state).where(Edition.id == found["edition"]))
@@ -218,6 +221,10 @@ async def redistribute(
             raise StaleRevision(current=0)
         await refuse_barred(change.added)
         await _write(round_id, change, standing, leaving, is_open=found["state"] == RoundState.OPEN, now=now)
+        if found["state"] == RoundState.OPEN:
+            await tell_of_reviews(
+                round_id, added=change.added, removed=change.removed, due_at=found["closes_at"], at=now
+            )
         if leaving is not None:
             await Judge.update({Judge.is_active: False}).where(Judge.id == leaving)
             await record(Event.JUDGE_WITHDRAWN, by=actor, about=("judge", leaving), at=now, reason=reason.strip())

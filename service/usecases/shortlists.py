@@ -80,6 +80,8 @@ async def make_shortlist(actor: Actor, round_id: UUID, *, seen: int, now: dateti
             edition=found["edition"], ordinal=rule.ordinal, state=RoundState.PLANNED.value,
             reviews_per_entry=rule.reviews_per_entry, opens_at=rule.begins_at, closes_at=rule.ends_at,
             seed=f"{found['seed']}-{rule.ordinal}", method=found["method"], reminder_days=found["reminder_days"],
+            academics_least=found["academics_least"], practitioners_least=found["practitioners_least"],
+            institution_once=found["institution_once"], team_once=found["team_once"],
         )  # fmt: skip
         await Round.insert(following)
         await insert_many(

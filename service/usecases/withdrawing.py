@@ -93,7 +93,7 @@ async def withdraw_for_team(actor: Actor, entry_id: UUID, *, reason: str, now: d
         if await Outcome.exists().where((Outcome.entry == entry_id) & Outcome.honour.is_not_null()):
             raise HasPlace
         await move(Entry, entry_id, _MOVES[EntryState(row["state"])], ENTRY_MOVES, saved_at=now)
-        await _take_from_judges(entry_id)
+        await _take_from_judges(entry_id, now=now)
         await Question.update({Question.answer: words, Question.answered_at: now}).where(
             (Question.entry == entry_id) & (Question.kind == "withdrawal") & Question.answered_at.is_null()
         )
@@ -105,10 +105,10 @@ async def withdraw_for_team(actor: Actor, entry_id: UUID, *, reason: str, now: d
         )
 
 
-async def _take_from_judges(entry_id: UUID) -> None:
+async def _take_from_judges(entry_id: UUID, *, now: datetime) -> None:
     for name, state in (("drop", AssignmentState.PROPOSED), ("remove", AssignmentState.PUBLISHED)):
         rows = await Assignment.select(Assignment.id).where(
             (Assignment.entry == entry_id) & (Assignment.state == state.value)
         )
         for row in rows:
-            await move(Assignment, row["id"], name, ASSIGNMENT_MOVES)
+            await move(Assignment, row["id"], name, ASSIGNMENT_MOVES, removed_at=now, removal="entry-withdrawn")

@@ -3,6 +3,7 @@
 Everything is sorted by id, so that the same data give the same arrays whatever order the database answers in.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,6 +17,8 @@ __all__ = [
     "AssignableJudge",
     "AssignmentInput",
     "PairRow",
+    "RoundRules",
+    "find_teams",
     "list_admitted",
     "read_assignment_input",
 ]
@@ -28,7 +31,10 @@ IN_ROUND = """(entry.id IN (SELECT listed.entry FROM shortlist_entry AS listed W
 
 @dataclass(frozen=True, slots=True)
 class AssignableEntry:
-    """An admitted entry, without its people."""
+    """An admitted entry, without its people.
+
+    ``team`` is the first of the entries that have a maker in common with it, directly or through others, or itself.
+    """
 
     id: UUID
     code_name: str
@@ -36,6 +42,7 @@ class AssignableEntry:
     institution_id: UUID | None
     work_language: str
     tags: tuple[str, ...]
+    team: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,16 @@ class AssignableJudge:
     expertise: tuple[str, ...]
     categories: frozenset[UUID]
     max_entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRules:
+    """What a round asks besides numbers: see ``storage.tables.panel.Round``."""
+
+    academics_least: int
+    practitioners_least: int
+    institution_once: bool
+    team_once: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +88,7 @@ class AssignmentInput:
     ordinal: int
     seed: str
     reviews_per_entry: int
+    rules: RoundRules
     categories: tuple[UUID, ...]
     entries: tuple[AssignableEntry, ...]
     judges: tuple[AssignableJudge, ...]
@@ -82,26 +100,54 @@ async def list_admitted(edition_id: UUID, round_id: UUID) -> tuple[AssignableEnt
     """List an edition's admitted entries that a round judges, by id, in one query: those of its shortlist, if any."""
     rows = await run_sql(
         """SELECT entry.id AS id, entry.code_name AS code_name, version.category AS category,
-        version.work_language AS work_language, version.tags AS tags, entry_owner.institution AS institution
+        version.work_language AS work_language, version.tags AS tags, entry_owner.institution AS institution,
+        team_member.person AS person, team_member.email AS email
         FROM entry JOIN entry_version AS version ON version.entry = entry.id AND version.is_current
         LEFT JOIN entry_owner ON entry_owner.entry = entry.id
+        LEFT JOIN team_member ON team_member.entry = entry.id
         WHERE entry.edition = {} AND entry.state = 'admitted' AND entry.code_name IS NOT NULL AND """  # noqa: S608 (our own words)
         + IN_ROUND,
         edition_id,
         round_id,
         round_id,
     )
+    entries = {UUID(str(row["id"])): row for row in rows}
+    teams = find_teams((UUID(str(row["id"])), (row["person"], row["email"])) for row in rows)
     return tuple(
         AssignableEntry(
-            id=UUID(str(row["id"])),
+            id=number,
             code_name=row["code_name"],
             category_id=UUID(str(row["category"])),
             institution_id=UUID(str(row["institution"])) if row["institution"] else None,
             work_language=row["work_language"],
             tags=tuple(from_json(row["tags"]) or ()),
+            team=teams[number],
         )
-        for row in sorted(rows, key=lambda row: str(row["id"]))
+        for number, row in sorted(entries.items(), key=lambda each: str(each[0]))
     )
+
+
+def find_teams(makers: Iterable[tuple[UUID, tuple[object, object]]]) -> dict[UUID, UUID]:
+    """Give every entry the first of those that it shares a maker with, directly or through others.
+
+    makers: (entry, (person, address)) for each member of each team; either may be missing. An address counts whether or
+    not its owner has confirmed: a judge who reads both works meets the same student in both.
+    """
+    leads: dict[UUID, UUID] = {}
+    first: dict[object, UUID] = {}
+
+    def find(entry: UUID) -> UUID:
+        while leads[entry] != entry:
+            entry = leads[entry]
+        return entry
+
+    for entry, (person, address) in makers:
+        leads.setdefault(entry, entry)
+        for key in (str(person) if person else "", str(address or "").strip().casefold()):
+            if key:
+                mine, theirs = sorted((find(entry), find(first.setdefault(key, entry))), key=str)
+                leads[theirs] = mine
+    return {entry: find(entry) for entry in leads}
 
 
 async def read_assignment_input(round_id: UUID) -> AssignmentInput:
@@ -111,7 +157,9 @@ async def read_assignment_input(round_id: UUID) -> AssignmentInput:
     """
     rounds = await run_sql(
         """SELECT round.edition AS edition, round.ordinal AS ordinal, round.seed AS seed,
-        round.reviews_per_entry AS reviews_per_entry, category.id AS category
+        round.reviews_per_entry AS reviews_per_entry, round.academics_least AS academics_least,
+        round.practitioners_least AS practitioners_least, round.institution_once AS institution_once,
+        round.team_once AS team_once, category.id AS category
         FROM round LEFT JOIN category ON category.edition = round.edition
         WHERE round.id = {} ORDER BY category.position""",
         round_id,
@@ -143,6 +191,12 @@ async def read_assignment_input(round_id: UUID) -> AssignmentInput:
         ordinal=in_round["ordinal"],
         seed=in_round["seed"],
         reviews_per_entry=in_round["reviews_per_entry"],
+        rules=RoundRules(
+            academics_least=in_round["academics_least"],
+            practitioners_least=in_round["practitioners_least"],
+            institution_once=bool(in_round["institution_once"]),
+            team_once=bool(in_round["team_once"]),
+        ),
         categories=tuple(UUID(str(row["category"])) for row in rounds if row["category"] is not None),
         entries=await list_admitted(edition_id, round_id),
         judges=await _list_judges(edition_id, round_id, holding),

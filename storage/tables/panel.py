@@ -8,7 +8,9 @@ from storage.columns import flag, key, ref, small, text, when
 class Round(Table, tablename="round"):
     """One stage of judging of an edition. ``seed`` makes its draws reproducible; times are its opening and close.
 
-    ``reminder_days`` is a JSON list of days before the close; NULL stands for the usual ones.
+    ``reminder_days`` is a JSON list of days before the close; NULL stands for the usual ones. ``academics_least`` and
+    ``practitioners_least``: how many judges of each kind an entry must have. ``institution_once``: no two judges of an
+    institution for an entry. ``team_once``: no two entries of a team for a judge.
     """
 
     id = key()
@@ -21,6 +23,10 @@ class Round(Table, tablename="round"):
     seed = text()
     method = text()
     reminder_days = text(null=True)
+    academics_least = small(default=0)
+    practitioners_least = small(default=0)
+    institution_once = flag(default=True)
+    team_once = flag(default=True)
 
 
 class Judge(Table, tablename="judge"):

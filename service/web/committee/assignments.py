@@ -15,104 +15,37 @@ from service.errors import NotFound
 from service.permissions import Action, may
 from service.text import Ltr, Words
 from service.usecases.assignment import AssignmentImpossible, change_pair, propose_assignment
-from service.usecases.assignment_effect import PairEffect, add_links, measure_change, refresh_quality
+from service.usecases.assignment_effect import add_links, measure_change, refresh_quality
+from service.usecases.assignment_rules import set_assignment_rules
+from service.web.committee.assignment_views import (
+    ChangePage,
+    EffectView,
+    EntryRow,
+    Link,
+    LoadRow,
+    PairView,
+    RulesView,
+    count_loads,
+    grade,
+    show_change,
+    show_effect,
+    show_join,
+    show_rules,
+    show_why,
+)
+from service.web.committee.impossible import Impossible, tell_impossible
 from service.web.committee.standing import AnyRequest, Chip, no_round, pick, round_of, stand
 from service.web.forms import read_form
 from service.web.language import with_language
 from service.web.pages import Page, go_to, page
 from storage.lifecycle import RoundState
-from storage.reads.committee.assignments import (
-    AssignedEntry,
-    AssignedJudge,
-    Pair,
-    RoundAssignment,
-    get_round_assignment,
-)
+from storage.reads.committee.assignments import Pair, get_round_assignment
 from storage.reads.committee.standing import Standing
+from storage.reads.matrices import RoundRules
 
-__all__ = ["AssignmentController", "Impossible", "tell_impossible"]
+__all__ = ["AssignmentController"]
 
-EXCELLENT, GOOD, FAIR = 0.9, 0.75, 0.5
-"""How well judges can be compared, as a share of the best possible design; under FAIR it is weak."""
-
-
-@dataclass(frozen=True, slots=True)
-class PairView:
-    """One judge of a project, with the reason."""
-
-    judge: str
-    judge_id: str
-    why: Markup
-
-
-@dataclass(frozen=True, slots=True)
-class EntryRow:
-    """A project with its judges."""
-
-    code: Ltr
-    title: str
-    category: str
-    href: str
-    pairs: tuple[PairView, ...]
-    lacks: int
-
-
-@dataclass(frozen=True, slots=True)
-class LoadRow:
-    """A judge's load against the limit."""
-
-    name: str
-    kind: str
-    load: int
-    most: int
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Whether the judges of a category are linked by projects they share."""
-
-    category: str
-    n_groups: int
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A line of a list of choices."""
-
-    value: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChangePage:
-    """The form that changes one project's judges."""
-
-    code: str
-    title: str
-    current: tuple[Option, ...]
-    others: tuple[Option, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EffectView:
-    """What a change by hand would do, in sentences, and the change itself for the form that confirms it."""
-
-    removes: str
-    adds: str
-    loads: tuple[Markup, ...]
-    overlap: Markup
-    links: Markup
-    reviews: Markup
-    broken: tuple[Markup, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Impossible:
-    """Why a wish cannot be met, and what would free it."""
-
-    rule: Markup
-    entries: tuple[str, ...]
-    ways: tuple[Markup, ...]
+NO_NUMBER = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +75,7 @@ class AssignmentsPage:
     n_short: int
     shared: bool
     impossible: Impossible | None
+    rules: RulesView
     may_assign: bool
     may_open: bool
 
@@ -200,11 +134,31 @@ class AssignmentController(Controller):
         await refresh_quality(round_of(standing).id)
         return go_to(f"/committee/assignments?entry={code}")
 
+    @post("/rules", opt={"action": Action.ASSIGN_JUDGES})
+    async def set_rules(self, request: AnyRequest, actor: Actor, words: Words, now: datetime) -> Redirect:
+        async def again() -> Page:
+            return await _show(actor, words)
+
+        typed = await read_form(request, again=again)
+        rules = RoundRules(
+            academics_least=_least(typed.text("academics_least"), typed.number("academics_least")),
+            practitioners_least=_least(typed.text("practitioners_least"), typed.number("practitioners_least")),
+            institution_once=typed.flag("institution_once"),
+            team_once=typed.flag("team_once"),
+        )
+        await set_assignment_rules(actor, round_of(await stand(actor)).id, rules, now=now)
+        return go_to("/committee/assignments")
+
     @post("/links", opt={"action": Action.ASSIGN_JUDGES})
     async def link(self, request: AnyRequest, actor: Actor, words: Words, now: datetime) -> Redirect:
         await read_form(request)
         await add_links(actor, round_of(await stand(actor)).id, reason=words.plain("joins.reason"), now=now)
         return go_to("/committee/assignments")
+
+
+def _least(typed: str, number: int | None) -> int:
+    """Read an empty field as none, and what is no number as one out of range, which is refused beside its field."""
+    return 0 if not typed else NO_NUMBER if number is None else number
 
 
 def _read_id(text: str) -> UUID | None:
@@ -227,7 +181,7 @@ async def _show(
     in_round = standing.in_round
     found = await get_round_assignment(standing.edition_id, in_round.id)
     names = {each.id: pick(each, "name", words) for each in found.judges}
-    loads = _loads(found)
+    loads = count_loads(found)
     categories = {each.id: each for each in standing.categories}
     chosen = standing.find_category(category)
     by_entry: dict[UUID, list[Pair]] = {}
@@ -255,7 +209,7 @@ async def _show(
         n_judges=len(found.judges),
         n_pairs=len(found.pairs),
         efficiency=efficiency,
-        efficiency_word=_grade(efficiency),
+        efficiency_word=grade(efficiency),
         chips=_chips(standing, category, words),
         entries=tuple(
             EntryRow(
@@ -264,7 +218,7 @@ async def _show(
                 category=pick(categories[each.category_id], "name", words),
                 href=f"/committee/assignments?entry={each.code_name}#change",
                 pairs=tuple(
-                    PairView(names.get(pair.judge_id, ""), str(pair.judge_id), _why(pair, words))
+                    PairView(names.get(pair.judge_id, ""), str(pair.judge_id), show_why(pair, words))
                     for pair in sorted(by_entry.get(each.id, ()), key=lambda pair: names.get(pair.judge_id, ""))
                 ),
                 lacks=max(0, in_round.reviews_per_entry - len(by_entry.get(each.id, ()))),
@@ -281,15 +235,16 @@ async def _show(
             for each in standing.categories
             if str(each.id) in found.quality.get("groups_in_category", {})
         ),
-        joins=tuple(_join(join, names, words) for join in joins),
+        joins=tuple(show_join(join, names, words) for join in joins),
         may_link=any(join["entry"] for join in joins),
-        change=_change(found, changed, loads, words) if changed and is_assigning else None,
-        effect=_effect(effect, names, words) if effect else None,
+        change=show_change(found, changed, loads, words) if changed and is_assigning else None,
+        effect=show_effect(effect, names, words) if effect else None,
         n_short=sum(len(by_entry.get(each.id, ())) < in_round.reviews_per_entry for each in found.entries)
         if is_open
         else 0,
         shared=shared,
         impossible=tell_impossible(facts, names, words) if facts else None,
+        rules=show_rules(found, words),
         may_assign=is_assigning and may(Action.ASSIGN_JUDGES, actor, stage=standing.state),
         may_open=is_assigning and may(Action.OPEN_ROUND, actor, stage=standing.state),
     )
@@ -304,96 +259,4 @@ def _chips(standing: Standing, current: str, words: Words) -> tuple[Chip, ...]:
             Chip(pick(each, "name", words), f"{base}?category={each.slug}", current=each.slug == current)
             for each in standing.categories
         ),
-    )
-
-
-def _grade(efficiency: float | None) -> str:
-    if efficiency is None:
-        return ""
-    for word, least in (("excellent", EXCELLENT), ("good", GOOD), ("fair", FAIR)):
-        if efficiency >= least:
-            return word
-    return "weak"
-
-
-def _loads(found: RoundAssignment) -> dict[UUID, int]:
-    loads: dict[UUID, int] = {}
-    for pair in found.pairs:
-        loads[pair.judge_id] = loads.get(pair.judge_id, 0) + 1
-    return loads
-
-
-def _why(pair: Pair, words: Words) -> Markup:
-    reason = pair.reasons[0] if pair.reasons else {"code": "filled"}
-    if reason["code"] == "by-hand":
-        return words.say("why.by-hand", reason=str(reason.get("reason", "")))
-    place, free = int(reason.get("place", 0)), int(reason.get("n_free", 0))
-    return words.say(f"why.{reason['code']}", place=place, free=free)
-
-
-def _change(found: RoundAssignment, entry: AssignedEntry, loads: Mapping[UUID, int], words: Words) -> ChangePage:
-    """Make the form for one project: each judge with the load that the change would leave."""
-    here = {pair.judge_id for pair in found.pairs if pair.entry_id == entry.id}
-
-    def option(judge: AssignedJudge, by: int) -> Option:
-        load = loads.get(judge.id, 0) + by
-        facts = {"name": pick(judge, "name", words), "load": load, "most": judge.max_entries}
-        return Option(str(judge.id), words.plain("assignments.judge_load", **facts))
-
-    free = [
-        each
-        for each in found.judges
-        if each.id not in here and (entry.id, each.id) not in found.barred and entry.category_id in each.categories
-    ]
-    return ChangePage(
-        code=entry.code_name,
-        title=pick(entry, "title", words),
-        current=tuple(option(each, -1) for each in found.judges if each.id in here),
-        others=tuple(option(each, 1) for each in sorted(free, key=lambda each: loads.get(each.id, 0))),
-    )
-
-
-def _join(join: Mapping[str, Any], names: Mapping[UUID, str], words: Words) -> Markup:
-    if not join["entry"]:
-        return words.say("joins.none")
-    judge = names.get(UUID(join["judge"]), "") if join.get("judge") else ""
-    return words.say("joins.one", entry=Ltr(join["entry"]), judge=judge)
-
-
-def _effect(effect: PairEffect, names: Mapping[UUID, str], words: Words) -> EffectView:
-    before, after = (words.percent(share) for share in effect.efficiency)
-    return EffectView(
-        removes=str(effect.removes or ""),
-        adds=str(effect.adds or ""),
-        loads=tuple(
-            words.say("effect.load", judge=names.get(judge, ""), before=old, after=new, most=most)
-            for judge, old, new, most in effect.loads
-        ),
-        overlap=words.say("effect.overlap", before=before, after=after),
-        links=words.say("effect.linked" if effect.n_groups[1] <= 1 else "effect.cut", n=effect.n_groups[1]),
-        reviews=words.say("effect.reviews", n=effect.n_judges[1], needed=effect.needed),
-        broken=tuple(words.say(f"effect.rule_{rule}") for rule in effect.broken),
-    )
-
-
-def tell_impossible(facts: Mapping[str, Any], names: Mapping[UUID, str], words: Words) -> Impossible:
-    """Say why a wish cannot be met, and what would free it."""
-    ways = []
-    for way in facts["ways"]:
-        steps = []
-        for code, judge, by in way["steps"]:
-            name = names.get(UUID(judge), "") if judge else ""
-            if code and name:
-                steps.append(words.say("impossible.step_pair", judge=name, entry=Ltr(code)))
-            elif name:
-                steps.append(words.say("impossible.step_judge", judge=name, by=max(1, int(by))))
-            elif code:
-                steps.append(words.say("impossible.step_entry", entry=Ltr(code), by=max(1, int(by))))
-            else:
-                steps.append(words.say("impossible.step_invite", n=max(1, int(by))))
-        ways.append(words.say(f"impossible.way_{way['kind']}", steps=steps))
-    return Impossible(
-        rule=words.say(f"impossible.rule_{facts['rule']}", n=int(facts["missing"])),
-        entries=tuple(facts["entries"]),
-        ways=tuple(ways),
     )

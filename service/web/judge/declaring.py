@@ -84,7 +84,7 @@ def _page(listed: MyList, words: Words, now: datetime) -> DeclaringPage:
     return DeclaringPage(
         cards=tuple(card_page(card, words) for card in listed.cards if card.state == "unasked"),
         kinds=KINDS,
-        n_removed=listed.n_removed,
+        n_removed=len(listed.removed),
         n_cards=len(listed.cards),
         is_open=listed.round_state == "open" and listed.closes_at is not None and now < listed.closes_at,
     )

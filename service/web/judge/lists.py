@@ -4,20 +4,33 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from litestar import Controller, get
+from markupsafe import Markup
 
 from service.actors import JudgeActor
 from service.permissions import Action
-from service.text import Words
+from service.text import Ltr, Words
 from service.web.judge.views import CardPage, EarlierPage, card_page, earlier_page
 from service.web.pages import Page, page
 from storage.reads.judge.lists import get_my_list
 from storage.reads.judge.practice import PracticeCard, list_practice
-from storage.reads.judge.views import MyList
+from storage.reads.judge.views import MyList, MyRemoved
 
 __all__ = ["JudgeListController"]
 
 SITTING = timedelta(minutes=90)
 _DONE = frozenset({"complete", "sealed"})
+
+
+REASONS = frozenset({"conflict", "withdrawn", "redistributed", "entry-withdrawn"})
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedRow:
+    """A project that left the list, when and why."""
+
+    code: Ltr
+    removed_at: datetime | None
+    why: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +43,7 @@ class ListPage:
     n_left: int
     n_complete: int
     n_unasked: int
-    n_removed: int
+    removed: tuple[RemovedRow, ...]
     opens_at: datetime | None
     closes_at: datetime | None
     is_open: bool
@@ -67,7 +80,7 @@ async def _list_page(judge: JudgeActor, words: Words, now: datetime) -> ListPage
         n_left=listed.n_left,
         n_complete=listed.n_complete,
         n_unasked=listed.n_unasked,
-        n_removed=listed.n_removed,
+        removed=tuple(_removed(each, words) for each in listed.removed),
         opens_at=listed.opens_at,
         closes_at=listed.closes_at,
         is_open=_is_open(listed, now),
@@ -77,6 +90,11 @@ async def _list_page(judge: JudgeActor, words: Words, now: datetime) -> ListPage
         n_in_a_row=_count_in_a_row(listed, now),
         earlier=tuple(earlier_page(each, words) for each in listed.earlier),
     )
+
+
+def _removed(project: MyRemoved, words: Words) -> RemovedRow:
+    reason = project.reason if project.reason in REASONS else "redistributed"
+    return RemovedRow(Ltr(project.code_name), project.removed_at, words.say(f"removed.{reason}"))
 
 
 def _count_in_a_row(listed: MyList, now: datetime) -> int:

@@ -7,8 +7,7 @@ from uuid import UUID
 
 from storage.columns import from_json
 from storage.engine import Row, run_sql
-from storage.reads.matrices import IN_ROUND
-from storage.tables.assignment import AssignmentRun
+from storage.reads.matrices import IN_ROUND, RoundRules
 
 __all__ = ["AssignedEntry", "AssignedJudge", "Pair", "RoundAssignment", "get_round_assignment"]
 
@@ -48,8 +47,13 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class RoundAssignment:
-    """Everything that the page of assignments shows. ``barred`` pairs say no reason."""
+    """Everything that the page of assignments shows. ``barred`` pairs say no reason.
 
+    ``rules`` are the round's as they stand; ``made_under`` those of the last proposal, where it kept them.
+    """
+
+    rules: RoundRules
+    made_under: RoundRules | None
     ordinal: int | None
     seed: str
     made_at: datetime | None
@@ -63,12 +67,9 @@ class RoundAssignment:
 
 async def get_round_assignment(edition_id: UUID, round_id: UUID) -> RoundAssignment:
     """Read a round's assignment in four queries."""
-    run = (
-        await AssignmentRun.select()
-        .where(AssignmentRun.round == round_id)
-        .order_by(AssignmentRun.ordinal, ascending=False)
-        .first()
-    )
+    [found] = await run_sql(_ROUND, round_id)
+    run = found if found["run"] is not None else None
+    kept = from_json(run["parameters"]).get("rules") if run else None
     entries = await run_sql(
         """SELECT entry.id AS entry, entry_version.category AS category, entry_version.title_ar AS title_ar,
         entry_version.title_en AS title_en, entry.code_name AS code
@@ -90,6 +91,13 @@ async def get_round_assignment(edition_id: UUID, round_id: UUID) -> RoundAssignm
         (UUID(str(row["entry"])), UUID(str(row["judge"])), row) for row in await run_sql(_PAIRS, round_id, edition_id)
     ]
     return RoundAssignment(
+        rules=RoundRules(
+            found["academics_least"],
+            found["practitioners_least"],
+            bool(found["institution_once"]),
+            bool(found["team_once"]),
+        ),
+        made_under=RoundRules(**kept) if kept else None,
         ordinal=run["ordinal"] if run else None,
         seed=run["seed"] if run else "1",
         made_at=run["made_at"] if run else None,
@@ -114,6 +122,13 @@ async def get_round_assignment(edition_id: UUID, round_id: UUID) -> RoundAssignm
         barred=frozenset((entry, judge) for entry, judge, row in rows if row["state"] == "barred"),
     )  # fmt: skip
 
+
+_ROUND = """SELECT round.academics_least AS academics_least, round.practitioners_least AS practitioners_least,
+    round.institution_once AS institution_once, round.team_once AS team_once, run.id AS run, run.ordinal AS ordinal,
+    run.seed AS seed, run.made_at AS made_at, run.published_at AS published_at, run.quality AS quality,
+    run.parameters AS parameters
+    FROM round LEFT JOIN assignment_run AS run ON run.round = round.id
+    WHERE round.id = {} ORDER BY run.ordinal DESC LIMIT 1"""
 
 _JUDGES = """SELECT judge.id AS id, judge.kind AS kind, judge.max_entries AS max_entries, person.name_ar AS name_ar,
     person.name_en AS name_en, panel_member.category AS category

@@ -3,16 +3,16 @@
 from uuid import UUID
 
 from storage.engine import Row, read_quickly
-from storage.reads.judge.views import EarlierSheet, MyCard, MyList
+from storage.reads.judge.views import EarlierSheet, MyCard, MyList, MyRemoved
 
 __all__ = ["card_state", "get_my_list"]
 
 
 async def get_my_list(judge_id: UUID) -> MyList:
-    """Read the judge's own list, in two queries however long it is, and in three where rounds went before."""
+    """Read the judge's own list, in three queries however long it is, and in four where rounds went before."""
     rows = await read_quickly(_ROUND, judge_id)
     if not rows:
-        return MyList((), "draft", None, None, None, 0, 0, 0)
+        return MyList((), "draft", None, None, None, (), 0, 0)
     row = rows[0]
     return MyList(
         cards=tuple(_make_card(each) for each in await read_quickly(_CARDS, judge_id)),
@@ -20,7 +20,10 @@ async def get_my_list(judge_id: UUID) -> MyList:
         round_state=row["round_state"],
         opens_at=row["opens_at"],
         closes_at=row["closes_at"],
-        n_removed=row["n_removed"],
+        removed=tuple(
+            MyRemoved(each["code_name"], each["removal"] or "", each["removed_at"])
+            for each in await read_quickly(_REMOVED, judge_id)
+        ),
         break_after=row["break_after"],
         minutes_per_entry=row["minutes"],
         earlier=await _list_earlier(judge_id, row["ordinal"]) if (row["ordinal"] or 1) > 1 else (),
@@ -28,8 +31,7 @@ async def get_my_list(judge_id: UUID) -> MyList:
 
 
 _ROUND = """SELECT d.state AS stage, d.break_after_entries AS break_after, d.minutes_per_entry AS minutes,
-    r.state AS round_state, r.opens_at, r.closes_at, r.ordinal,
-    (SELECT COUNT(*) FROM assignment a WHERE a.judge = j.id AND a.state = 'removed') AS n_removed
+    r.state AS round_state, r.opens_at, r.closes_at, r.ordinal
     FROM judge j JOIN edition d ON d.id = j.edition LEFT JOIN round r ON r.edition = d.id
     WHERE j.id = {} ORDER BY r.ordinal DESC LIMIT 1"""
 
@@ -58,6 +60,14 @@ _EARLIER = """SELECT e.code_name, v.title_ar, v.title_en, c.name_ar AS category_
     JOIN score_sheet s ON s.assignment = a.id
     WHERE a.judge = {} AND a.state = 'published' AND s.state = 'sealed' AND r.ordinal < {}
     ORDER BY r.ordinal DESC, a.position"""
+
+# What never reached the judge has no sheet; what left an earlier round's list is told no more.
+_REMOVED = """SELECT e.code_name, a.removal, a.removed_at FROM assignment a
+    JOIN entry e ON e.id = a.entry JOIN score_sheet s ON s.assignment = a.id
+    WHERE a.judge = {} AND a.state = 'removed' AND a.round = (
+      SELECT o.round FROM assignment o JOIN round n ON n.id = o.round WHERE o.judge = a.judge
+      AND o.state <> 'proposed' ORDER BY n.ordinal DESC LIMIT 1)
+    ORDER BY a.removed_at, e.code_name"""
 
 _SHOWN = (
     "code_name", "title_ar", "title_en", "abstract_ar", "abstract_en", "category_ar", "category_en", "work_language",

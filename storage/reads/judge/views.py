@@ -43,6 +43,15 @@ class EarlierSheet:
 
 
 @dataclass(frozen=True, slots=True)
+class MyRemoved:
+    """A project that left the judge's list, and why: conflict, withdrawn, redistributed or entry-withdrawn."""
+
+    code_name: str
+    reason: str
+    removed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class MyList:
     """A judge's list in the judge's own order, and the round that it belongs to."""
 
@@ -51,7 +60,7 @@ class MyList:
     round_state: str | None
     opens_at: datetime | None
     closes_at: datetime | None
-    n_removed: int
+    removed: tuple[MyRemoved, ...]
     break_after: int
     minutes_per_entry: int
     earlier: tuple[EarlierSheet, ...] = ()

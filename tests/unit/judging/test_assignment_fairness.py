@@ -4,7 +4,7 @@ import numpy as np
 
 from judging.assignment import Problem, assign_judges
 from judging.assignment.flow import choose_arcs, solve_flow
-from judging.assignment.start import find_weak, least_alone
+from judging.assignment.start import find_weak, least_alone, least_loads
 
 
 def test_a_judge_whom_few_entries_suit_still_gets_a_share_though_it_costs() -> None:
@@ -36,3 +36,10 @@ def test_few_entries_give_up_their_floor_where_it_alone_keeps_groups_apart() -> 
     served = np.bincount(found.pairs[:, 0], weights=affinity[found.pairs[:, 0], found.pairs[:, 1]])
     assert found.design.n_components == 1
     assert 1 <= int((served < 0.95 * least_alone(problem)).sum()) <= 5
+
+
+def test_a_judge_under_the_fair_load_may_give_up_entries_down_to_its_firm_part_and_nobody_else_below_it():
+    loads = np.array([3, 8, 11, 15, 16, 24])
+
+    assert least_loads(loads, 16).tolist() == [3, 8, 8, 8, 16, 16]
+    assert least_loads(loads, 0).tolist() == [0] * 6

@@ -10,11 +10,13 @@ from service.usecases.assignment import PairBarred
 from service.usecases.follow_ups import FollowUpNotPossible, RoundNotReviewed, ask_follow_ups, plan_follow_ups
 from service.usecases.judging.conflicts import Answer, answer_conflict
 from service.usecases.judging.sheets import save_mark, seal_sheet
+from storage.columns import from_json
 from storage.reads.judge.sheets import get_my_sheet
 from storage.rows import get_row
 from storage.tables.assignment import Assignment
 from storage.tables.conflict import Conflict
 from storage.tables.edition import Edition
+from storage.tables.message import Message
 from storage.tables.panel import Round
 from tests.competition import JUDGED, JUDGING, Competition
 
@@ -75,6 +77,9 @@ async def test_the_round_opens_again_for_the_sheets_asked_for_and_no_other(judgi
     assert n_asked == 1
     assert await states(judging) == ("open", "judging")
     asked = next(judge for judge in judging.judges if judge.id == review.judge_id)
+    [letter] = await Message.select().where(Message.template == "follow-up")
+    assert letter["email"] == asked.actor.email
+    assert from_json(letter["facts"]) == {"n": 1, "due": DUE.isoformat(), "path": "/judging"}
     found = await get_my_sheet(asked.id, review.code_name)
     assert found is not None
     await answer_conflict(asked, found.id, answer=Answer.NO, now=LATER)

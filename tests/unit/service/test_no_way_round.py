@@ -6,12 +6,15 @@ from uuid import UUID, uuid4
 import pytest
 
 from service.actors import Role
+from service.errors import StaleRevision
 from service.usecases.assignment import PairBarred, change_pair, publish_assignment
+from service.usecases.assignment_effect import add_links
 from service.usecases.conflicts import decide_conflict
+from service.usecases.redistribution import plan_redistribution, redistribute
 from storage.errors import RowProtected
 from storage.tables.assignment import Assignment
 from storage.tables.conflict import Conflict
-from tests.competition import DEADLINE, Competition
+from tests.competition import DEADLINE, JUDGING, Competition
 
 LATER = DEADLINE + timedelta(days=4)
 
@@ -102,3 +105,32 @@ async def test_the_database_gives_no_barred_pair_to_its_judge_and_lets_it_be_rem
     await Assignment.update({Assignment.state: "removed"}).where(Assignment.id == row["id"])
     with pytest.raises(RowProtected):
         await Assignment.update({Assignment.state: "proposed"}).where(Assignment.id == row["id"])
+
+
+async def test_a_way_to_share_out_that_was_shown_before_a_tie_was_confirmed_is_not_taken(opened: Competition):
+    await opened.reach_judging(n_entries=3, n_judges=5)
+    row = await Assignment.select(Assignment.judge).where(Assignment.state == "published").first()
+    assert row is not None
+    plan = await plan_redistribution(opened.round_id, leaving=row["judge"])
+    entry, judge = plan.changes[0].added[0]
+    await bar(entry, judge)
+
+    with pytest.raises(StaleRevision):
+        await redistribute(
+            opened.chair, opened.round_id, leaving=row["judge"], choice=0, seen=plan.digest, reason="Ill", now=JUDGING
+        )
+    again = await plan_redistribution(opened.round_id, leaving=row["judge"])
+
+    assert not await Assignment.exists().where((Assignment.entry == entry) & (Assignment.judge == judge))
+    assert all((entry, judge) not in change.added for change in again.changes)
+
+
+async def test_no_pair_that_links_judges_is_a_barred_one(assigned: Competition):
+    entries = [row["entry"] for row in await Assignment.select(Assignment.entry)]
+    taken = {row["judge"] for row in await Assignment.select(Assignment.judge)}
+    free = next(judge.id for judge in assigned.judges if judge.id not in taken)
+    await bar(entries[0], free)
+
+    await add_links(assigned.actors[Role.ASSIGNER], assigned.round_id, reason="To link", now=LATER)
+
+    assert not await Assignment.exists().where(Assignment.judge == free)

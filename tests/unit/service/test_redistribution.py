@@ -13,9 +13,12 @@ from service.usecases.redistribution import (
     plan_redistribution,
     redistribute,
 )
+from storage.columns import from_json
+from storage.reads.judge.lists import get_my_list
 from storage.rows import get_row
 from storage.tables.assignment import Assignment
 from storage.tables.conflict import Conflict
+from storage.tables.message import Message
 from storage.tables.panel import Judge
 from storage.tables.scoresheet import Mark, ScoreSheet
 from tests.competition import JUDGED, JUDGING, Competition
@@ -71,6 +74,15 @@ async def test_what_a_leaving_judge_has_not_sealed_goes_to_others_and_what_is_se
     codes = [code for judge in roomy.judges if judge.id in new for code in await roomy.list_codes(judge)]
     assert codes
     assert await ScoreSheet.count() == len(before) + len(change.added)
+    told = {(row["template"], row["email"]): from_json(row["facts"])["n"] for row in await Message.select().where(
+        Message.template.is_in(["new-reviews", "moved-reviews"]))}  # fmt: skip
+    emails = {judge.id: judge.actor.email for judge in roomy.judges}
+    assert told == {("moved-reviews", emails[leaving.id]): len(change.removed)} | {
+        ("new-reviews", emails[judge]): sum(each == judge for _, each in change.added) for judge in new
+    }
+    gone = (await get_my_list(leaving.id)).removed
+    assert {(each.reason, each.removed_at) for each in gone} == {("withdrawn", JUDGING)}
+    assert len(gone) == len(change.removed)
 
 
 async def test_the_wider_ways_never_touch_what_others_have_begun(roomy: Competition):

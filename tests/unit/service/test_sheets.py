@@ -151,7 +151,8 @@ async def test_a_judge_who_is_not_sure_waits_and_one_with_a_tie_loses_the_projec
     with pytest.raises(NotFound):
         await save_mark(judge, barred.id, criterion_id=barred.criteria[0].id, step=5, revision=0, now=JUDGING)
     assert barred.entry.code_name not in await judging.list_codes(judge)
-    assert (await get_my_list(judge.id)).n_removed == 1
+    [gone] = (await get_my_list(judge.id)).removed
+    assert (gone.code_name, gone.reason, gone.removed_at) == (barred.entry.code_name, "conflict", JUDGING)
 
 
 async def test_an_answer_of_yes_names_a_kind_and_not_sure_a_note(judging: Competition):

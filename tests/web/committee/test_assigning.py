@@ -10,6 +10,7 @@ from storage.rows import get_row
 from storage.tables.assignment import Assignment
 from storage.tables.panel import Judge
 from tests.competition import DEADLINE, JUDGED
+from tests.unit.service.test_no_way_round import bar
 from tests.web.committee.conftest import House
 from tests.web.committee.test_moves import post
 from tests.web.committee.test_pages import MOST_QUERIES
@@ -131,3 +132,54 @@ async def test_a_possible_judge_is_checked_before_anything_is_sent(entering: Hou
     assert 'value="Salim Al Harthi"' in tied.text
     assert "The data show no tie" in clear.text
     assert not await Judge.exists()
+
+
+async def test_rules_are_set_on_the_page_and_what_makes_them_impossible_is_told_there(entering: House):
+    competition = entering.competition
+    await competition.enter("Student")
+    await competition.close()
+    await competition.admit()
+    for at in range(3):
+        await competition.seat(f"Judge {at}")
+    entering.clock.set(DEADLINE + timedelta(days=6))
+    assigner = await entering.client("assigner")
+    url = "/en/committee/assignments"
+
+    wrong = await post(assigner, f"{url}/rules", {"academics_least": "two", "practitioners_least": "1"}, page=url)
+    saved = await post(
+        assigner, f"{url}/rules", {"practitioners_least": "\u0661", "team_once": "yes"}, page=url
+    )  # fmt: skip
+    refused = await post(assigner, f"{url}/propose", {"seed": "1"}, page=url)
+    arabic = await assigner.get("/ar/committee/assignments")
+
+    assert wrong.status_code == 422
+    assert "Write a whole number from 0 to 2" in wrong.text
+    assert saved.status_code == 303
+    assert refused.status_code == 409
+    assert "lacks one practitioner" in refused.text
+    assert "one practitioner" in refused.text.split("Any one of these")[1]
+    assert "قواعد الإسناد" in arabic.text
+
+
+async def test_a_forged_form_gives_no_barred_pair(entering: House):
+    competition = entering.competition
+    await competition.enter("Student")
+    await competition.close()
+    await competition.admit()
+    for at in range(3):
+        await competition.seat(f"Judge {at}")
+    await competition.assign()
+    entering.clock.set(DEADLINE + timedelta(days=6))
+    assigner = await entering.client("assigner")
+    pair = await get_row(Assignment.select(Assignment.entry, Assignment.entry.code_name.as_alias("code")))
+    taken = {row["judge"] for row in await Assignment.select(Assignment.judge)}
+    free = next(judge.id for judge in competition.judges if judge.id not in taken)
+    await bar(pair["entry"], free)
+    url = "/en/committee/assignments"
+
+    refused = await post(
+        assigner, f"{url}/change", {"entry": pair["code"], "add": str(free), "reason": "Chosen"}, page=url
+    )
+
+    assert refused.status_code == 409
+    assert not await Assignment.exists().where(Assignment.judge == free)
