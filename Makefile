@@ -18,6 +18,8 @@ OPTIONAL_PACKAGES := tesseract-ocr tesseract-ocr-ara
 # What the tests need from Debian: a browser for the journeys, a PostgreSQL server for the second engine, an S3 server that
 # checks signatures, a tracer that shows what reached the disk, and a reader of scanned pages in both languages.
 TEST_PACKAGES := chromium postgresql memcached swift-account swift-container swift-object swift-proxy strace $(OPTIONAL_PACKAGES)
+# What only `make soak` needs: the proxy in front of several servers.
+SOAK_PACKAGES := nginx-light
 
 .PHONY: help install demo serve check test soak format lock screens static venv-dev test-packages
 
@@ -39,6 +41,7 @@ test: test-packages static ## All of `make check`, and the browser, S3 and fault
 	$(BIN)/pytest $(BOTH_CORES) -m "not soak" $(ARGS)
 
 soak: test-packages venv-dev ## What takes long: load, every kill point, sizes
+	@scripts/debian-packages $(SOAK_PACKAGES)
 	$(BIN)/pytest -m soak $(ARGS)
 
 format: venv-dev ## Put the code in the house's form and mend what can be mended by rule

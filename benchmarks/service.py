@@ -95,7 +95,7 @@ async def ask(port: int, make: Callable[[int], bytes], seconds: float, connectio
             length = int(re.search(rb"content-length: (\d+)", head.lower())[1])
             await reader.readexactly(length)
             times.append(time.perf_counter() - begun)
-            faults += not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 304"))
+            faults += not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 303", b"HTTP/1.1 304"))
         writer.close()
 
     await asyncio.gather(*(keep(each) for each in range(connections)))

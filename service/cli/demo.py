@@ -35,7 +35,12 @@ def run(argv: list[str]) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help=words.plain("demo.json_help"))
     options = parser.parse_args(argv)
     folder: Path = options.data or DEFAULT_DATA
-    from service.demo.folder import ForeignFolder, OtherPhase, claim_folder  # noqa: PLC0415 (arguments first)
+    from service.demo.folder import (  # noqa: PLC0415 (arguments first)
+        ForeignDatabase,
+        ForeignFolder,
+        OtherPhase,
+        claim_folder,
+    )
 
     try:
         mark = claim_folder(folder, phase=options.phase, now=datetime.now().astimezone())
@@ -48,6 +53,9 @@ def run(argv: list[str]) -> int:
     settings = load_settings(words, data=folder, base_url=f"http://localhost:{options.port}")
     try:
         asyncio.run(_demonstrate(settings, options, words, stop=mark.stop_at))
+    except ForeignDatabase:
+        print(words.plain("demo.foreign_database"), file=sys.stderr)
+        return 1
     except OSError as error:
         print(words.plain("command.port_taken", n=options.port, problem=str(error)), file=sys.stderr)
         return 1
@@ -57,7 +65,7 @@ def run(argv: list[str]) -> int:
 async def _demonstrate(settings: "Settings", options: Namespace, words: "Words", *, stop: datetime) -> None:
     """Drive the competition, show how it ended, write the file that was asked for, and serve."""
     from service.demo.data import load_edition  # noqa: PLC0415 (for this command only)
-    from service.demo.folder import find_shift  # noqa: PLC0415 (as above)
+    from service.demo.folder import ForeignDatabase, find_shift  # noqa: PLC0415 (as above)
     from service.demo.making import Making  # noqa: PLC0415 (as above)
 
     plain = load_edition()
@@ -68,6 +76,7 @@ async def _demonstrate(settings: "Settings", options: Namespace, words: "Words",
     ):
         # The makers are at work while the rest of the program is read in: it takes seconds.
         from service.demo.drive import Clock, Drive  # noqa: PLC0415 (as above)
+        from service.demo.people import is_anybody_real  # noqa: PLC0415 (as above)
         from service.logging import set_up_logging  # noqa: PLC0415 (as above)
         from service.world import make_objects, make_worker, open_world, working  # noqa: PLC0415 (as above)
 
@@ -80,6 +89,8 @@ async def _demonstrate(settings: "Settings", options: Namespace, words: "Words",
             clock=clock, files=making, tell=tell,
         )  # fmt: skip
         async with open_world(settings, is_alone=True):
+            if await is_anybody_real():
+                raise ForeignDatabase
             await drive.run()
             if options.phase == "published":
                 await drive.open_next()

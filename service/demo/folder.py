@@ -8,7 +8,7 @@ from pathlib import Path
 
 from service.demo.edition import DemoEdition
 
-__all__ = ["ForeignFolder", "Mark", "OtherPhase", "claim_folder", "find_shift"]
+__all__ = ["ForeignDatabase", "ForeignFolder", "Mark", "OtherPhase", "claim_folder", "find_shift"]
 
 MARK = "demonstration.json"
 PHASES = {"open": "deadline", "judging": "judging", "deciding": "moderation", "published": "publish"}
@@ -17,6 +17,10 @@ PHASES = {"open": "deadline", "judging": "judging", "deciding": "moderation", "p
 
 class ForeignFolder(Exception):
     """The folder holds something that no demonstration made: it is left alone."""
+
+
+class ForeignDatabase(Exception):
+    """The database holds real people: nobody invented comes among them."""
 
 
 class OtherPhase(Exception):

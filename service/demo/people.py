@@ -11,6 +11,7 @@ from service.usecases.invitations import accept_invitation, create_invitation
 from storage.columns import from_json
 from storage.reads.accounts import find_account_by_email, list_grants
 from storage.tables.message import Message
+from storage.tables.person import Person
 
 __all__ = [
     "COMMITTEE",
@@ -20,6 +21,7 @@ __all__ = [
     "enrol",
     "find_letter_path",
     "find_person_id",
+    "is_anybody_real",
     "serve_as",
 ]
 
@@ -60,6 +62,11 @@ async def find_person_id(email: str) -> UUID | None:
     """Find who has this address."""
     account = await find_account_by_email(fold_email(email))
     return account.id if account else None
+
+
+async def is_anybody_real() -> bool:
+    """Whether the database holds somebody who is not invented: the names of invented hosts end in ``.example``."""
+    return bool(await Person.exists().where(Person.email.not_like("%.example")))
 
 
 async def find_letter_path(email: str, template: str) -> str | None:

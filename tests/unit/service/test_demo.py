@@ -11,12 +11,14 @@ from uuid import UUID
 
 import pytest
 
+from service.actors import Role
 from service.audit import verify
 from service.demo.data import load_edition
 from service.demo.drive import Clock, Drive, Tell
 from service.demo.edition import DemoEdition
 from service.demo.folder import ForeignFolder, OtherPhase, claim_folder
 from service.demo.making import Making
+from service.demo.people import is_anybody_real
 from service.demo.show import read_result
 from service.settings import Settings
 from service.usecases.bundle_format import check_bundle, write_bundle
@@ -32,6 +34,7 @@ from storage.tables.message import Message
 from storage.tables.person import Person
 from storage.tables.scoresheet import ScoreSheet
 from tests.cast import NOW
+from tests.competition import add_person
 
 pytestmark = pytest.mark.long
 
@@ -226,6 +229,15 @@ def test_a_folder_that_no_demonstration_made_is_left_alone(tmp_path: Path):
         claim_folder(tmp_path, phase="published", now=NOW)
 
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+async def test_invented_people_never_come_among_real_ones(database: str):
+    await add_person("Invented", Role.ENTRANT, None, email="amal@squ.example")
+    assert not await is_anybody_real()
+
+    await add_person("Real", Role.ENTRANT, None, email="amal@forum.om")
+
+    assert await is_anybody_real()
 
 
 def test_a_folder_keeps_its_phase_and_the_moment_at_which_it_is_shown(tmp_path: Path):

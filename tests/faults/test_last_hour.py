@@ -1,0 +1,101 @@
+"""The last hour on both ways to run: load, sign-ins, a server killed, overload; nothing acknowledged is lost.
+
+``LAST_HOUR_SECONDS=600 make soak ARGS="tests/faults/test_last_hour.py -s"`` makes each part ten minutes long. What was
+answered, and how fast, is printed to be noted with the release.
+"""
+
+import asyncio
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+import pytest
+
+from service.world import open_world
+from tests.faults.last_hour import JUDGES as N_JUDGES
+from tests.faults.last_hour import READERS, Rush, find_lost, prepare
+from tests.faults.last_hour import STUDENTS as N_STUDENTS
+from tests.people_online import Person
+from tests.several import Several, Site, several
+
+pytestmark = [pytest.mark.soak, pytest.mark.s3]
+
+SECONDS = float(os.environ.get("LAST_HOUR_SECONDS", "15"))
+OVERLOAD = 90
+
+
+@contextmanager
+def embedded(folder: Path) -> Iterator[Site]:
+    site = Site(folder, n_servers=1)
+    try:
+        yield site
+    finally:
+        site.close()
+
+
+@pytest.mark.parametrize("way", ["embedded", "several"])
+def test_in_the_last_hour_nothing_acknowledged_is_lost(way: str, tmp_path: Path):
+    with embedded(tmp_path) if way == "embedded" else several(tmp_path) as site:
+        asyncio.run(in_world(site, prepare))
+        site.begin_servers()
+        if isinstance(site, Several):
+            site.begin_proxy()
+            site.begin_worker()
+        rush = Rush(lambda: Person(site.address, site.trust()), tmp_path, lambda to: find_letter(site, to))
+
+        asyncio.run(last_hour(site, rush))
+
+        print(f"\n{way}\n{rush.ledger.tell()}")  # noqa: T201 (figures to be noted)
+        assert rush.faults == []
+        assert rush.ledger.without_retry_after == []
+        assert len(rush.ledger.uploads) == len(rush.ledger.submitted) == N_STUDENTS
+        assert len(rush.ledger.marks) > N_JUDGES
+        assert asyncio.run(in_world(site, lambda: find_lost(rush.ledger))) == []
+        site.run("doctor", "--thorough")
+        site.run("audit", "verify")
+
+
+async def last_hour(site: Site, rush: Rush) -> None:
+    """P1 with a kill in its middle; P2: sign-ins beside it; P3: far more readers; and an end."""
+    async with asyncio.TaskGroup() as people:
+        for at in range(N_JUDGES):
+            people.create_task(rush.judge(at))
+        for at in range(N_STUDENTS):
+            people.create_task(rush.student(at))
+        for _ in range(READERS):
+            people.create_task(rush.read(pause=0.2))
+        await asyncio.sleep(SECONDS / 2)
+        site.kill("server0")
+        await asyncio.sleep(1)  # its unit begins it again after a second
+        site.begin_server(0)
+        await asyncio.sleep(SECONDS / 2)
+        for _ in range(2):
+            people.create_task(rush.keep_signing_in())
+        await asyncio.sleep(SECONDS)
+        for _ in range(OVERLOAD):
+            people.create_task(rush.read(pause=0))
+        await asyncio.sleep(SECONDS)
+        rush.is_over = True
+
+
+async def in_world(site: Site, act):
+    async with open_world(site.settings):
+        return await act()
+
+
+def find_letter(site: Site, to: str) -> str | None:
+    """The supervisor's link in the newest letter to an address."""
+    pattern = rf"{re.escape(site.address)}/ar/approvals/\S+"
+    if isinstance(site, Several):
+        return site.letters.find(to, pattern)
+    for path in (site.folder / "data" / "mail").glob("supervisor-*.eml"):
+        letter = message_from_bytes(path.read_bytes(), policy=default)
+        body = letter.get_body(("plain",))
+        found = re.search(pattern, body.get_content() if body else "")
+        if letter["To"] == to and found:
+            return found[0]
+    return None
