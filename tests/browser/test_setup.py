@@ -115,14 +115,20 @@ def test_an_edition_is_copied_corrected_previewed_and_opened_by_the_chair_who_wa
     weights.locator("button").click()
     expect(admin.locator(".notice.ok")).to_be_visible()
 
-    for view in ("public", "judge", "winners"):
-        admin.goto(f"{base}/preview?view={view}")
-        expect(admin.locator("main .card").first).to_be_visible()
+    for view, seen in {
+        "home": ".hero",
+        "winners": ".podium",
+        "judging": ".linkcard",
+        "judging/DOC-417": ".rubric",
+    }.items():
+        admin.goto(f"{base}/preview/{view}")
+        expect(admin.locator(seen).first).to_be_visible()
     admin.goto("/en/admin/people?edition=" + base.rsplit("/", 1)[-1])
     admin.fill("#f-email", "new.chair@people.example")
     admin.fill("#f-name_ar", "رئيسة الدورة")
     admin.fill("#f-name_en", "The Chair")
     admin.locator("input[name=role][value=chair]").check()
+    admin.fill("#f-reason", "Decision 12 of 2028")
     admin.locator("#invite button[type=submit]").click()
     expect(admin.locator(".notice.ok")).to_be_visible()
 
@@ -136,3 +142,35 @@ def test_an_edition_is_copied_corrected_previewed_and_opened_by_the_chair_who_wa
     expect(chair.locator("form[action='/en/committee/open']")).to_have_count(0)
     admin.goto(base)
     expect(admin.locator(".digest")).to_have_text(re.compile("[0-9a-f]{64}"))
+
+
+def test_institutions_come_from_a_sheet_and_a_letter_says_it_in_the_edition_s_words(
+    office: Office, browsers: list[BrowserContext]
+):
+    page = browsers[1].new_page()
+    sign_in(page, "en")
+    head = "name_ar,name_en,city_ar,mail_domain"
+    for sheet, tone in (
+        (f"{head}\nجامعة,,,a b", ".notice.bad"),
+        (f"{head}\nجامعة البحر,Sea University,صور,sea.example", ".notice.ok"),
+    ):
+        page.goto("/en/admin/institutions")
+        page.fill("#f-text", sheet)
+        page.locator("#import form[enctype] button").click()
+        expect(page.locator(f"#import {tone}")).to_be_visible()
+    page.locator("#import form[action$='/confirm'] button").click()
+    page.get_by_role("link", name="Sea University").click()
+    page.fill("#f-short_en", "SU")
+    page.locator("#f-seen button").click()
+    expect(page.get_by_text("(SU)")).to_be_visible()
+
+    page.goto(f"/en/admin/editions/{office.edition_id}/wording/mail.judge-reminder.body")
+    page.fill("#f-text_en", "Dear {name}, please.")
+    page.locator("button[name=look]").click()
+    expect(page.locator(".errsum")).to_contain_text("{name}")
+    page.fill("#f-text_en", "You have {n} left until {closes_at:date}.")
+    page.locator("button[name=look]").click()
+    expect(page.get_by_text("You have 3 sheets left until")).to_be_visible()
+    page.locator("#f-seen button").first.click()
+    expect(page.locator(".notice.ok")).to_be_visible()
+    expect(page.get_by_text("Arabic missing")).to_be_visible()

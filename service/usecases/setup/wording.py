@@ -11,7 +11,7 @@ from service.audit import Event, record
 from service.errors import FieldError, Invalid, NotFound
 from service.permissions import Action, require
 from service.text import LANGUAGES
-from service.wording import find_faults, find_group, list_places
+from service.wording import find_faults, find_group, list_places, original
 from storage.engine import for_update, insert_many, transaction
 from storage.tables.edition import Edition
 from storage.tables.wording import EditionWording
@@ -22,7 +22,10 @@ LONGEST, LONGEST_SUBJECT = 4000, 150
 
 
 def check_wording(key: str, texts: Mapping[str, str]) -> dict[str, str]:
-    """Give the texts as they will be kept. Raises Invalid, which names every place that nothing can fill."""
+    """Give the texts as they will be kept: empty where they are the program's own words.
+
+    Raises Invalid, which names every place that nothing can fill.
+    """
     if find_group(key) is None:
         raise NotFound
     known = ", ".join(f"{{{place}}}" for place in list_places(key))
@@ -43,7 +46,7 @@ def check_wording(key: str, texts: Mapping[str, str]) -> dict[str, str]:
         elif len(text) > longest:
             label = f"wording.text_{language}"
             errors.append(FieldError(field, "err.too_many_letters", word_field=label, n=len(text), max=longest))
-        kept[language] = text
+        kept[language] = "" if text == original(key, language).strip() else text
     if errors:
         raise Invalid(*errors)
     return kept
@@ -68,7 +71,7 @@ async def save_wording(
         if wording_mark(before) != seen:
             raise Invalid(FieldError("seen", "err.saved_meanwhile"))
         columns: dict[str, Any] = {"text_ar": kept["ar"], "text_en": kept["en"]}
-        if before is not None and all(before[name] == value for name, value in columns.items()):
+        if all((before or {}).get(name, "") == value for name, value in columns.items()):
             return
         await EditionWording.delete().where((EditionWording.edition == edition_id) & (EditionWording.message == key))
         if any(kept.values()):

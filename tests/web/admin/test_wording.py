@@ -73,6 +73,8 @@ async def test_a_text_is_seen_before_it_is_saved_and_given_back_after(world: Wor
     restored = await lubna.post(f"{address}/restore", data={"csrf": csrf_in(form)})
     after = (await world.visitor().get("/en/rules")).text
 
+    await say(lubna, world, "public.rules_lead", text_en=original("public.rules_lead", "en"), text_ar=" ")
+    assert await EditionWording.count() == 0, "the platform's words are nobody's own"
     assert "Not saved yet" in looked.text
     assert "Mind &lt;i&gt;these&lt;/i&gt;" in looked.text
     assert unsaved == 0
