@@ -104,6 +104,7 @@ def serving(data: Path, *, port: int | None = None, **settings: str) -> Iterator
                 server.wait(20)
             except subprocess.TimeoutExpired:
                 os.killpg(server.pid, signal.SIGKILL)
+                server.wait()
 
 
 def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
