@@ -1,6 +1,7 @@
 """Both ways to run beside what the machine can do, with 1, 2 and 4 processes and ten times the entries.
 
-    python -m benchmarks.running [--seconds 2] [--folder DIR] [--only-build] [--entries small grown]
+    python -m benchmarks.running [--seconds 2] [--folder DIR] [--only-build]
+        [--entries small grown] [--engines sqlite postgres] [--processes 1 2 4]
 
 A small competition is driven to its judging on SQLite, and restored into a PostgreSQL started here. ``--only-build``
 prepares DIR, so that what is measured can be run by itself on a machine that is kept quiet. All figures are of one run:
@@ -18,7 +19,7 @@ import sys
 import tempfile
 import time
 import urllib.parse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,7 @@ from tests.postgres import PostgresServer, find_programs
 GOALS = {"save": 0.04, "judge's list": 0.03, "project": 0.03, "sign-in": 0.7}
 """Shares of a bare route's answers, for a save of bare commits if those are fewer; for sign-ins of hashes a core."""
 N_ENTRIES, N_JUDGES, TIMES = 8, 8, 10
+ENGINES = ("sqlite", "postgres")
 SIZES = ("small", "grown")
 PROCESSES = (1, 2, 4)
 CORES = os.cpu_count() or 1
@@ -178,6 +180,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--only-build", action="store_true")
     parser.add_argument("--entries", choices=SIZES, nargs="+", default=SIZES)
+    parser.add_argument("--engines", choices=ENGINES, nargs="+", default=ENGINES)
+    parser.add_argument("--processes", type=int, nargs="+", default=PROCESSES)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder: Path = options.folder or Path(scratch)
@@ -187,25 +191,23 @@ def main() -> None:
                 (folder / name).mkdir()
                 asyncio.run(build(sqlite_url(folder / name / "tahkim.db"), is_grown=name == "grown"))
         if not options.only_build:
-            measure_all(folder, options.entries, options.seconds)
+            measure_all(folder, options)
 
 
-def measure_all(folder: Path, sizes: Sequence[str], seconds: float) -> None:
+def measure_all(folder: Path, options: argparse.Namespace) -> None:
     server = PostgresServer(find_programs())
     server.start()
     try:
         bare_url = asyncio.run(server.create_database())
         ways = []
-        for name in sizes:
-            url = asyncio.run(server.create_database())
-            copied = {"TAHKIM_DATABASE_URL": url}
-            # A backup goes into either engine: both ways then hold the same rows.
-            into_postgres(folder / name, copied)
-            ways += [
-                (name, Way("sqlite", sqlite_url(folder / name / "tahkim.db"), folder / name)),
-                (name, Way("postgres", url, folder / name)),
-            ]
-        bare = measure_bare(bare_url, seconds)
+        for name in options.entries:
+            if "sqlite" in options.engines:
+                ways.append((name, Way("sqlite", sqlite_url(folder / name / "tahkim.db"), folder / name)))
+            if "postgres" in options.engines:
+                url = asyncio.run(server.create_database())
+                into_postgres(folder / name, {"TAHKIM_DATABASE_URL": url})  # a backup goes into either engine
+                ways.append((name, Way("postgres", url, folder / name)))
+        bare = measure_bare(bare_url, options.seconds)
         print(
             f"bare: {bare.answers:.0f} answers/s (p50 {bare.p50:.1f} ms); commits/s on SQLite "
             f"{bare.commits['sqlite']:.0f}, on PostgreSQL {bare.commits['postgres']:.0f}; "
@@ -216,9 +218,9 @@ def measure_all(folder: Path, sizes: Sequence[str], seconds: float) -> None:
             f"{'ratio':>8} {'goal':>6} faults"
         )
         for name, way in ways:
-            for processes in PROCESSES if name == "small" else PROCESSES[:1]:
+            for processes in options.processes:
                 n = N_ENTRIES if name == "small" else N_ENTRIES * TIMES
-                measure(way, bare, processes=processes, seconds=seconds, name=str(n))
+                measure(way, bare, processes=processes, seconds=options.seconds, name=str(n))
     finally:
         server.stop()
 
