@@ -14,15 +14,7 @@ from service.usecases.decisions import Placing, approve_decision, open_decision,
 from service.usecases.edition_plan import EditionPlan, add_institutions, create_edition
 from service.usecases.editions import open_edition
 from service.usecases.eligibility import Check, check_entry
-from service.usecases.entries import (
-    Details,
-    Rights,
-    open_entry,
-    save_ai_statement,
-    save_details,
-    save_rights,
-    start_entry,
-)
+from service.usecases.entries import Details, Rights, open_entry, save_ai_statement, save_details, save_rights
 from service.usecases.invitations import accept_invitation
 from service.usecases.judging.conflicts import Answer, answer_conflict
 from service.usecases.judging.sheets import save_comments, save_mark, seal_sheet
@@ -30,6 +22,7 @@ from service.usecases.opening import close_round, open_judging
 from service.usecases.panel import JudgeDetails, add_judge
 from service.usecases.publication import notify_entrants, publish_edition, schedule_publication
 from service.usecases.ranking import compute_ranking
+from service.usecases.starting import start_entry
 from service.usecases.submission import submit_entry
 from storage.objects.memory import MemoryStore
 from storage.objects.signing import LinkSigner

@@ -15,16 +15,9 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from service.actors import VISITOR, Actor
 from service.usecases.approvals import Affiliation, answer_supervision, save_supervision
-from service.usecases.entries import (
-    Details,
-    Rights,
-    open_entry,
-    save_ai_statement,
-    save_details,
-    save_rights,
-    start_entry,
-)
+from service.usecases.entries import Details, Rights, open_entry, save_ai_statement, save_details, save_rights
 from service.usecases.sent_files import Sent, hash_local_parts
+from service.usecases.starting import start_entry
 from service.usecases.uploads import register_file, send_file
 from storage.objects.store import ObjectStore
 from storage.tables.edition import AiStatement, Category, Expertise, Material

@@ -12,16 +12,9 @@ from service.demo.making import Making
 from service.demo.people import enrol, find_letter_path
 from service.permissions import Action
 from service.usecases.approvals import Affiliation, answer_supervision, save_supervision
-from service.usecases.entries import (
-    Details,
-    Rights,
-    open_entry,
-    save_ai_statement,
-    save_details,
-    save_rights,
-    start_entry,
-)
+from service.usecases.entries import Details, Rights, open_entry, save_ai_statement, save_details, save_rights
 from service.usecases.own_entry import find_own_entry
+from service.usecases.starting import start_entry
 from service.usecases.submission import submit_entry
 from service.usecases.team import confirm_membership, invite_member
 from service.usecases.uploads import send_file

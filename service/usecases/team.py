@@ -12,9 +12,9 @@ from service.mail.queue import queue_letter
 from service.permissions import Action, require
 from service.usecases.accounts import add_person, fold_email
 from service.usecases.deadline import check_on_time
-from service.usecases.entries import EntryLimit, count_projects
 from service.usecases.identities import look_in_fields
 from service.usecases.own_entry import EDITABLE, OwnEntry, find_due, lock_own_entry, save_entry
+from service.usecases.starting import EntryLimit, count_projects
 from service.usecases.tokens import LinkUsed, Purpose, get_link, make_link, spend_link
 from service.usecases.written import check_line, read_line
 from storage.engine import for_update, transaction

@@ -8,8 +8,9 @@ import pytest
 from service.actors import VISITOR
 from service.errors import DeadlinePassed, Invalid, NotFound, StaleRevision
 from service.usecases.deadline import close_grace
-from service.usecases.entries import EntryLimit, open_entry, save_details
+from service.usecases.entries import open_entry, save_details
 from service.usecases.files import inspect_upload
+from service.usecases.starting import EntryLimit
 from service.usecases.submission import EntryIncomplete, submit_entry, withdraw_entry
 from service.usecases.team import confirm_membership, invite_member, remove_member
 from service.usecases.tokens import LinkUsed
