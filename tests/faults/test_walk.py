@@ -33,7 +33,7 @@ def test_the_set_up_of_several_machines_carries_a_whole_competition(tmp_path: Pa
 
         look_at_results(site, told)
         files = {each: next((demo / "made").glob(f"*-{each}-*/*")) for each in ("paper", "summary")}
-        asyncio.run(enter_a_project(site, files))
+        asyncio.run(enter_a_project(site, "research", files))
         asyncio.run(look_at_a_judge_s_list(site, told))
 
         site.kill("server0")
@@ -54,13 +54,13 @@ def look_at_results(site: Several, told: dict) -> None:
     assert site.ask("/metrics").status_code == 404  # it is for whoever watches, not for who comes through the proxy
 
 
-async def enter_a_project(site: Several, files: dict[str, Path]) -> None:
+async def enter_a_project(site: Several, category: str, files: dict[str, Path]) -> None:
     """A student signs up, is mailed, fills in, sends files straight to the store, and submits in the open edition."""
     person = Person(site.address, site.trust())
     await person.sign_up(EMAIL, PASSWORD, lambda: site.letters.find(EMAIL, rf"{site.address}/ar/\S+"))
     assert all(cookie.name.startswith("__Host-") and cookie.secure for cookie in person.client.cookies.jar)
-    base = await person.start_entry("research", "The Last Falaj")
-    await person.fill_in(base, category="research", title="The Last Falaj", supervisor=SUPERVISOR, institution="squ")
+    base = await person.start_entry(category, "The Last Falaj")
+    await person.fill_in(base, category=category, title="The Last Falaj", supervisor=SUPERVISOR, institution="squ")
     link = await come(lambda: site.letters.find(SUPERVISOR, rf"{site.address}/ar/approvals/\S+"))
     supervisor = Person(site.address, site.trust())
     path, _, key = link.partition("?key=")
