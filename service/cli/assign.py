@@ -15,9 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from judging.assignment import BadOption, BadProblem, Infeasible, Undecided, assign_judges, order_for_judges
-from service.cli.assign_files import Encoded, InputFault, encode
+from service.cli.assign_files import Encoded, encode
+from service.cli.assign_refusals import say_infeasible, say_table_fault
 from service.cli.assign_report import write_report
-from service.cli.assign_words import say_infeasible, say_result, write_assignment
+from service.cli.assign_tables import InputFault
+from service.cli.assign_words import say_result, write_assignment
 from service.cli.sheets import TableError
 from service.cli.words import command_words
 from service.text import Words, western_digits
@@ -47,13 +49,11 @@ def run(argv: list[str]) -> int:
         print(words.plain(f"assign.fault_{fault.code}", **fault.facts), file=sys.stderr)
         return FAULT
     except TableError as fault:
-        print(words.plain(f"sheet.{fault.code}", **fault.facts), file=sys.stderr)
+        print(say_table_fault(fault, words), file=sys.stderr)
         return FAULT
     except (BadOption, BadProblem) as fault:
-        print(
-            words.plain(f"assign.bad_{'option' if isinstance(fault, BadOption) else 'problem'}", **fault.facts),
-            file=sys.stderr,
-        )
+        key = f"bad_option_{fault.option}" if isinstance(fault, BadOption) else "bad_problem"
+        print(words.plain(f"assign.{key}", **fault.facts), file=sys.stderr)
         return FAULT
     except Undecided:
         print(words.plain("assign.undecided"), file=sys.stderr)

@@ -13,7 +13,8 @@ import numpy as np
 from scipy import sparse
 
 from judging.assignment import NONE, Bar, Problem
-from service.cli.sheets import Column, Table, TableError, clean_label, read_table
+from service.cli.assign_tables import PairReader, fault_at, read_named, read_numbers
+from service.cli.sheets import Column, Table, clean_label
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -22,15 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
-
-
-class InputFault(Exception):
-    """A cell that cannot be meant; ``code`` finds the sentence (``assign.fault_<code>``) and ``facts`` fill it."""
-
-    def __init__(self, code: str, **facts: str | int) -> None:
-        super().__init__(code, facts)
-        self.code = code
-        self.facts = facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +48,7 @@ def encode(options: Namespace) -> Encoded:
     entry_house, judge_house = _shared_labels(entries, judges, "institution")
     left: dict[str, tuple[int, str]] = {}
     lenient = options.previous is not None
-    reader = _PairReader(entry_ids, judge_ids, left, lenient=lenient)
+    reader = PairReader(entry_ids, judge_ids, left, lenient=lenient)
     load = _loads(judges, options.max_load)[place["judge"]]
     previous = reader.pairs(options.previous) if options.previous else None
     locked = reader.pairs(options.locks) if options.locks else None
@@ -80,12 +72,12 @@ def encode(options: Namespace) -> Encoded:
 
 def _entries(path: Path) -> Table:
     names = ("team", "institution", "category", "language", "need")
-    return read_table(path, ["entry", *(Column(name, is_required=False) for name in names)])
+    return read_named(path, ["entry", *(Column(name, is_required=False) for name in names)])
 
 
 def _judges(path: Path) -> Table:
     names = ("institution", "role", "expertise", "language", "max_load")
-    return read_table(path, ["judge", *(Column(name, is_required=False) for name in names)])
+    return read_named(path, ["judge", *(Column(name, is_required=False) for name in names)])
 
 
 def _own_ids(table: Table, key: str) -> list[str]:
@@ -93,18 +85,13 @@ def _own_ids(table: Table, key: str) -> list[str]:
     if len(labels) < len(table):
         first = np.unique(codes, return_index=True)[1]
         again = int(np.setdiff1d(np.arange(len(table)), first)[0])
-        raise _fault("repeated", table, key, again)
+        raise fault_at("repeated", table, key, again)
     return labels
 
 
 def _places(table: Table, key: str) -> Ints:
     """Row of the table for each sorted id."""
     return np.argsort(table.labels(key)[1], kind="stable")
-
-
-def _fault(code: str, table: Table, key: str, at: int, **facts: str | int) -> InputFault:
-    named = table.fault(code, key, at, **facts)
-    return InputFault(code, file=table.path.name, **named.facts)
 
 
 def _labels(table: Table, key: str) -> tuple[list[str], Ints]:
@@ -147,9 +134,9 @@ def _needs(entries: Table, roles: list[str] | None) -> Ints:
             name, _, count = part.partition(":")
             role, number = name.strip(), count.strip() or "1"
             if not number.isdigit():
-                raise _fault("bad_need", entries, "need", row)
+                raise fault_at("bad_need", entries, "need", row)
             if role not in roles:
-                raise _fault("unknown_role", entries, "need", row, role=role)
+                raise fault_at("unknown_role", entries, "need", row, role=role)
             table[row, roles.index(role)] += int(number)
     return table
 
@@ -170,7 +157,7 @@ def _loads(judges: Table, most: int) -> Ints:
     bad = (own < 0) | (own % 1 != 0)
     bad &= ~np.isnan(own)
     if bad.any():
-        raise _fault("bad_load", judges, "max_load", int(np.argmax(bad)))
+        raise fault_at("bad_load", judges, "max_load", int(np.argmax(bad)))
     return np.minimum(np.where(np.isnan(own), most, own), most).astype(np.int64)
 
 
@@ -185,80 +172,7 @@ def _languages(entries: Table, judges: Table, place: dict[str, Ints]) -> dict[st
     return {"entry_language": codes[place["entry"]], "judge_languages": reads[place["judge"]]}
 
 
-class _PairReader:
-    """Reads tables of pairs.
-
-    An id that is not among the entries or judges is refused. Where a previous assignment is given, judges may have
-    left since: their affinities and conflicts are left out, and said to be.
-    """
-
-    def __init__(
-        self, entries: list[str], judges: list[str], left_out: dict[str, tuple[int, str]], *, lenient: bool
-    ) -> None:
-        self.number = {
-            "entry": {label: place for place, label in enumerate(entries)},
-            "judge": {label: place for place, label in enumerate(judges)},
-        }
-        self.left_out = left_out
-        self.lenient = lenient
-
-    def read(
-        self, path: Path, *columns: Column | str, may_leave: bool = False
-    ) -> tuple[Table, Ints, Ints, NDArray[np.bool_]]:
-        """Return the table, entry and judge rows, and which lines hold."""
-        table = _read_pairs(path, ["entry", "judge", *columns])
-        entry, judge = self._codes(table, "entry"), self._codes(table, "judge")
-        if (entry < 0).any():
-            raise _fault("unknown_id", table, "entry", int(np.argmax(entry < 0)))
-        if (judge < 0).any():
-            at = int(np.argmax(judge < 0))
-            if not (self.lenient and may_leave):
-                raise _fault("unknown_id", table, "judge", at)
-            self.left_out[path.name] = (int((judge < 0).sum()), clean_label(table.cells["judge"][at]))
-        return table, entry, judge, judge >= 0
-
-    def _codes(self, table: Table, key: str) -> Ints:
-        if not len(table):
-            return np.zeros(0, dtype=np.int64)
-        labels, codes = table.labels(key)
-        rows = np.array([self.number[key].get(label, NONE) for label in labels], dtype=np.int64)
-        return np.asarray(rows[codes], dtype=np.int64)
-
-    def pairs(self, path: Path) -> Ints:
-        """(n, 2) of a table that must hold each pair once."""
-        table, entry, judge, _ = self.read(path)
-        self.refuse_repeats(table, entry, judge)
-        return np.asarray(np.c_[entry, judge], dtype=np.int64)
-
-    def refuse_repeats(self, table: Table, entry: Ints, judge: Ints) -> None:
-        """Refuse a pair that stands twice."""
-        key = entry * (len(self.number["judge"]) + 1) + judge
-        first = np.unique(key, return_index=True)[1]
-        again = np.ones(key.size, dtype=np.bool_)
-        again[first] = False
-        again &= judge >= 0
-        if again.any():
-            raise _fault(
-                "repeated_pair",
-                table,
-                "judge",
-                int(np.argmax(again)),
-                entry=table.cells["entry"][int(np.argmax(again))],
-            )
-
-
-def _read_pairs(path: Path, columns: list[Column | str]) -> Table:
-    """Read a table of pairs; one that has headers and nothing below them says that there are none."""
-    try:
-        return read_table(path, columns)
-    except TableError as error:
-        if error.code != "no-rows":
-            raise
-    keys = [column if isinstance(column, str) else column.key for column in columns]
-    return Table(path=path, rows=np.zeros(0, dtype=np.int64), cells=dict.fromkeys(keys, ()), headers={})
-
-
-def _conflicts(path: Path | None, reader: _PairReader, shape: tuple[int, int]) -> NDArray[np.int8] | None:
+def _conflicts(path: Path | None, reader: PairReader, shape: tuple[int, int]) -> NDArray[np.int8] | None:
     if path is None:
         return None
     _, entry, judge, held = reader.read(path, Column("reason", is_required=False), may_leave=True)
@@ -268,16 +182,16 @@ def _conflicts(path: Path | None, reader: _PairReader, shape: tuple[int, int]) -
 
 
 def _affinity(
-    path: Path | None, reader: _PairReader, entries: Table, judges: Table, place: dict[str, Ints]
+    path: Path | None, reader: PairReader, entries: Table, judges: Table, place: dict[str, Ints]
 ) -> sparse.csr_array:
     shape = (len(place["entry"]), len(place["judge"]))
     if path is None:
         return _affinity_from_expertise(entries, judges, place)
     table, entry, judge, held = reader.read(path, "affinity", may_leave=True)
     reader.refuse_repeats(table, entry, judge)
-    value = table.numbers("affinity")
+    value = read_numbers(table, "affinity")
     if (value < 0).any():
-        raise _fault("negative_affinity", table, "affinity", int(np.argmax(value < 0)))
+        raise fault_at("negative_affinity", table, "affinity", int(np.argmax(value < 0)))
     return sparse.csr_array((value[held], (entry[held], judge[held])), shape=shape)
 
 
@@ -293,9 +207,9 @@ def _affinity_from_expertise(entries: Table, judges: Table, place: dict[str, Int
 
 def read_reviews(path: Path, encoded: Encoded) -> tuple[Ints, NDArray[np.float64]]:
     """Pairs that have marks and the mean mark of each; criteria count alike."""
-    reader = _PairReader(encoded.entries, encoded.judges, {}, lenient=False)
+    reader = PairReader(encoded.entries, encoded.judges, {}, lenient=False)
     table, entry, judge, _ = reader.read(path, "score", Column("criterion", is_required=False))
-    value = table.numbers("score")
+    value = read_numbers(table, "score")
     key = entry * len(encoded.judges) + judge
     if not table.has("criterion"):
         reader.refuse_repeats(table, entry, judge)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from judging.assignment import Alternative, Assignment, Blocked, Infeasible, Reasons
+    from judging.assignment import Assignment, Reasons
     from service.cli.assign_files import Encoded, Ints
     from service.text import Words
 
@@ -132,67 +132,3 @@ def say_joins(found: Assignment, encoded: Encoded, words: Words) -> Iterator[str
                 yield words.plain("assign.join_none")
             else:
                 yield words.plain("assign.join", entry=encoded.entries[join.entry], judge=encoded.judges[join.judge])
-
-
-def say_infeasible(impossible: Infeasible, encoded: Encoded, words: Words) -> list[str]:
-    """Say which entries are blocked, by what rule and how much, and what would free them."""
-    facts = {name.replace("-", "_"): value for name, value in impossible.facts.items() if name != "rule"}
-    lines = [words.plain(f"assign.rule_{impossible.rule.replace('-', '_')}", **facts)]
-    lines += [
-        _say_blocked(blocked, encoded, words) for blocked in impossible.blocked[:NAMED_AT_MOST] if blocked.missing
-    ]
-    tight = impossible.tight
-    if tight is not None and len(tight.entries) < encoded.problem.n_entries:
-        named = {
-            "entries": [encoded.entries[row] for row in tight.entries[:NAMED_AT_MOST]],
-            "judges": [encoded.judges[row] for row in tight.judges[:NAMED_AT_MOST]],
-        }
-        lines.append(words.plain("assign.tight", **named, demand=tight.demand, capacity=tight.capacity))
-        if tight.reason:
-            lines.append(words.plain("assign.tight_reason", reason=words.plain(f"assign.bar_{_bar(tight.reason)}")))
-    elif not any(blocked.missing for blocked in impossible.blocked):
-        named_entries = [encoded.entries[blocked.entry] for blocked in impossible.blocked[:NAMED_AT_MOST]]
-        if 0 < len(impossible.blocked) < encoded.problem.n_entries:
-            lines.append(words.plain("assign.touched", entries=named_entries))
-    if impossible.alternatives:
-        lines.append(words.plain("assign.ways"))
-        lines += [f"  {place}. {_say_way(way, encoded, words)}" for place, way in enumerate(impossible.alternatives, 1)]
-    return lines
-
-
-OWN_REASONS = 10
-
-
-def _bar(code: int) -> int:
-    """Treat the caller's own finer reasons as what they are: conflicts."""
-    return 1 if code >= OWN_REASONS else code
-
-
-def _say_blocked(blocked: Blocked, encoded: Encoded, words: Words) -> str:
-    kept = [
-        words.plain("assign.kept_away", reason=words.plain(f"assign.bar_{_bar(code)}"), count=count)
-        for code, count in sorted(blocked.bars.items())
-    ]
-    facts = {"entry": encoded.entries[blocked.entry], "missing": blocked.missing, "free": blocked.n_free}
-    bars = kept or [words.plain("assign.kept_by_none")]
-    if blocked.role != NONE:
-        return words.plain("assign.blocked_role", role=encoded.roles[blocked.role], bars=bars, **facts)
-    return words.plain("assign.blocked", judges=encoded.problem.n_judges, bars=bars, **facts)
-
-
-def _say_way(way: Alternative, encoded: Encoded, words: Words) -> str:
-    steps = [_say_step(way.kind, step, encoded, words) for step in way.steps[:NAMED_AT_MOST]]
-    return words.plain(f"assign.way_{way.kind}", steps=steps)
-
-
-def _say_step(kind: str, step: tuple[int, int, int, int], encoded: Encoded, words: Words) -> str:
-    entry, judge, role, by = step
-    name = encoded.roles[role] if role != NONE else ""
-    if kind == "invite":
-        return words.plain("assign.step_invite_role" if name else "assign.step_invite", count=by, role=name)
-    if kind == "waive":
-        return words.plain("assign.step_pair", entry=encoded.entries[entry], judge=encoded.judges[judge])
-    if entry == NONE:
-        return words.plain("assign.step_judge", judge=encoded.judges[judge], by=by)
-    key = "assign.step_entry_role" if name else "assign.step_entry"
-    return words.plain(key, entry=encoded.entries[entry], by=by, role=name)
