@@ -19,7 +19,8 @@ class JudgeFit:
     level: (K,) category means. b: (J,) leniency, mean zero, positive = marks higher. a: (J,) scale, about 1.
     noise: (J,) residual spread of a judge's scores. latent: (N,) the score, or its expectation where scores are
     rounded or stand at an end of the scale. weight: (N,) precision of told. pull: precision of the prior, 0 for none.
-    pull_to: (E,) its mean. draws: (M, E) joint draws of level + quality; b_draws, a_draws, noise_draws: (M, J).
+    pull_to: (E,) its mean. suspicion: (J,) probability that a judge is erratic; honest: (J,) share of a judge's reviews
+    that are not taken for noise. draws: (M, E) joint draws of level + quality; b_draws, a_draws, noise_draws: (M, J).
     """
 
     method: str
@@ -42,6 +43,7 @@ class JudgeFit:
     noise_var: float
     guard: float = 0.0
     suspicion: Floats | None = None
+    honest: Floats | None = None
 
     @property
     def told(self) -> Floats:

@@ -83,7 +83,7 @@ def _own_noise(fit: JudgeFit, error: Floats, leverage: Floats) -> tuple[Floats, 
     between = float(log_s.mean(axis=0).var() + log_s.var(axis=0).mean())
     prior = min(max(0.5 / max(between, 1e-6), 1.0), 200.0)
     common = float(np.exp(2 * log_s.mean()))
-    honest = fit.weight / block.v * np.exp(2 * log_s.mean(axis=0))[block.j] / fit.a[block.j] ** 2
+    honest = np.ones(block.y.size) if fit.honest is None else fit.honest[block.j]
     square = error**2 * (1 - leverage) * block.v * np.minimum(honest, 1.0)
     dof = prior + block.loads[block.j] - 1
     s2: Floats = (prior * common + block.by_judge(square)[block.j] - square) / dof

@@ -111,7 +111,12 @@ def _redraw(fit: JudgeFit, se: Floats, rng: np.random.Generator) -> JudgeFit:
 def _fit_flat(block: Block, rng: np.random.Generator) -> JudgeFit:
     """Give every entry the one score there is; what rounding hides is all that is unknown."""
     fit = fit_raw(block, rng)
-    return _redraw(fit, 2 * block.half / np.sqrt(12.0 * block.reads), rng)
+    size, most = block.n_entries, count_draws(block.n_entries)
+    noise = rng.standard_normal((max(most // size, 1), size))
+    turns = range(min(size, most))  # each draw in each turn of its places: equal entries get equal intervals
+    noise = np.concatenate([np.roll(noise, turn, axis=1) for turn in turns])
+    se = 2 * block.half / np.sqrt(12.0 * block.reads)
+    return replace(fit, draws=fit.level[block.cat] + fit.quality + se * noise)
 
 
 def _fit_one_entry(block: Block, rng: np.random.Generator) -> JudgeFit:

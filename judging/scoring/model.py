@@ -8,14 +8,17 @@ import numpy as np
 from scipy.special import ndtr
 
 from judging.marks import Floats
-from judging.scoring.design import Block
+from judging.scoring.design import Block, sums
 from judging.scoring.fit import JudgeFit, combine
 from judging.scoring.largemodel import fit_large_model
-from judging.scoring.mixed import MixedFit, fit_mixed
+from judging.scoring.mixed import MixedFit, estimate_by_moments, fit_mixed
 from judging.scoring.posterior import Kept, Rung, is_too_large, run_chains
 
 SETTLED = 1e-10
 ROUNDS = 200
+BALANCED, BALANCE_ROUNDS = 1e-7, 300  # of a weight; far below what draws leave open
+TINY = 1e-9
+KNOWN = 1.0  # information on gamma that a design must hold: as much as its prior, N(0, 1), does
 
 
 def fit_model(block: Block, rng: np.random.Generator, rung: Rung, *, mixed: MixedFit | None = None) -> JudgeFit:
@@ -29,16 +32,38 @@ def fit_model(block: Block, rng: np.random.Generator, rung: Rung, *, mixed: Mixe
 
 
 def can_guard(block: Block) -> bool:
-    """Tell whether contrasts within entries can identify the guard; on less it does harm."""
-    return block.n_judges >= 5 and block.y.size - block.n_entries >= 2 * block.n_judges  # noqa: PLR2004
+    """Tell whether the design can identify the guard; on less it does harm.
+
+    It is read from contrasts within entries, so there must be some to spare, and panels must differ from entry to
+    entry in how lenient they are: where all judges see all entries, no assignment can have gone with leniency.
+    """
+    return (
+        block.n_judges >= 5  # noqa: PLR2004
+        and block.y.size - block.n_entries >= 2 * block.n_judges
+        and guard_information(block) >= KNOWN
+    )
+
+
+def guard_information(block: Block) -> float:
+    """Give the information the design holds on the guard's gamma: the inverse of its variance, were judges known.
+
+    Variances are those of Henderson's third method: the judges' then comes from contrasts within entries alone, which
+    no assignment can bias.
+    """
+    entry_var, judge_var, noise_var = estimate_by_moments(block)
+    size = block.n_categories * block.n_judges
+    at, share = block.cat[block.e] * block.n_judges + block.j, 1.0 / block.reads
+    usual = sums(at, share[block.e], size).reshape(block.n_categories, -1) / np.bincount(block.cat)[:, None]
+    away = share - 2 * share * block.by_entry(usual.ravel()[at]) + (usual**2).sum(axis=1)[block.cat]
+    return float(judge_var * (away / (entry_var + noise_var * share)).sum())
 
 
 def _summarise(block: Block, kept: Kept) -> JudgeFit:
     level_draws, b_draws, a_draws, s_draws = (np.concatenate(x) for x in (kept.level, kept.b, kept.a, kept.s))
     level, b = level_draws.mean(axis=0), b_draws.mean(axis=0)
     a, noise = np.exp(np.log(a_draws).mean(axis=0)), np.exp(np.log(s_draws).mean(axis=0))
-    weight = np.concatenate(kept.weight).mean(axis=0)[block.j] * block.v
     pull = float(np.concatenate(kept.pull).mean())
+    weight = balance(block, np.concatenate(kept.share).mean(axis=0), pull)[block.j] * block.v
     met = np.concatenate(kept.guard_b).mean(axis=0)
     pull_to = block.by_entry(met[block.j]) / block.reads
     latent, quality = settle(block, level, b, a, noise=noise, weight=weight, pull=pull, pull_to=pull_to)
@@ -64,7 +89,27 @@ def _summarise(block: Block, kept: Kept) -> JudgeFit:
         noise_var=float(np.exp(2 * np.log(noise).mean())),
         guard=float(guard),
         suspicion=np.concatenate(kept.erratic).mean(axis=0),
+        honest=np.concatenate(kept.used).mean(axis=0),
     )
+
+
+def balance(block: Block, share: Floats, pull: float) -> Floats:
+    """Give weights by judge (J,) at which each judge's mean share in its entries is the one given (J,).
+
+    What an entry's score owes a judge is a share, w / (pull + sum of w). Draws in which a judge's noise is hardly known
+    make w itself as large as one likes, its share never; so shares are averaged, and weights found that give them.
+    The equations are Luce's choice model; solved by minorisation (Hunter 2004), with one solution.
+    """
+    wins = np.maximum(share, TINY) * block.loads
+    weight = np.full(block.n_judges, pull)
+    for _ in range(BALANCE_ROUNDS):
+        total = pull + block.by_entry(block.v * weight[block.j])
+        new = wins / block.by_judge(block.v / total[block.e])
+        change = float(np.abs(np.log(new / weight)).max())
+        weight = new
+        if change < BALANCED:
+            break
+    return weight
 
 
 def settle(

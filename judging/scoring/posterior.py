@@ -51,7 +51,8 @@ class Kept:
     b: list[Floats] = field(default_factory=list)
     a: list[Floats] = field(default_factory=list)
     s: list[Floats] = field(default_factory=list)
-    weight: list[Floats] = field(default_factory=list)
+    share: list[Floats] = field(default_factory=list)
+    used: list[Floats] = field(default_factory=list)
     guard_b: list[Floats] = field(default_factory=list)
     pull: list[Floats] = field(default_factory=list)
     hyper: list[Floats] = field(default_factory=list)
@@ -78,6 +79,7 @@ class Chains:
         self.m = 0.5 * np.log(start.noise_var) * one
         self.gamma = 0.0 * one
         self.normal: Normal | None = None
+        self.told = np.ones_like(self.z)  # precision of what each review says of its entry
         if rung.has_guard:
             self._start_apart()
         self._share = 1.0 / block.reads[block.e]
@@ -107,6 +109,7 @@ class Chains:
         a = at(np.exp(self.log_a), self.block.j)
         gamma = self.gamma if self.rung.has_guard else None
         self.normal = normal = self.equations.build(self.z, w, a, t2=self.t2, tb2=self.tb2, gamma=gamma)
+        self.told = w * a * a * at(np.where(self.erratic, 0.0, 1.0), self.block.j)
         self.quality, self.b, self.mean = self.equations.solve(normal, self.rng)
         self._draw_habits()
         self._draw_spreads()
@@ -250,8 +253,9 @@ class Chains:
         kept.a.append(a / unit)
         kept.s.append(np.exp(self.log_s))
         n = self.block.loads
-        used = self.equations.by_judge(self.honest) / n
-        kept.weight.append(used * (a / unit) ** 2 * np.exp(-2 * self.log_s))
+        known = 1 / self.t2[:, None] + self.equations.by_entry(self.told)
+        kept.share.append(self.equations.by_judge(self.told / at(known, self.block.e)) / n)
+        kept.used.append(self.equations.by_judge(self.honest) / n)
         kept.guard_b.append(self.gamma[:, None] * unit * self.b)
         kept.pull.append(1.0 / (self.t2 * unit[:, 0] ** 2))
         kept.hyper.append(np.array([self.t2 * unit[:, 0] ** 2, self.tb2, self.gamma]).T)

@@ -47,6 +47,7 @@ def test_equal_marks_share_the_first_rank(method):
     assert scores.ranking.rank.tolist() == [1, 1, 1, 1]
     assert np.isfinite(scores.se).all()
     assert "no_variation" in codes(scores)
+    assert len(set(zip(scores.ranking.rank_low, scores.ranking.rank_high, scores.ranking.p_top1, strict=True))) == 1
 
 
 @pytest.mark.parametrize("method", ["auto", *METHODS])

@@ -5,6 +5,7 @@ from judging.marks import gather_marks
 from judging.rubric import infer_rubric
 from judging.scoring import METHODS, score_round
 from judging.scoring.diagnostics import diagnose_judges, own_group_effect
+from judging.scoring.model import balance, can_guard, guard_information
 from judging.scoring.reliability import measure_reliability
 from judging.whatif import by_method, ranks_without_each_judge, suggest_reviews, with_weights, without_judge
 from tests.unit.judging.scoring_cases import drawn, from_table, published
@@ -77,6 +78,40 @@ def test_the_guard_finds_assignment_that_went_with_leniency():
 
     assert model.fits[0].guard < -0.5
     assert np.corrcoef(model.score, quality)[0, 1] > np.corrcoef(blup.score, quality)[0, 1] + 0.05
+
+
+def test_published_scores_say_what_the_draws_say_on_average_even_in_a_small_final():
+    off = []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        fit = scored(drawn(rng, n_entries=8, n_judges=5, reads=5, unequal=0.6)[0], method="model").fits[0]
+        gap = fit.level[0] + fit.quality - fit.draws.mean(axis=0)
+        off.append(np.sqrt((gap**2).mean()) / fit.draws.std(axis=0).mean())
+
+    assert np.mean(off) < 0.14  # .10; with weights averaged in place of shares .19
+
+
+def test_weights_are_found_again_from_the_shares_they_give():
+    scores = scored(drawn(np.random.default_rng(3))[0])
+    block = scores.fits[0].block
+    weight = np.random.default_rng(4).gamma(2.0, size=12)
+    share = weight[block.j] / (0.7 + block.by_entry(weight[block.j]))[block.e]
+
+    found = balance(block, block.by_judge(share) / block.loads, 0.7)
+
+    assert found == pytest.approx(weight, rel=1e-4)
+
+
+def test_no_guard_is_set_where_all_judges_see_all_entries_and_one_where_panels_differ():
+    rng = np.random.default_rng(5)
+    crossed = scored(drawn(rng, n_entries=30, n_judges=6, reads=6)[0], method="model").fits[0]
+    dealt = scored(drawn(rng)[0], method="model").fits[0]
+
+    assert guard_information(crossed.block) == pytest.approx(0, abs=1e-9)
+    assert not can_guard(crossed.block)
+    assert crossed.guard == 0
+    assert guard_information(dealt.block) > 1
+    assert can_guard(dealt.block)
 
 
 def test_thin_data_are_left_to_the_mixed_model():
