@@ -19,6 +19,7 @@ from judging.rubric import Rubric, check_ranges, infer_rubric
 from judging.scoring import RoundScores
 from service.cli.rankrubric import read_rubric
 from service.cli.sheets import Column, Table, TableError, read_table
+from service.spreadsheets import defuse
 
 HEADER = (
     "category", "rank", "entry", "score", "se", "rank_low", "rank_high", "p_top1", "p_top3", "p_top10", "raw_mean",
@@ -80,7 +81,7 @@ def write_ranking(path: Path, given: RankInput, scores: RoundScores) -> None:
 
 
 def ranking_text(given: RankInput, scores: RoundScores) -> str:
-    """Give the text of ranking.csv."""
+    """Give the text of ranking.csv; a name that a spreadsheet would compute gets an apostrophe before it."""
     ranking, flags = scores.ranking, entry_flags(scores)
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
@@ -98,9 +99,9 @@ def ranking_text(given: RankInput, scores: RoundScores) -> str:
     blank = ("",) * len(columns)
     writer.writerows(
         (
-            given.categories[category[e]],
+            defuse(given.categories[category[e]]),
             rank[e] or "",
-            given.entries[e],
+            defuse(given.entries[e]),
             *(figures[e] if rank[e] else blank),
             reads[e],
             component[e] + 1 or "",

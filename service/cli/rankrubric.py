@@ -54,7 +54,7 @@ class WrittenRubric:
                 "foreign-criterion" if is_foreign else "unknown-criterion",
                 "criterion",
                 at,
-                known="، ".join(mine)[:200],
+                known=" · ".join(mine)[:200],
             )
         return found
 

@@ -47,6 +47,7 @@ _ARTICLE = "ال"
 Parts = tuple[list[str], NDArray[np.int64], Sequence[Sequence[str]]]  # header, row numbers, columns
 LARGE = 100_000  # bytes, from where reading quickly matters
 UNCOMPUTED = "\x00"  # before a formula that stands where a spreadsheet would hold its value
+LONGEST_LABEL = 200  # characters; more is a text in the wrong column
 MAX_CELLS = 20_000_000  # about four million marks; a larger table is not a competition's
 
 
@@ -101,6 +102,10 @@ class Table:
         clean = [clean_label(text) or (blank if blank is not None else "") for text in raw]
         if "" in clean and blank is None:
             raise self.fault("empty-cell", key, int(np.flatnonzero(codes == clean.index(""))[0]))
+        longest = max(clean, key=len, default="")
+        if len(longest) > LONGEST_LABEL:
+            at = int(np.flatnonzero(codes == clean.index(longest))[0])
+            raise self.fault("long-label", key, at, length=len(longest), most=LONGEST_LABEL)
         ordered = sorted(set(clean))
         place = {label: i for i, label in enumerate(ordered)}
         return ordered, np.array([place[label] for label in clean], dtype=np.int64)[codes]
@@ -255,7 +260,7 @@ def _find_columns(header: Sequence[str], wanted: Sequence[Column], row: int) -> 
         found[key] = at
     for column in wanted:
         if column.is_required and column.key not in found:
-            seen = "، ".join(name.strip() for name in header if name.strip())
+            seen = " · ".join(name.strip() for name in header if name.strip())
             raise TableError(
                 "missing-column", row=row, column=column.key, arabic=HEADERS.get(column.key, ("",))[0], seen=seen[:200]
             )

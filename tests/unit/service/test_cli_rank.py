@@ -73,6 +73,15 @@ def test_scores_may_be_named_by_an_option_and_printed_by_category(marks, capsys)
     assert said.index("film") < said.index("prose")
 
 
+def test_a_name_that_a_spreadsheet_would_compute_is_written_harmlessly(tmp_path):
+    marks = write(tmp_path, "entry,judge,score\n=1+1,X,5\nB,X,4\n=1+1,Y,6\nB,Y,3\n")
+    out = tmp_path / "ranking.csv"
+
+    assert run([str(marks), "--out", str(out)]) == 0
+
+    assert [line.split(",")[2] for line in out.read_text().splitlines()] == ["entry", "'=1+1", "B"]
+
+
 def test_the_same_marks_in_another_order_give_the_same_bytes_twice(marks, tmp_path):
     lines = marks.read_text(encoding="utf-8").splitlines()
     other = write(tmp_path, "\n".join([lines[0], *reversed(lines[1:])]), "other.csv")
@@ -176,6 +185,7 @@ def test_headers_differ_only_by_what_matters(words):
         ("entry,judge,score,category\nA,X,5,film\nA,Y,5,prose\n", "Row 3"),
         (b"entry,judge,score\nA,X,5\n\xff\xfe,Y,5\n", "UTF-8"),
         ('entry,judge,score\n"A,X,5\n', "quotation"),
+        (f"entry,judge,score\nA,X,5\n{'B' * 201},X,5\n", "Row 3, column entry: a name of 201"),
     ],
 )
 def test_a_wrong_file_never_yields_a_ranking_and_names_its_fault(tmp_path, capsys, text, said):
