@@ -117,6 +117,7 @@ class Event(StrEnum):
     EXPORTED = "exported"
     BUNDLE_MADE = "bundle-made"
     CERTIFICATE_WITHDRAWN = "certificate-withdrawn"
+    BACKUP_MADE = "backup-made"
 
 
 # Every change waits for these statements: written out, they cost a third of what building them anew does.

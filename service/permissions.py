@@ -113,6 +113,7 @@ class Action(StrEnum):
     EDIT_WORDING = "edit-wording"
     MANAGE_PEOPLE = "manage-people"
     MANAGE_MESSAGES = "manage-messages"
+    READ_STANDING = "read-standing"
     READ_HEALTH = "read-health"
     READ_METRICS = "read-metrics"
     READ_PATTERNS = "read-patterns"
@@ -252,6 +253,7 @@ RULES: dict[Action, Rule] = {
     ),
     Action.MANAGE_PEOPLE: Rule(frozenset({Role.ADMINISTRATOR})),
     Action.MANAGE_MESSAGES: Rule(frozenset({Role.ADMINISTRATOR})),
+    Action.READ_STANDING: Rule(frozenset({Role.ADMINISTRATOR})),
     Action.READ_HEALTH: Rule(ANYBODY),
     Action.READ_METRICS: Rule(ANYBODY),  # whoever brings the token or asks from this machine: service/web/health.py
     Action.READ_PATTERNS: Rule(ANYBODY),

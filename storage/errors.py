@@ -18,6 +18,7 @@ StorageError
 │   └── TransactionFailed   a statement failed in it: it can only be rolled back
 └── ObjectError
     ├── ObjectMissing       no such object, upload or part
+    ├── ObjectChanged       the store gave other bytes than before, or lost what it took
     ├── LinkRefused         a signed link that is forged, expired or used for something else
     ├── PartTooLong         more bytes came than the link was signed for
     ├── PartTooShort        fewer bytes came than the link was signed for
@@ -143,3 +144,7 @@ class PartsIncomplete(ObjectError):
 
 class ObjectStoreAway(ObjectError):
     """The store does not answer for the moment."""
+
+
+class ObjectChanged(ObjectError):
+    """The store gave other bytes than it gave before, or none of those it took: it is to be asked again."""

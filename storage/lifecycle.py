@@ -167,6 +167,7 @@ ENTRY_MOVES = {
 UPLOAD_MOVES = {
     ("complete", UploadState.OPEN): UploadState.COMPLETE,
     ("mend", UploadState.COMPLETE): UploadState.OPEN,
+    ("mend", UploadState.INSPECTING): UploadState.OPEN,
     ("inspect", UploadState.COMPLETE): UploadState.INSPECTING,
     ("accept", UploadState.INSPECTING): UploadState.READY,
     ("refuse", UploadState.INSPECTING): UploadState.REFUSED,

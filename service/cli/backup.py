@@ -33,16 +33,23 @@ def read_passphrase(path: Path | None) -> bytes | None:
 
 
 async def _backup(settings: Settings, words: Words, folder: Path, passphrase: bytes | None) -> int:
+    from service.audit import SYSTEM, Event, record  # noqa: PLC0415 (as above)
     from service.clock import system_clock  # noqa: PLC0415 (as above)
     from service.usecases.backup import BackupRefused, make_backup  # noqa: PLC0415 (as above)
     from service.world import make_objects  # noqa: PLC0415 (arguments first)
-    from storage.engine import bind, close_database, open_database  # noqa: PLC0415 (as above)
+    from storage.engine import bind, close_database, open_database, transaction  # noqa: PLC0415 (as above)
+    from storage.errors import SchemaMismatch  # noqa: PLC0415 (as above)
+    from storage.migrations.run import check_current  # noqa: PLC0415 (as above)
     from storage.piccolo_app import TABLES  # noqa: PLC0415 (as above)
 
     engine = await open_database(settings.database_url)
     bind(engine, TABLES)
     try:
+        if not await check_current(engine):  # tables that this release does not know would be left out unseen
+            raise SchemaMismatch(reason="older")
         made = await make_backup(folder, make_objects(settings), now=system_clock(), passphrase=passphrase)
+        async with transaction():  # told after the copy, so that the copy and its head are of one moment
+            await record(Event.BACKUP_MADE, by=SYSTEM, about=("backup", made.log_head[:16]), at=system_clock())
     except BackupRefused as refused:
         print(words.plain(f"command.backup_fault.{refused.code}", **refused.facts), file=sys.stderr)
         return 1

@@ -3,6 +3,17 @@
 import sys
 from importlib import import_module
 
+from storage.errors import (
+    NewerSchema,
+    ObjectStoreAway,
+    SchemaMismatch,
+    StorageBusy,
+    StorageDamaged,
+    StorageError,
+    StorageFull,
+    StorageUnavailable,
+)
+
 __all__ = ["COMMANDS", "main"]
 
 COMMANDS = {
@@ -27,14 +38,24 @@ COMMANDS = {
 """Each module has ``run(argv) -> int``."""
 
 USAGE_FAULT = 2
+TROUBLE = 1
+KNOWN_TROUBLE: dict[type[StorageError], str] = {
+    NewerSchema: "newer-schema",
+    SchemaMismatch: "other-schema",
+    StorageBusy: "busy",
+    StorageFull: "full",
+    StorageUnavailable: "database-away",
+    StorageDamaged: "damaged",
+    ObjectStoreAway: "store-away",
+}
+"""What can be wrong outside the program: ``command.trouble.<code>`` says what to do. All else is a fault of ours."""
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; return its exit status."""
     arguments = sys.argv[1:] if argv is None else argv
     if arguments and arguments[0] in COMMANDS:
-        status: int = import_module(COMMANDS[arguments[0]]).run(arguments[1:])
-        return status
+        return _run(arguments[0], arguments[1:])
     from service.cli.words import command_words  # noqa: PLC0415 (the catalogues are read only when something is said)
 
     words = command_words()
@@ -44,6 +65,35 @@ def main(argv: list[str] | None = None) -> int:
         lines.insert(0, words.plain("command.unknown", name=arguments[0]))
     print("\n".join(lines), file=sys.stdout if is_asked else sys.stderr)
     return 0 if is_asked and arguments else USAGE_FAULT
+
+
+def _run(name: str, rest: list[str]) -> int:
+    """Run a command; say in a sentence what is wrong outside the program, instead of where it was noticed."""
+    try:
+        status: int = import_module(COMMANDS[name]).run(rest)
+    except StorageError as error:
+        return _tell(error)
+    except ExceptionGroup as group:
+        inner: BaseException = group
+        while isinstance(inner, ExceptionGroup) and len(inner.exceptions) == 1:
+            inner = inner.exceptions[0]
+        if not isinstance(inner, StorageError):
+            raise
+        return _tell(inner)
+    return status
+
+
+def _tell(error: StorageError) -> int:
+    code = next((code for kind, code in KNOWN_TROUBLE.items() if isinstance(error, kind)), None)
+    if code is None:
+        raise error
+    from service.cli.words import command_words  # noqa: PLC0415 (as above)
+
+    words = command_words()
+    print(words.plain(f"command.trouble.{code}"), file=sys.stderr)
+    if str(error):
+        print(f"  {error}", file=sys.stderr)
+    return TROUBLE
 
 
 if __name__ == "__main__":

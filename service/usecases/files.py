@@ -18,7 +18,7 @@ from service.usecases.submission import complete_versions
 from service.usecases.sweeping import give_up, queue_sweep
 from storage.columns import to_json
 from storage.engine import for_update, insert_many, transaction
-from storage.errors import ObjectMissing
+from storage.errors import ObjectChanged, ObjectMissing
 from storage.inspect.examine import digest
 from storage.inspect.limits import UNKNOWN_TYPE, FileRules
 from storage.inspect.report import Finding, Severity, Verdict
@@ -157,7 +157,7 @@ async def _inspect(upload: UploadView, objects: ObjectStore, scratch: Path | Non
         place = Path(folder)
         pages_to = place / "pages"
         pages_to.mkdir()
-        await objects.fetch(upload.object_key, place / "original")
+        await _fetch_as_read(upload, objects, place / "original")
         malware = await asyncio.to_thread(scan, place / "original", scanner) if scanner else None
         if malware is not None:
             return _Kept(await asyncio.to_thread(_infected, place / "original", malware), None, None, ())
@@ -172,6 +172,14 @@ async def _inspect(upload: UploadView, objects: ObjectStore, scratch: Path | Non
         return await _put(upload, report, objects)
 
 
+async def _fetch_as_read(upload: UploadView, objects: ObjectStore, path: Path) -> None:
+    """Fetch the original: the very bytes that were read back. Raises ObjectChanged for others, to be tried again."""
+    await objects.fetch(upload.object_key, path)
+    row = await Upload.select(Upload.sha256).where(Upload.id == upload.id).first()
+    if row is not None and await asyncio.to_thread(digest, path) != row["sha256"]:
+        raise ObjectChanged(key=upload.object_key)
+
+
 def _infected(path: Path, malware: str) -> Report:
     """Give the report of a file that the scanner stopped: it is not opened any further."""
     finding = Finding("file.infected", Severity.REFUSED, facts={"name": malware})
@@ -184,13 +192,13 @@ async def _put(upload: UploadView, report: Report, objects: ObjectStore) -> _Kep
     pages = []
     if report.clean is not None:
         judge_key = make_key("judge-copy")
-        await objects.put(judge_key, Path(report.clean.path))
+        await _put_for_sure(judge_key, report.clean.path, objects)
     if report.poster is not None:
         poster_key = make_key("poster")
-        await objects.put(poster_key, Path(report.poster.path))
+        await _put_for_sure(poster_key, report.poster.path, objects)
     for picture in report.pages:
         key = make_key("page")
-        await objects.put(key, Path(picture.path))
+        await _put_for_sure(key, picture.path, objects)
         pages.append(
             FilePage(
                 id=uuid4(),
@@ -204,6 +212,14 @@ async def _put(upload: UploadView, report: Report, objects: ObjectStore) -> _Kep
             )
         )
     return _Kept(report, judge_key, poster_key, tuple(pages))
+
+
+async def _put_for_sure(key: str, path: str | Path, objects: ObjectStore) -> None:
+    """Put a file and see it there before a row names it: a store may say that it has what it lost."""
+    stored = await objects.put(key, Path(path))
+    found = await objects.stat(key)
+    if found is None or found.size != stored.size:
+        raise ObjectChanged(key=key)
 
 
 async def _settle(upload: UploadView, kept: _Kept, *, now: datetime) -> None:

@@ -9,6 +9,7 @@ from service.web.account.joining import InvitationController, PasswordResetContr
 from service.web.account.second_factor import SecondFactorController
 from service.web.account.signing_in import SignInController, SignOutController
 from service.web.admin.editions import EditionsController
+from service.web.admin.health import StandingController
 from service.web.admin.institutions import InstitutionsController
 from service.web.admin.lines import LineController
 from service.web.admin.messages import MessagesController
@@ -158,6 +159,7 @@ ADMINISTRATION: Area = [
     InstitutionsController,
     PastEntriesController,
     MessagesController,
+    StandingController,
 ]
 OPERATION: Area = [tell_alive, read_ready, read_metrics, serve_static, receive_part, read_object, show_patterns]
 

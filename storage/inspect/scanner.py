@@ -41,6 +41,18 @@ def scan(path: Path, address: str, *, seconds: float = SECONDS) -> str | None:
     raise ScannerAway(address=address, answer=answer)
 
 
+def ask(address: str, *, seconds: float = 4.0) -> None:
+    """Have the scanner look at nothing: it answers. Raises ScannerAway."""
+    try:
+        with _connect(address, seconds) as connection:
+            connection.sendall(b"zINSTREAM\0" + struct.pack(">I", 0))
+            answer = _answer(connection)
+    except (OSError, ValueError) as error:
+        raise ScannerAway(address=address) from error
+    if not answer.endswith(" OK"):
+        raise ScannerAway(address=address, answer=answer)
+
+
 def _connect(address: str, seconds: float) -> socket.socket:
     kind, _, where = address.partition(":")
     if kind == "unix":

@@ -1,0 +1,55 @@
+"""What is wrong outside the program is said in a sentence with what to do, by every command; nothing is touched."""
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from service.cli.main import main
+
+LATER = "INSERT INTO schema_version (number, id, applied_at) VALUES (9999, 'm9999_later', '2027-01-01 00:00:00+00:00')"
+
+
+@pytest.fixture
+def newer(empty_database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of data that a later release has written to."""
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    monkeypatch.setenv("TAHKIM_DATA", str(tmp_path))
+    shutil.copy(empty_database, tmp_path / "tahkim.db")
+    with sqlite3.connect(tmp_path / "tahkim.db") as connection:
+        connection.execute(LATER)
+    connection.close()
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", ["migrate", "worker", "sweep", "backup", "serve"])
+def test_a_schema_of_a_later_release_is_refused_and_nothing_is_touched(
+    newer: Path, capsys: pytest.CaptureFixture[str], command: str
+):
+    before = (newer / "tahkim.db").read_bytes()
+
+    status = main([command, *([str(newer / "copy")] if command == "backup" else [])])
+
+    said = capsys.readouterr()
+    assert status == 1
+    assert "Run the later release" in said.err
+    assert "m9999_later" in said.err
+    assert not (newer / "copy").exists()
+    assert (newer / "tahkim.db").read_bytes() == before
+
+
+def test_what_is_no_database_is_said_to_be_none(newer: Path, capsys: pytest.CaptureFixture[str]):
+    (newer / "tahkim.db").write_bytes(b"no database at all" * 400)
+
+    assert main(["migrate"]) == 1
+    assert "restore the last backup" in capsys.readouterr().err
+
+
+def test_a_database_that_is_away_is_named(
+    newer: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("TAHKIM_DATABASE_URL", "postgresql://x:y@127.0.0.1:1/none")
+
+    assert main(["sweep"]) == 1
+    assert "TAHKIM_DATABASE_URL" in capsys.readouterr().err
