@@ -47,6 +47,7 @@ def test_make_alone_lists_every_target_that_people_use():
         assert re.search(rf"^  {target}\s+\S", shown, re.MULTILINE)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", _commands("tahkim"))
 def test_each_tahkim_command_that_is_named_explains_itself(command):
     ran = subprocess.run(

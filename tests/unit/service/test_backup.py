@@ -22,6 +22,8 @@ from tests.competition import JUDGING, Competition
 from tests.databases import ENGINES, copy_database, drop_database, standing
 from tests.unit.service.test_doctor import add_file
 
+pytestmark = pytest.mark.long
+
 NOW = datetime(2027, 5, 1, tzinfo=UTC)
 SECRET = b"four words make one"
 

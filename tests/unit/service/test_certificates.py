@@ -28,6 +28,8 @@ from storage.tables.audit import AuditEvent
 from storage.tables.award import Award, Certificate
 from tests.competition import PUBLISH, Competition
 
+pytestmark = pytest.mark.long
+
 BASE = "https://tahkim.example"
 MILLIMETRES_AN_INCH = 25.4
 LEFT, TOP, SIDE = 24, 161, 28

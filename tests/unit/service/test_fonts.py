@@ -14,6 +14,7 @@ def folder(tmp_path_factory):
     return made
 
 
+@pytest.mark.long
 def test_every_face_holds_the_letters_that_pages_use_and_their_joining(folder):
     for path in ensure_fonts(folder):
         font = TTFont(path)

@@ -59,6 +59,7 @@ async def test_a_round_is_closed_early_once_all_is_sealed(judging: Competition):
     assert await close_round(judging.chair, judging.round_id, now=JUDGED - timedelta(days=5)) == 0
 
 
+@pytest.mark.long
 async def test_two_computations_at_once_are_two_runs(ranked: Competition):
     await asyncio.gather(
         *(compute_ranking(ranked.chair, ranked.round_id, now=AFTER) for _ in range(3)), return_exceptions=True

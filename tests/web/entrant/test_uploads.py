@@ -57,6 +57,7 @@ def film(tmp_path: Path) -> Path:
     return write_film(tmp_path / "film.mp4")
 
 
+@pytest.mark.long
 async def test_a_film_goes_in_by_parts_and_comes_out_as_a_copy(world: World, number: str, script: Script, film: Path):
     registered = (await script.register(film)).json()
     link = await script.link(registered["upload"])

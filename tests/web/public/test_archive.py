@@ -13,6 +13,8 @@ from storage.tables.award import Award
 from storage.tables.entry import Entry
 from tests.web.committee.conftest import House, told
 
+pytestmark = pytest.mark.long
+
 __all__ = ["told"]
 
 LINK = re.compile(r'\b(?:href|src)="([^"]*)"')
