@@ -95,7 +95,7 @@ class FileRules:
 
 @dataclass(frozen=True, slots=True)
 class ProcessLimits:
-    """What one inspection may use before it is ended."""
+    """What one inspection may use before it is ended. ``wall_seconds``: how long it may stand still."""
 
     cpu_seconds: int = 20
     wall_seconds: float = 120.0

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from service import inspection
 from service.inspection import inspect_file
 from storage.inspect.limits import FileRules, ProcessLimits
+from storage.inspect.run import Starter
 from storage.inspect.starter import NICENESS
 from tests import corpus
 
@@ -78,16 +80,37 @@ def test_no_program_can_be_started(answers: dict[str, object]):
     assert answers["program"] == "PermissionError"
 
 
-async def test_a_file_that_never_ends_is_ended_by_the_clock_and_refused(tmp_path: Path):
+async def test_a_file_that_takes_more_processor_time_than_it_may_is_refused(tmp_path: Path):
     path = tmp_path / "slow.pdf"
-    corpus.saved(lambda: corpus.pdf("slow", pages=60))(path)
-    limits = ProcessLimits(cpu_seconds=20, wall_seconds=0.05)
+    corpus.saved(lambda: corpus.pdf("slow", pages=500))(path)
+    limits = ProcessLimits(cpu_seconds=1)
 
-    report = await inspect_file(path, FileRules(), copy_to=tmp_path / "copy", limits=limits)
+    report = await inspect_file(path, FileRules(), copy_to=tmp_path / "copy", pages_to=tmp_path, limits=limits)
 
     assert [finding.code for finding in report.findings] == ["file.too-costly"]
     assert report.clean is None
     assert not (tmp_path / "copy").exists()
+
+
+@pytest.fixture
+def starter() -> Iterator[Starter]:
+    started = Starter("tests.standing_still", Path(__file__).parents[3])
+    yield started
+    started.close()
+
+
+def test_what_stands_still_is_ended_by_the_clock(starter: Starter):
+    ending = starter.run({"works": 0}, seconds=0.2)
+
+    assert ending.is_late
+    assert ending.lines == ()
+
+
+def test_what_works_is_not_ended_for_being_slow(starter: Starter):
+    ending = starter.run({"works": 2.5}, seconds=1.0)
+
+    assert not ending.is_late
+    assert ending.lines == ({"done": True},)
 
 
 async def test_after_a_file_was_killed_the_next_is_inspected(tmp_path: Path):
