@@ -10,7 +10,7 @@ from storage.columns import from_json, to_json
 from storage.engine import for_update, transaction
 from storage.lifecycle import EditionState, RoundState
 from storage.reads.committee.appeals import count_open_appeals
-from storage.reads.decisions import list_honoured
+from storage.reads.decisions import read_decided
 from storage.reads.honoured import list_honoured_people, list_honoured_works
 from storage.tables.award import Announcement
 from storage.tables.edition import Edition
@@ -67,7 +67,7 @@ async def announce_when_due(edition_id: UUID, *, now: datetime) -> bool:
         )
         if in_round is None or in_round["state"] != RoundState.DECIDED or await count_open_appeals(edition_id):
             return False
-        honoured = {each["entry"]: each["category"] for each in await list_honoured(in_round["id"])}
+        honoured = {each.entry_id: each.category_id for each in (await read_decided(in_round["id"])).honoured}
         for entry in sorted(honoured, key=str):
             await record(Event.IDENTITY_READ, by=SYSTEM, about=("entry", entry), at=now, reason="announcement")
         content = await _tell(honoured)

@@ -2,12 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
 from storage.columns import to_json
-from storage.reads.decisions import list_honoured, list_places
+from storage.reads.decisions import HonouredEntry
 from storage.reads.honoured import HonouredPeople, list_honoured_works
 from storage.tables.award import Award
 
@@ -17,32 +17,31 @@ LONGEST_SLUG = 60
 
 
 async def make_awards(
-    edition_id: UUID, round_id: UUID, *, now: datetime, names: Mapping[UUID, HonouredPeople]
+    edition_id: UUID, honoured: Collection[HonouredEntry], *, now: datetime, names: Mapping[UUID, HonouredPeople]
 ) -> list[Award]:
     """Make an award of each honoured entry, by category, place and computed rank. Nothing is stored.
 
     ``names``: the people behind each entry; entries without any are left out. Whoever reads names has said so in the
     log.
     """
-    places = {row["id"]: row for row in await list_places(edition_id)}
-    outcomes = sorted(
-        (row for row in await list_honoured(round_id) if row["entry"] in names),
-        key=lambda row: (str(row["category"]), places[row["honour"]]["place"], row["computed_rank"]),
+    ordered = sorted(
+        (each for each in honoured if each.entry_id in names),
+        key=lambda each: (str(each.category_id), each.place, each.computed_rank),
     )
-    works = await list_honoured_works([row["entry"] for row in outcomes])
+    works = await list_honoured_works([each.entry_id for each in ordered])
     taken: set[str] = set()
     awards = []
-    for position, row in enumerate(outcomes, start=1):
-        work, people = works[row["entry"]], names[row["entry"]]
+    for position, each in enumerate(ordered, start=1):
+        work, people = works[each.entry_id], names[each.entry_id]
         awards.append(
             Award(
-                edition=edition_id, category=row["category"], honour=row["honour"], entry=row["entry"],
-                position=position, place=places[row["honour"]]["place"], is_shared=row["is_shared"],
+                edition=edition_id, category=each.category_id, honour=each.honour_id, entry=each.entry_id,
+                position=position, place=each.place, is_shared=each.is_shared,
                 slug=make_slug(work.title_en, taken), title_ar=work.title_ar, title_en=work.title_en,
                 abstract_ar=work.abstract_ar, abstract_en=work.abstract_en, institution_ar=people.institution_ar,
                 institution_en=people.institution_en, supervisor_ar=people.supervisor_ar,
                 supervisor_en=people.supervisor_en, team=to_json([list(member) for member in people.team]),
-                citation_ar=row["citation_ar"], citation_en=row["citation_en"],
+                citation_ar=each.citation_ar, citation_en=each.citation_en,
                 picture_key=work.picture.key if work.picture else None,
                 picture_media_type=work.picture.media_type if work.picture else None,
                 player_key=work.player.key if work.player else None,

@@ -3,10 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from storage.columns import among, from_json
 from storage.engine import run_sql
-from storage.reads.decisions import RunView, find_last_run, list_places
-from storage.tables.result import Decision, Outcome
+from storage.reads.decisions import Decided, RunView, find_last_run
 
 __all__ = ["count_figures"]
 
@@ -14,33 +12,38 @@ FEW = 3
 """Reviews below which severity cannot be told from chance for a single entry."""
 
 
-async def count_figures(edition_id: UUID, round_id: UUID) -> dict[str, Any]:
-    """Count entries, judges and evaluations; say how the ranking was computed, and what the committee decided on it."""
+async def count_figures(edition_id: UUID, round_id: UUID, decided: Decided) -> dict[str, Any]:
+    """Count entries, judges and evaluations; say how the ranking was computed, and what the committee decided on it.
+
+    Two queries; the run is the one that stands.
+    """
     run = await find_last_run(round_id)
-    entries = await run_sql(_ENTRIES, edition_id)
+    rows = await run_sql(_COUNTS, edition_id, round_id, edition_id, edition_id)
+    entries = [row for row in rows if row["category"] is not None]
     entries_in: dict[str, int] = {}
     for row in entries:
         key = str(UUID(str(row["category"])))
         entries_in[key] = entries_in.get(key, 0) + 1
-    (counted,) = await run_sql(_COUNTS, edition_id, round_id, edition_id)
     return {
         "entries": len(entries),
         "entries_in": entries_in,
         "institutions": len({str(row["institution"]) for row in entries if row["institution"]}),
-        **{name: int(counted[name]) for name in ("judges", "evaluations", "conflicts")},
+        **{name: int(rows[0][name]) for name in ("judges", "evaluations", "conflicts")},
         **_tell_run(run),
-        **await _tell_decisions(edition_id, round_id),
+        "withheld": sorted([str(category), place] for category, place in decided.withheld),
+        "deliberated": decided.n_deliberated,
     }
 
 
-_ENTRIES = """SELECT entry.category AS category, entry_owner.institution AS institution FROM entry
-    LEFT JOIN entry_owner ON entry_owner.entry = entry.id WHERE entry.edition = {} AND entry.state = 'admitted'"""
-_COUNTS = """SELECT
+_COUNTS = """SELECT entry.category AS category, entry_owner.institution AS institution,
     (SELECT count(*) FROM judge WHERE judge.edition = {} AND judge.is_active) AS judges,
     (SELECT count(*) FROM score_sheet JOIN assignment ON assignment.id = score_sheet.assignment
       WHERE assignment.round = {} AND score_sheet.state = 'sealed') AS evaluations,
     (SELECT count(*) FROM conflict JOIN judge ON judge.id = conflict.judge
-      WHERE judge.edition = {} AND conflict.state = 'confirmed') AS conflicts"""
+      WHERE judge.edition = {} AND conflict.state = 'confirmed') AS conflicts
+    FROM edition LEFT JOIN entry ON entry.edition = edition.id AND entry.state = 'admitted'
+    LEFT JOIN entry_owner ON entry_owner.entry = entry.id WHERE edition.id = {}"""
+"""A row an admitted entry, and one without where there is none; the counts stand in each."""
 
 
 def _tell_run(run: RunView | None) -> dict[str, Any]:
@@ -82,23 +85,3 @@ def _reviews(lines: list[dict[str, Any]]) -> list[int]:
     """Give the fewest and the most reviews that an entry had."""
     counts = [int(line["reviews"]) for line in lines]
     return [min(counts, default=0), max(counts, default=0)]
-
-
-async def _tell_decisions(edition_id: UUID, round_id: UUID) -> dict[str, Any]:
-    """Name the places that were withheld, and count those that the committee gave for a written reason."""
-    places = {str(row["id"]): row["place"] for row in await list_places(edition_id)}
-    decisions = await Decision.select(Decision.id, Decision.category, Decision.minutes).where(
-        Decision.round == round_id
-    )
-    withheld = [
-        [str(row["category"]), places[honour]]
-        for row in decisions
-        for honour in (from_json(row["minutes"]) or {}).get("withheld", {})
-        if honour in places
-    ]
-    reasoned: int = await Outcome.count().where(
-        among(Outcome.decision, [row["id"] for row in decisions])
-        & Outcome.honour.is_not_null()
-        & (Outcome.reason != "")
-    )
-    return {"withheld": sorted(withheld), "deliberated": reasoned + len(withheld)}

@@ -9,14 +9,13 @@ from uuid import UUID
 from service.actors import Actor
 from service.audit import Event, record
 from service.errors import NotFound
-from service.permissions import Action, require
+from service.permissions import Action, may, require
 from service.usecases.awards import make_awards
 from service.usecases.figures import count_figures
-from service.usecases.joint import Matter, answer_request, ask_together, is_agreed
+from service.usecases.joint import Matter, answer_request, ask_together
 from service.usecases.recusals import require_no_tie
-from storage.engine import for_update, transaction
-from storage.reads.committee.recusals import list_barred_categories
-from storage.reads.decisions import list_honoured
+from storage.engine import for_update, on_postgres, run_sql, snapshot, transaction
+from storage.reads.decisions import read_decided
 from storage.reads.honoured import HonouredPeople, list_honoured_people
 from storage.reads.results import CAPTIONS, Winners, as_winners
 from storage.tables.edition import Edition
@@ -60,23 +59,26 @@ async def preview_publication(
 ) -> Preview:
     """Make what publication would show now, without the categories that are closed to this member.
 
-    Names are shown once two members agreed, to members without a tie in any category, and the log says so first;
-    until then ``placeholder`` stands for the people of every entry.
+    Names are shown once two members agreed, to members without a tie in any category, and one row of the log says so
+    first and whose; until then ``placeholder`` stands for the people of every entry.
     """
-    barred = await list_barred_categories(actor.person_id, edition_id)
-    entries = [row["entry"] for row in await list_honoured(round_id) if row["category"] not in barred]
-    names = dict.fromkeys(entries, placeholder)
-    is_named = wants_names and not barred and await is_agreed(Matter.PREVIEW_NAMES, edition_id)
-    if is_named:
-        async with transaction():
-            await _check(actor, edition_id)
-            for entry in sorted(entries, key=str):
-                await record(Event.IDENTITY_READ, by=actor, about=("entry", entry), at=now, reason="preview")
-        names = await list_honoured_people(entries)
-    awards = await make_awards(edition_id, round_id, now=now, names=names)
-    figures = _without(await count_figures(edition_id, round_id), barred)
+    async with transaction() if wants_names else snapshot():
+        barred, is_named = await _find_right(actor, edition_id, locks=wants_names)
+        decided = await read_decided(round_id)
+        honoured = [each for each in decided.honoured if each.category_id not in barred]
+        entries = sorted({each.entry_id for each in honoured}, key=str)
+        if wants_names and is_named:
+            await record(
+                Event.IDENTITY_READ, by=actor, about=("edition", edition_id), at=now,
+                after=[str(each) for each in entries], reason="preview",
+            )  # fmt: skip
+    is_named = is_named and wants_names
+    names = await list_honoured_people(entries) if is_named else dict.fromkeys(entries, placeholder)
+    awards = await make_awards(edition_id, honoured, now=now, names=names)
+    honours = {each.honour_id: (each.honour_ar, each.honour_en) for each in honoured}
+    figures = _without(await count_figures(edition_id, round_id, decided), barred)
     return Preview(
-        winners=await as_winners(edition_id, awards, figures, barred, now=now),
+        winners=await as_winners(edition_id, awards, honours, figures, barred, now=now),
         is_named=is_named,
         pictures={
             str(each.slug): (str(each.picture_key), str(each.picture_media_type)) for each in awards if each.picture_key
@@ -86,6 +88,25 @@ async def preview_publication(
         },
         captions={str(each.slug): (str(each.captions_key), CAPTIONS) for each in awards if each.captions_key},
     )
+
+
+async def _find_right(actor: Actor, edition_id: UUID, *, locks: bool) -> tuple[frozenset[UUID], bool]:
+    """Find the categories that are closed to this member, and whether names may be shown to them. One query."""
+    lock = " FOR UPDATE OF edition" if locks and on_postgres() else ""
+    rows = await run_sql(_RIGHT + lock, Matter.PREVIEW_NAMES.value, str(edition_id), actor.person_id, edition_id)
+    if not rows:
+        raise NotFound
+    barred = frozenset(UUID(str(row["category"])) for row in rows if row["category"] is not None)
+    owns = actor.edition_id in {None, edition_id}
+    is_open = may(Action.PREVIEW_NAMES, actor, stage=rows[0]["state"], owns=owns)
+    return barred, is_open and bool(rows[0]["agreed"]) and not barred
+
+
+_RIGHT = """SELECT edition.state AS state, (SELECT count(*) FROM joint_request WHERE joint_request.matter = {}
+      AND joint_request.subject = {} AND joint_request.state = 'agreed') AS agreed, tied.category AS category
+    FROM edition LEFT JOIN (SELECT DISTINCT entry.edition AS edition, entry.category AS category FROM member_conflict
+      JOIN entry ON entry.id = member_conflict.entry WHERE member_conflict.person = {}) AS tied
+      ON tied.edition = edition.id WHERE edition.id = {}"""
 
 
 async def _check(actor: Actor, edition_id: UUID) -> None:

@@ -1,7 +1,7 @@
 """Telling entrants, and publishing: one transaction, one instant, nothing before it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ from storage.engine import for_update, insert_many, transaction
 from storage.lifecycle import EditionState, RoundState
 from storage.reads.bundles import list_bundles
 from storage.reads.committee.appeals import count_open_appeals
-from storage.reads.decisions import list_honoured, list_places
+from storage.reads.decisions import read_decided
 from storage.reads.honoured import HonouredPeople, list_honoured_people
 from storage.reads.registrar import find_team_people
 from storage.tables.audit import AuditEvent
@@ -73,14 +73,13 @@ async def notify_entrants(actor: Actor, edition_id: UUID, *, now: datetime) -> i
         require(Action.NOTIFY, actor, stage=edition["state"], owns=actor.edition_id in {None, edition_id})
         await move_edition(actor, edition_id, "notify", now=now)
         in_round = await _check_decided(edition_id)
-        places = {row["id"]: row for row in await list_places(edition_id)}
-        honours = {row["entry"]: places[row["honour"]] for row in await list_honoured(in_round["id"])}
+        honours = {each.entry_id: each for each in (await read_decided(in_round["id"])).honoured}
         n_letters = 0
         for entry in await Entry.select(Entry.id, Entry.entry_number).where(
             (Entry.edition == edition_id) & (Entry.state == "admitted")
         ):
             honour = honours.get(entry["id"])
-            named = {"honour_ar": honour["name_ar"], "honour_en": honour["name_en"]} if honour else {}
+            named = {"honour_ar": honour.honour_ar, "honour_en": honour.honour_en} if honour else {}
             for person in await find_team_people(entry["id"]):
                 n_letters += await queue_letter(
                     "outcome-honoured" if honour else "outcome", name=f"outcome:{entry['id']}:{person.email}",
@@ -173,9 +172,10 @@ async def _publish(actor: Actor, edition_id: UUID, now: datetime) -> str:
             raise NotYet(from_at=edition["publish_at"] or now)
         in_round = await _check_decided(edition_id)
         await _check_answered(edition_id)
-        figures = await count_figures(edition_id, in_round["id"])
-        names = await _read_names(actor, in_round["id"], now)
-        awards = await make_awards(edition_id, in_round["id"], now=now, names=names)
+        decided = await read_decided(in_round["id"])
+        figures = await count_figures(edition_id, in_round["id"], decided)
+        names = await _read_names(actor, {each.entry_id for each in decided.honoured}, now)
+        awards = await make_awards(edition_id, decided.honoured, now=now, names=names)
         await check_as_announced(edition_id, [(str(each.title_ar), str(each.title_en)) for each in awards])
         await insert_many(awards)
         await issue_certificates(awards, now=now)
@@ -271,9 +271,8 @@ async def _check_answered(edition_id: UUID) -> None:
         raise AppealsOpen(n=waiting)
 
 
-async def _read_names(actor: Actor, round_id: UUID, now: datetime) -> dict[UUID, HonouredPeople]:
+async def _read_names(actor: Actor, honoured: Collection[UUID], now: datetime) -> dict[UUID, HonouredPeople]:
     """Read who is behind the honoured entries. Each reading of an identity is in the log before it is used."""
-    entries = sorted({row["entry"] for row in await list_honoured(round_id)}, key=str)
-    for entry in entries:
+    for entry in sorted(honoured, key=str):
         await record(Event.IDENTITY_READ, by=actor, about=("entry", entry), at=now, reason="publication")
-    return await list_honoured_people(entries)
+    return await list_honoured_people(honoured)

@@ -5,19 +5,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from storage.columns import among, from_json
+from storage.columns import from_json
+from storage.engine import run_sql
 from storage.rows import get_row
 from storage.tables.edition import Category, Honour
-from storage.tables.result import Decision, DecisionSignature, Outcome, RankedEntry, RankingRun
+from storage.tables.result import DecisionSignature, RankedEntry, RankingRun
 
 __all__ = [
+    "Decided",
+    "HonouredEntry",
     "RunView",
     "count_signatures",
     "find_last_run",
     "list_categories",
-    "list_honoured",
     "list_places",
     "list_ranks",
+    "read_decided",
 ]
 
 
@@ -97,10 +100,61 @@ async def count_signatures(decision_id: UUID) -> int:
     return found
 
 
-async def list_honoured(round_id: UUID) -> list[dict[str, Any]]:
-    """Read the honoured outcomes of a round's approved decisions, by category, place and citation."""
-    decisions = {row["id"]: row for row in await Decision.select().where(Decision.round == round_id)}
-    rows = await Outcome.select().where(
-        among(Outcome.decision, decisions) & Outcome.honour.is_not_null() & Outcome.entry.is_not_null()
+@dataclass(frozen=True, slots=True)
+class HonouredEntry:
+    """An entry in a place, or with an honour that has none, as a round's decisions give it."""
+
+    entry_id: UUID
+    category_id: UUID
+    honour_id: UUID
+    place: int | None
+    honour_ar: str
+    honour_en: str
+    is_shared: bool
+    computed_rank: int
+    citation_ar: str
+    citation_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a round's decisions give. ``withheld`` are places that no entry has, by category; ``n_deliberated`` counts
+    those and the outcomes that stand for a written reason.
+    """  # noqa: D205 -- one sentence
+
+    honoured: tuple[HonouredEntry, ...]
+    withheld: tuple[tuple[UUID, int], ...]
+    n_deliberated: int
+
+
+async def read_decided(round_id: UUID) -> Decided:
+    """Read what a round's decisions give, in one query."""
+    rows = await run_sql(_DECIDED, round_id)
+    withheld = tuple(
+        (UUID(str(row["category"])), int(row["place"]))
+        for row in rows
+        if row["place"] is not None
+        and str(UUID(str(row["honour"]))) in (from_json(row["minutes"]) or {}).get("withheld", {})
     )
-    return [row | {"category": decisions[row["decision"]]["category"]} for row in rows]
+    given = [row for row in rows if row["entry"] is not None]
+    return Decided(
+        honoured=tuple(
+            HonouredEntry(
+                UUID(str(row["entry"])), UUID(str(row["category"])), UUID(str(row["honour"])), row["place"],
+                row["honour_ar"], row["honour_en"], bool(row["is_shared"]), int(row["computed_rank"]),
+                row["citation_ar"], row["citation_en"],
+            )
+            for row in given
+        ),
+        withheld=tuple(dict.fromkeys(withheld)),
+        n_deliberated=sum(bool(row["reason"]) for row in given) + len(set(withheld)),
+    )  # fmt: skip
+
+
+_DECIDED = """SELECT decision.category AS category, decision.minutes AS minutes, honour.id AS honour,
+    honour.place AS place, honour.name_ar AS honour_ar, honour.name_en AS honour_en, outcome.entry AS entry,
+    outcome.is_shared AS is_shared, outcome.computed_rank AS computed_rank, outcome.reason AS reason,
+    outcome.citation_ar AS citation_ar, outcome.citation_en AS citation_en
+    FROM decision JOIN round ON round.id = decision.round JOIN honour ON honour.edition = round.edition
+    LEFT JOIN outcome ON outcome.decision = decision.id AND outcome.honour = honour.id
+    WHERE decision.round = {}"""

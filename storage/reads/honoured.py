@@ -6,10 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from storage.columns import among, from_json
-from storage.tables.entrant import EntryOwner, Supervision, TeamMember
+from storage.engine import Row, run_sql
 from storage.tables.entry import EntryVersion
-from storage.tables.file import File, FilePage
-from storage.tables.institution import Institution
 
 __all__ = [
     "HonouredPeople",
@@ -61,24 +59,17 @@ class HonouredPeople:
 
 
 async def list_honoured_works(entry_ids: Collection[UUID]) -> dict[UUID, HonouredWork]:
-    """Read the submitted works behind these entries, in three queries."""
+    """Read the submitted works behind these entries, in two queries."""
     versions = await EntryVersion.select(
         EntryVersion.entry, EntryVersion.title_ar, EntryVersion.title_en, EntryVersion.abstract_ar,
         EntryVersion.abstract_en, EntryVersion.rights, EntryVersion.files,
     ).where(among(EntryVersion.entry, entry_ids) & EntryVersion.is_current.eq(True))  # fmt: skip
     ids = [UUID(each["id"]) for row in versions for each in from_json(row["files"])]
-    found = await File.select().where(among(File.id, ids) & (File.material.audience == "judges"))
-    files = {row["id"]: row for row in found}
-    leaves = {
-        row["file"]: StoredFile(row["object_key"], row["media_type"])
-        for row in await FilePage.select(FilePage.file, FilePage.object_key, FilePage.media_type).where(
-            among(FilePage.file, list(files)) & (FilePage.page == 1)
-        )
-    }
+    files = {UUID(str(row["id"])): row for row in await _list_files(ids)}
     works = {}
     for row in versions:
         own = [files[UUID(each["id"])] for each in from_json(row["files"]) if UUID(each["id"]) in files]
-        own.sort(key=lambda file: str(file["id"]))
+        own.sort(key=lambda file: str(UUID(str(file["id"]))))
         is_permitted = permits_showing(from_json(row["rights"]) or {})
         works[row["entry"]] = HonouredWork(
             title_ar=row["title_ar"],
@@ -86,11 +77,26 @@ async def list_honoured_works(entry_ids: Collection[UUID]) -> dict[UUID, Honoure
             abstract_ar=row["abstract_ar"],
             abstract_en=row["abstract_en"],
             is_permitted=is_permitted,
-            picture=_choose_picture(own, leaves) if is_permitted else None,
+            picture=_choose_picture(own) if is_permitted else None,
             player=_choose_player(own) if is_permitted else None,
             captions=_choose_captions(own) if is_permitted else None,
         )
     return works
+
+
+async def _list_files(ids: Collection[UUID]) -> list[Row]:
+    """Read those of these files that judges saw, each with the picture of its first page."""
+    if not ids:
+        return []
+    return await run_sql(_FILES.replace("[ids]", ", ".join(["{}"] * len(ids))), *ids)
+
+
+_FILES = """SELECT file.id AS id, file.judge_key AS judge_key, file.judge_media_type AS judge_media_type,
+    file.light_key AS light_key, file.light_media_type AS light_media_type, file.poster_key AS poster_key,
+    file.poster_media_type AS poster_media_type, file_page.object_key AS page_key,
+    file_page.media_type AS page_media_type
+    FROM file JOIN material ON material.id = file.material AND material.audience = 'judges'
+    LEFT JOIN file_page ON file_page.file = file.id AND file_page.page = 1 WHERE file.id IN ([ids])"""
 
 
 def permits_showing(rights: dict[str, Any]) -> bool:
@@ -102,42 +108,34 @@ def permits_showing(rights: dict[str, Any]) -> bool:
 
 
 async def list_honoured_people(entry_ids: Collection[UUID]) -> dict[UUID, HonouredPeople]:
-    """Read who made these entries, in four queries."""
-    owners = await EntryOwner.select(EntryOwner.entry, EntryOwner.institution).where(
-        among(EntryOwner.entry, entry_ids)
-    )  # fmt: skip
-    institutions = {
-        row["id"]: row
-        for row in await Institution.select(Institution.id, Institution.name_ar, Institution.name_en).where(
-            among(Institution.id, {row["institution"] for row in owners if row["institution"]})
-        )
-    }
-    supervisors = {
-        row["entry"]: row
-        for row in await Supervision.select(Supervision.entry, Supervision.name_ar, Supervision.name_en).where(
-            among(Supervision.entry, entry_ids)
-        )
-    }
+    """Read who made these entries, in one query: a row a member of the team."""
+    if not entry_ids:
+        return {}
+    rows = await run_sql(_PEOPLE.replace("[ids]", ", ".join(["{}"] * len(entry_ids))), *entry_ids)
     teams: dict[UUID, list[tuple[str, str]]] = {}
-    for row in (
-        await TeamMember.select(TeamMember.entry, TeamMember.name_ar, TeamMember.name_en)
-        .where(among(TeamMember.entry, entry_ids))
-        .order_by(TeamMember.position)
-    ):
-        teams.setdefault(row["entry"], []).append((row["name_ar"], row["name_en"]))
-    nobody = {"name_ar": "", "name_en": ""}
-    people = {}
-    for row in owners:
-        institution = institutions.get(row["institution"], nobody)
-        supervisor = supervisors.get(row["entry"], nobody)
-        people[row["entry"]] = HonouredPeople(
-            institution["name_ar"], institution["name_en"], supervisor["name_ar"], supervisor["name_en"],
-            tuple(teams.get(row["entry"], ())),
-        )  # fmt: skip
-    return people
+    for row in rows:
+        team = teams.setdefault(UUID(str(row["entry"])), [])
+        if row["position"] is not None:
+            team.append((row["name_ar"], row["name_en"]))
+    return {
+        UUID(str(row["entry"])): HonouredPeople(
+            *(row[name] or "" for name in ("institution_ar", "institution_en", "supervisor_ar", "supervisor_en")),
+            tuple(teams[UUID(str(row["entry"]))]),
+        )
+        for row in rows
+    }
 
 
-def _choose_picture(files: list[dict[str, Any]], leaves: dict[UUID, StoredFile]) -> StoredFile | None:
+_PEOPLE = """SELECT entry_owner.entry AS entry, institution.name_ar AS institution_ar,
+    institution.name_en AS institution_en, supervision.name_ar AS supervisor_ar, supervision.name_en AS supervisor_en,
+    team_member.position AS position, team_member.name_ar AS name_ar, team_member.name_en AS name_en
+    FROM entry_owner LEFT JOIN institution ON institution.id = entry_owner.institution
+    LEFT JOIN supervision ON supervision.entry = entry_owner.entry
+    LEFT JOIN team_member ON team_member.entry = entry_owner.entry
+    WHERE entry_owner.entry IN ([ids]) ORDER BY team_member.position"""
+
+
+def _choose_picture(files: list[Row]) -> StoredFile | None:
     """Choose a picture among the judge's copies: an image, else a film's poster, else a document's first page."""
     for row in files:
         if row["judge_key"] and str(row["judge_media_type"] or "").startswith("image/"):
@@ -145,10 +143,10 @@ def _choose_picture(files: list[dict[str, Any]], leaves: dict[UUID, StoredFile])
     for row in files:
         if row["poster_key"]:
             return StoredFile(row["poster_key"], row["poster_media_type"])
-    return next((leaves[row["id"]] for row in files if row["id"] in leaves), None)
+    return next((StoredFile(row["page_key"], row["page_media_type"]) for row in files if row["page_key"]), None)
 
 
-def _choose_player(files: list[dict[str, Any]]) -> StoredFile | None:
+def _choose_player(files: list[Row]) -> StoredFile | None:
     """Choose what is played: the film, else the sound; the operator's lighter copy where there is one."""
     for family in ("video/", "audio/"):
         for row in files:
@@ -160,7 +158,7 @@ def _choose_player(files: list[dict[str, Any]]) -> StoredFile | None:
     return None
 
 
-def _choose_captions(files: list[dict[str, Any]]) -> StoredFile | None:
+def _choose_captions(files: list[Row]) -> StoredFile | None:
     return next(
         (
             StoredFile(row["judge_key"], row["judge_media_type"])

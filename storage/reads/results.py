@@ -9,7 +9,7 @@ from uuid import UUID
 from storage.columns import from_json
 from storage.lifecycle import EditionState
 from storage.tables.award import Announcement, Award, Publication
-from storage.tables.edition import Category, Edition, Honour
+from storage.tables.edition import Category, Edition
 
 __all__ = [
     "CAPTIONS",
@@ -187,25 +187,37 @@ async def find_winners(slug: str | None = None) -> Winners | None:
 
 
 async def as_winners(
-    edition_id: UUID, awards: Sequence[Award], figures: Mapping[str, Any], left_out: Collection[UUID], *, now: datetime
+    edition_id: UUID,
+    awards: Sequence[Award],
+    honours: Mapping[UUID, tuple[str, str]],
+    figures: Mapping[str, Any],
+    left_out: Collection[UUID],
+    *,
+    now: datetime,
 ) -> Winners:
-    """Show awards that nobody has published as ``find_winners`` would once they are, without some categories."""
-    row = (
-        await Edition.select(*(getattr(Edition, name) for name in _OF_EDITION)).where(Edition.id == edition_id).first()
-    )
-    if row is None:
+    """Show awards that nobody has published as ``find_winners`` would once they are, without some categories.
+
+    ``honours`` are the names in Arabic and English of what is given. One query.
+    """
+    rows = await Category.select(
+        Category.id, Category.slug, Category.name_ar, Category.name_en,
+        *(getattr(Category.edition, name).as_alias(f"edition_{name}") for name in _OF_EDITION),
+    ).where(Category.edition == edition_id).order_by(Category.position)  # fmt: skip
+    if not rows:
         raise LookupError(edition_id)
-    edition = PublishedEdition(**row, published_at=now, figures=figures, bundle_hash="", audit_head="")
-    honours = {
-        each["id"]: each
-        for each in await Honour.select(Honour.id, Honour.name_ar, Honour.name_en).where(Honour.edition == edition_id)
-    }
-    rows = []
+    told = {name: rows[0][f"edition_{name}"] for name in _OF_EDITION}
+    edition = PublishedEdition(**told, published_at=now, figures=figures, bundle_hash="", audit_head="")
+    categories = [
+        PublishedCategory(row["id"], row["slug"], row["name_ar"], row["name_en"])
+        for row in rows
+        if row["id"] not in left_out
+    ]
+    shown = []
     for each in awards:
-        honour = honours[UUID(str(each.honour))]
+        honour_ar, honour_en = honours[UUID(str(each.honour))]
         told = {name: getattr(each, name) for name in _OF_AWARD}
-        rows.append(told | {"honour_ar": honour["name_ar"], "honour_en": honour["name_en"]})
-    return _in_order(edition, [each for each in await _list_categories(edition_id) if each.id not in left_out], rows)
+        shown.append(told | {"honour_ar": honour_ar, "honour_en": honour_en})
+    return _in_order(edition, categories, shown)
 
 
 def _in_order(

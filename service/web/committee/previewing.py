@@ -71,7 +71,7 @@ class PreviewingController(Controller):
     @get("/method", opt={"action": Action.READ_PUBLICATION})
     async def method(self, actor: Actor, words: Words, now: datetime) -> Page:
         """Show the method page as it would be; its figures cover every category, so a closed one closes it."""
-        standing, found = await _preview(actor, now)
+        standing, found = await _preview(actor, now, wants_names=False)
         if standing.barred:
             raise NotFound
         return page("committee/preview_method", method_page(found.winners.edition, words, _links(standing)))

@@ -6,7 +6,9 @@ import pytest
 
 from service.actors import Role
 from service.usecases.unmasking import step_aside
-from storage.tables.audit import AuditEvent
+from storage.columns import from_json
+from storage.engine import count_queries
+from storage.tables.audit import AuditEvent, AuditNonce
 from storage.tables.award import Announcement, Award
 from storage.tables.entry import Entry
 from storage.tables.result import Outcome
@@ -56,7 +58,10 @@ async def test_the_preview_is_the_public_page_and_shows_names_only_once_two_memb
     wanted = "Student 0 بالعربية" if language == "ar" else "Student 0"
     assert wanted in (await chair.get(f"{base}/winners/the-work-of-student-0")).text
     honoured = await Outcome.count().where(Outcome.honour.is_not_null())
-    assert await AuditEvent.count().where(AuditEvent.event == "identity-read") == 2 * honoured
+    reads = await AuditEvent.select().where(AuditEvent.event == "identity-read")
+    assert [(row["subject"], row["subject_id"]) for row in reads] == [("edition", str(told.edition_id))] * 2
+    told_of = await AuditNonce.select(AuditNonce.value).where(AuditNonce.sequence == reads[0]["sequence"])
+    assert len(from_json(told_of[0]["value"])) == honoured
 
     # What was previewed is what becomes public, but for the addresses and the notice.
     await told.competition.schedule()
@@ -67,6 +72,25 @@ async def test_the_preview_is_the_public_page_and_shows_names_only_once_two_memb
     seen = [line.strip() for line in public.text.split('<div class="podium">')[1].split("</section>")[0].splitlines()]
     assert [each.replace(f"{base}/winners", f"/{language}/winners/small-2027") for each in rows] == seen
     assert (await (await told.client("chair")).get(base)).status_code == 404
+
+
+async def test_a_view_of_the_preview_asks_little_and_leaves_one_row_in_the_log_where_names_are_shown(told: House):
+    chair = await told.client("chair")
+    await chair.get(f"/en{PREVIEW}")  # the run is read once and kept
+    for path in ("", "/winners/the-work-of-student-0", "/method"):
+        with count_queries() as asked:
+            assert (await chair.get(f"/en{PREVIEW}{path}")).status_code == 200
+        assert asked.count <= 12, "\n".join(each[:90] for each in asked.statements)
+
+    await ask_for_names(told)
+    before = await AuditEvent.count()
+    with count_queries() as asked:
+        await chair.get(f"/en{PREVIEW}")
+    of_the_log = [each for each in asked.statements if "audit_" in each]
+    assert asked.count - len(of_the_log) <= 12, asked.statements
+    assert await AuditEvent.count() == before + 1
+    await chair.get(f"/en{PREVIEW}/method")
+    assert await AuditEvent.count() == before + 1
 
 
 async def test_nobody_else_reaches_the_preview_and_a_member_with_a_tie_sees_nothing_of_that_category(told: House):
