@@ -7,24 +7,25 @@ from uuid import UUID
 
 from service.actors import Actor
 from service.audit import Event, record
-from service.errors import Conflicting, FieldError, Invalid, NotFound
+from service.errors import Conflicting, FieldError, Invalid, NotFound, StaleRevision
 from service.permissions import Action, require
-from service.usecases.decisions import DecisionClosed, list_member_ids
+from service.usecases.decisions import DecisionClosed, NoQuorum, NotInSession, find_quorum, list_member_ids
 from service.usecases.written import check_line, read_text
-from storage.columns import to_json
 from storage.engine import for_update, transaction
 from storage.lifecycle import DecisionState
-from storage.reads.committee.session import read_attendance
+from storage.reads.committee.session import list_tied_members, read_attendance, write_attendance
 from storage.rows import get_row
 from storage.tables.edition import Edition
 from storage.tables.entry import Entry
 from storage.tables.panel import Round
-from storage.tables.result import Ballot, Decision, EntryComment, Motion
+from storage.tables.result import Ballot, Decision, DecisionSignature, EntryComment, Motion
 
 __all__ = ["CHOICES", "cast_ballot", "close_motion", "comment_on_entry", "put_motion", "record_attendance"]
 
 CHOICES = ("for", "against", "abstain")
 LONGEST = 2000
+NOBODY = UUID(int=0)
+"""No person's id: a list of ids that may be empty is one no more."""
 
 
 class MotionClosed(Conflicting):
@@ -33,39 +34,47 @@ class MotionClosed(Conflicting):
     code = "motion-closed"
 
 
-class NotInSession(Conflicting):
-    """Only who is noted as present puts motions and casts ballots; who stepped aside does neither."""
-
-    code = "not-in-session"
-
-
 async def record_attendance(
-    actor: Actor, decision_id: UUID, *, present: Sequence[UUID], recused: Mapping[UUID, str], now: datetime
+    actor: Actor,
+    decision_id: UUID,
+    *,
+    present: Sequence[UUID],
+    recused: Mapping[UUID, str],
+    now: datetime,
+    seen: str | None = None,
 ) -> None:
     """Note who is there and who steps aside, in place of what was noted. Stepping aside needs its reason.
 
-    Raises Invalid for a missing reason and for somebody who is both, NotFound for who is no member.
+    Whoever is no longer there loses the signature given. ``seen`` is the digest of the attendance that the writer saw.
+    Raises Invalid for a missing reason, for somebody who is both and for a member with a tie who is called present,
+    NotFound for who is no member, StaleRevision where another attendance was noted meanwhile.
     """
     async with transaction():
         decision = await _lock(actor, decision_id, Action.HOLD_SESSION)
+        if seen is not None and read_attendance(decision["present"]).digest != seen:
+            raise StaleRevision(current=0)
         members = await list_member_ids(decision["edition"])
         if not {*present, *recused} <= members:
             raise NotFound
-        errors = [
-            FieldError(f"recused-{person}", "err.reason_needed") for person, why in recused.items() if not why.strip()
-        ]
-        errors += [FieldError(f"recused-{person}", "err.present_and_recused") for person in set(present) & set(recused)]
+        errors = _check_attendance(present, recused, await list_tied_members(decision["category"]))
         if errors:
             raise Invalid(*errors)
-        told = {
-            "present": sorted(str(each) for each in set(present)),
-            "recused": {str(person): why.strip() for person, why in recused.items()},
-        }
-        await Decision.update({Decision.present: to_json(told)}).where(Decision.id == decision_id)
+        told = write_attendance(present, {who: why.strip() for who, why in recused.items()}, is_noted=True)
+        await Decision.update({Decision.present: told}).where(Decision.id == decision_id)
+        await DecisionSignature.delete().where(
+            (DecisionSignature.decision == decision_id) & DecisionSignature.person.not_in([*present, NOBODY])
+        )
         await record(
             Event.ATTENDANCE_NOTED, by=actor, about=("decision", decision_id), at=now, before=decision["present"],
             after=told,
         )  # fmt: skip
+
+
+def _check_attendance(present: Sequence[UUID], recused: Mapping[UUID, str], tied: frozenset[UUID]) -> list[FieldError]:
+    errors = [FieldError(f"reason-{who}", "err.reason_needed") for who, why in recused.items() if not why.strip()]
+    errors += [FieldError(f"reason-{who}", "err.present_and_recused") for who in set(present) & set(recused)]
+    errors += [FieldError(f"reason-{who}", "err.tied_member") for who in sorted(set(present) & tied, key=str)]
+    return errors
 
 
 async def put_motion(actor: Actor, decision_id: UUID, content: str, *, now: datetime) -> UUID:
@@ -105,11 +114,17 @@ async def cast_ballot(actor: Actor, motion_id: UUID, choice: str, *, now: dateti
 
 
 async def close_motion(actor: Actor, motion_id: UUID, *, now: datetime) -> str:
-    """Close a motion and return its result: carried with more ballots for it than against, else lost."""
+    """Close a motion and return its result: carried with more ballots for it than against, else lost.
+
+    Raises NoQuorum while fewer members are noted as present than a decision needs.
+    """
     async with transaction():
-        motion, _ = await _lock_motion(actor, motion_id, Action.HOLD_SESSION)
+        motion, decision = await _lock_motion(actor, motion_id, Action.HOLD_SESSION)
         if motion["closed_at"] is not None:
             raise MotionClosed
+        there, needed = len(read_attendance(decision["present"]).present), await find_quorum(decision["edition"])
+        if there < needed:
+            raise NoQuorum(present=there, needed=needed)
         choices = [row["choice"] for row in await Ballot.select(Ballot.choice).where(Ballot.motion == motion_id)]
         verdict = "carried" if choices.count("for") > choices.count("against") else "lost"
         await Motion.update({Motion.closed_at: now, Motion.verdict: verdict}).where(Motion.id == motion_id)

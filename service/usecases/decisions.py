@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from service.actors import Actor, Role
@@ -14,7 +15,7 @@ from storage.columns import to_json
 from storage.engine import for_update, insert_many, transaction
 from storage.lifecycle import DECISION_MOVES, ROUND_MOVES, DecisionState, MoveLost, RoundState, move
 from storage.reads.committee.decision import digest_of_places
-from storage.reads.committee.session import read_attendance
+from storage.reads.committee.session import list_tied_members, read_attendance, write_attendance
 from storage.reads.decisions import count_signatures, find_last_run, list_categories, list_ranks
 from storage.rows import get_row
 from storage.tables.edition import Edition
@@ -22,7 +23,9 @@ from storage.tables.panel import Round
 from storage.tables.person import RoleGrant
 from storage.tables.result import Decision, DecisionSignature, Motion, Outcome
 
-__all__ = ["Placing", "approve_decision", "list_member_ids", "open_decision", "place_entries", "sign_decision"]
+__all__ = [
+    "Placing", "approve_decision", "find_quorum", "list_member_ids", "open_decision", "place_entries", "sign_decision",
+]  # fmt: skip
 
 
 class RoundNotRanked(Conflicting):
@@ -53,6 +56,12 @@ class AlreadySigned(Conflicting):
     """This member signed already."""
 
     code = "already-signed"
+
+
+class NotInSession(Conflicting):
+    """Only who is noted as present puts motions, casts ballots and signs; who stepped aside does none of it."""
+
+    code = "not-in-session"
 
 
 class SteppedAside(Conflicting):
@@ -169,7 +178,8 @@ def _check_placings(placings: Sequence[Placing], ranks: dict[UUID, int]) -> None
 async def sign_decision(actor: Actor, decision_id: UUID, *, now: datetime, seen: str | None = None) -> int:
     """Sign a decision as a member; return how many have signed. ``seen`` is the digest of the places that were read.
 
-    Raises PlacesOpen before places are written, and StaleRevision where others were written since they were read.
+    Raises SteppedAside for who has a tie in the category or stepped aside, NotInSession for who is noted as absent,
+    PlacesOpen before places are written, and StaleRevision where others were written since they were read.
     """
     async with transaction():
         decision = await _lock_decision(actor, decision_id, Action.SIGN_DECISION)
@@ -181,11 +191,23 @@ async def sign_decision(actor: Actor, decision_id: UUID, *, now: datetime, seen:
             raise AlreadySigned
         if actor.person_id is None:
             raise NotFound
-        if actor.person_id in read_attendance(str(decision["present"])).recused:
-            raise SteppedAside
+        await _note_signer(decision, actor.person_id)
         await DecisionSignature.insert(DecisionSignature(decision=decision_id, person=actor.person_id, signed_at=now))
         await record(Event.DECISION_SIGNED, by=actor, about=("decision", decision_id), at=now)
         return await count_signatures(decision_id)
+
+
+async def _note_signer(decision: Mapping[str, Any], person: UUID) -> None:
+    """Hold a signature against the attendance. Where nobody has noted it, whoever signs says to have been there."""
+    there = read_attendance(decision["present"])
+    if person in there.recused or person in await list_tied_members(decision["category"]):
+        raise SteppedAside
+    if person in there.present:
+        return
+    if there.is_noted:
+        raise NotInSession
+    told = write_attendance({*there.present, person}, there.recused, is_noted=False)
+    await Decision.update({Decision.present: told}).where(Decision.id == decision["id"])
 
 
 async def approve_decision(actor: Actor, decision_id: UUID, *, now: datetime) -> bool:
@@ -260,8 +282,8 @@ async def _lock_round(actor: Actor, round_id: UUID, action: Action) -> dict[str,
     return found
 
 
-async def _lock_decision(actor: Actor, decision_id: UUID, action: Action) -> dict[str, UUID]:
-    decision: dict[str, UUID] | None = await for_update(Decision.select().where(Decision.id == decision_id)).first()
+async def _lock_decision(actor: Actor, decision_id: UUID, action: Action) -> dict[str, Any]:
+    decision: dict[str, Any] | None = await for_update(Decision.select().where(Decision.id == decision_id)).first()
     if decision is None:
         raise NotFound
     found = await _lock_round(actor, decision["round"], action)

@@ -5,7 +5,7 @@ asked for and for no other: each has its own last moment, and the round's own cl
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -60,7 +60,7 @@ class FollowUpNotPossible(Conflicting):
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """One review worth asking for. ``policy`` is differ, winner or line.
+    """One review worth asking for. ``policy`` is differ, winner, line, or asked where its project was named.
 
     ``gain`` is in points for the winner, in wrong orders across the line otherwise; ``spread`` in points.
     """
@@ -83,8 +83,14 @@ class FollowUpPlan:
     n_differing: int
 
 
-async def plan_follow_ups(round_id: UUID, *, extra: int = 5, places: int = PLACES) -> FollowUpPlan:
-    """Say which further reviews would settle most, under every rule of assignment. Nothing is written."""
+async def plan_follow_ups(
+    round_id: UUID, *, extra: int = 5, places: int = PLACES, only: Collection[str] = ()
+) -> FollowUpPlan:
+    """Say which further reviews would settle most, under every rule of assignment. Nothing is written.
+
+    ``only``: code names of the projects that the reader asks about; each of these gets the best suited further judge
+    even where another project would gain more.
+    """
     given = await read_assignment_input(round_id)
     entries = tuple(RankedEntryRow(each.id, each.code_name, each.category_id) for each in given.entries)
     marks = await read_marks(round_id, entries=entries)
@@ -92,7 +98,7 @@ async def plan_follow_ups(round_id: UUID, *, extra: int = 5, places: int = PLACE
     if not marks.marks or not given.judges:
         return FollowUpPlan((), {}, 0)
     wanted = max(0, min(extra, MOST_AT_ONCE))
-    return await asyncio.to_thread(_plan, marks, given, standing, wanted, places)
+    return await asyncio.to_thread(_plan, marks, given, standing, wanted, places=places, only=frozenset(only))
 
 
 def _totals(marks: RankedRound) -> dict[tuple[UUID, UUID], float]:
@@ -106,7 +112,13 @@ def _totals(marks: RankedRound) -> dict[tuple[UUID, UUID], float]:
 
 
 def _plan(
-    marks: RankedRound, given: AssignmentInput, standing: tuple[StandingPair, ...], extra: int, places: int
+    marks: RankedRound,
+    given: AssignmentInput,
+    standing: tuple[StandingPair, ...],
+    extra: int,
+    *,
+    places: int,
+    only: frozenset[str],
 ) -> FollowUpPlan:
     import numpy as np  # noqa: PLC0415 - kept out of start-up
 
@@ -135,6 +147,11 @@ def _plan(
     spreads = _spreads(totals)
     differing = sorted((row[entry] for entry, spread in spreads.items() if spread > DIFFER))
     chosen += _settle(problem, asked, [entry for entry in differing if entry not in found.entry])
+    if only:
+        named = [at for at, code in enumerate(encoded.code_names) if code in only]
+        proposed = {entry for entry, *_ in chosen}
+        chosen += _settle(problem, asked, [entry for entry in named if entry not in proposed], policy="asked")
+        chosen = [each for each in chosen if each[0] in named]
     category = {each.id: each.category_id for each in given.entries}
     reviews = [
         FollowUp(
@@ -174,8 +191,10 @@ def _with_more_room(encoded: Encoded, standing: tuple[StandingPair, ...]) -> "tu
     return replace(encoded.problem, load_max=np.maximum(encoded.problem.load_max, load) + MORE_A_JUDGE), asked
 
 
-def _settle(problem: "Problem", asked: "Ints", entries: list[int]) -> list[tuple[int, int, str, float]]:
-    """Find for each project on which judges differ the best suited further judge, where one may."""
+def _settle(
+    problem: "Problem", asked: "Ints", entries: list[int], *, policy: str = "differ"
+) -> list[tuple[int, int, str, float]]:
+    """Find for each of these projects the best suited further judge, where one may."""
     from judging.assignment.rules import may_add  # noqa: PLC0415 - heavy, for here alone
 
     found = []
@@ -184,7 +203,7 @@ def _settle(problem: "Problem", asked: "Ints", entries: list[int]) -> list[tuple
         best = sorted(range(problem.n_judges), key=lambda judge: (-values[judge], judge))
         judge = next((judge for judge in best if may_add(problem, asked, entry, judge)), None)
         if judge is not None:
-            found.append((entry, judge, "differ", 0.0))
+            found.append((entry, judge, policy, 0.0))
     return found
 
 

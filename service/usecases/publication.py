@@ -79,7 +79,7 @@ async def notify_entrants(actor: Actor, edition_id: UUID, *, now: datetime) -> i
             (Entry.edition == edition_id) & (Entry.state == "admitted")
         ):
             honour = honours.get(entry["id"])
-            named = {"honour_ar": honour.honour_ar, "honour_en": honour.honour_en} if honour else {}
+            named: dict[str, Any] = {"honour_ar": honour.honour_ar, "honour_en": honour.honour_en} if honour else {}
             for person in await find_team_people(entry["id"]):
                 n_letters += await queue_letter(
                     "outcome-honoured" if honour else "outcome", name=f"outcome:{entry['id']}:{person.email}",

@@ -14,8 +14,9 @@ from markupsafe import escape
 from service.errors import NotFound
 from service.text import LANGUAGES, Ltr, Words
 from service.web.language import with_language
+from service.web.method_pages import fingerprints_page, method_page
 from service.web.ranges import Readable
-from service.web.result_pages import fingerprints_page, method_page, winner_page, winners_page
+from service.web.result_pages import winner_page, winners_page
 from service.web.static import StaticFiles
 from storage.reads.results import find_fingerprints, find_picture, find_winner, find_winners
 

@@ -4,22 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
-from service.text import Ltr, Words
+from service.text import Words
 from service.web.language import with_language
 from storage.reads.results import (
     Announced,
     AwardCard,
-    Fingerprints,
     PublishedCategory,
     PublishedEdition,
     Winners,
 )
 
-__all__ = [
-    "Links", "announced_page", "fingerprints_page", "method_page", "public_links", "winner_page", "winners_page",
-]  # fmt: skip
+__all__ = ["Links", "announced_page", "pick", "public_links", "winner_page", "winners_page"]
 
-TENTHS = 10
 PLACES_ON_PODIUM = (1, 2, 3)
 
 
@@ -136,61 +132,15 @@ class AnnouncedPage:
     categories: tuple[tuple[str, tuple[AnnouncedProject, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MethodPage:
-    """How this edition's results came about, with its own figures. ``threshold`` is in points of a hundred."""
-
-    edition: str
-    links: Links
-    name: str
-    published_at: datetime
-    method: str
-    choices: tuple[str, ...]
-    n_entries: int
-    n_judges: int
-    n_evaluations: int
-    n_conflicts: int
-    n_set_aside: int
-    n_moved: int
-    largest_change: float
-    fewest_reviews: int
-    most_reviews: int
-    fewest_judged: int
-    most_judged: int
-    n_few: int
-    single: float | None
-    adjusted: float | None
-    n_too_close: int
-    n_deliberated: int
-    n_withheld: int
-    threshold: float
-    inputs_hash: Ltr
-    output_hash: Ltr
-
-
-@dataclass(frozen=True, slots=True)
-class FingerprintsPage:
-    """The fingerprints that anybody may keep and compare."""
-
-    edition: str
-    name: str
-    rules: Ltr | None
-    bundle: Ltr | None
-    audit: Ltr | None
-    published_at: datetime | None
-
-
 def announced_page(found: Announced, words: Words) -> AnnouncedPage:
     """Give the honoured before their places, in the order of their titles."""
     return AnnouncedPage(
-        short=_pick(found, "short", words),
+        short=pick(found, "short", words),
         publish_at=found.publish_at,
         categories=tuple(
             (
-                _pick(category, "name", words),
-                tuple(
-                    AnnouncedProject(_pick(each, "title", words), _pick(each, "institution", words)) for each in lines
-                ),
+                pick(category, "name", words),
+                tuple(AnnouncedProject(pick(each, "title", words), pick(each, "institution", words)) for each in lines),
             )
             for category, lines in found.categories
         ),
@@ -210,26 +160,13 @@ def winner_page(
     return WinnerPage(
         edition=published.slug,
         links=links,
-        short=_pick(published, "short", words),
-        category=_pick(category, "name", words) if category else "",
+        short=pick(published, "short", words),
+        category=pick(category, "name", words) if category else "",
         winner=_winner(links, card, words),
         other_title=getattr(card, f"title_{other}"),
-        abstract=_pick(card, "abstract", words),
+        abstract=pick(card, "abstract", words),
         other_abstract=getattr(card, f"abstract_{other}"),
         published_at=published.published_at,
-    )
-
-
-def fingerprints_page(found: Fingerprints, words: Words) -> FingerprintsPage:
-    """Give the fingerprints that are public by now."""
-    out = found.published
-    return FingerprintsPage(
-        edition=found.slug,
-        name=_pick(found, "name", words),
-        rules=Ltr(found.rules) if found.rules else None,
-        bundle=Ltr(out.bundle_hash) if out else None,
-        audit=Ltr(out.audit_head) if out else None,
-        published_at=out.published_at if out else None,
     )
 
 
@@ -240,8 +177,8 @@ def winners_page(
     edition, figures = found.edition, found.edition.figures
     links = links or public_links(edition.slug)
     base = with_language(links.winners, words.lang)
-    names = sorted({_pick(each, "institution", words) for each in found.awards} - {""})
-    shown = [each for each in found.awards if not institution or _pick(each, "institution", words) == institution]
+    names = sorted({pick(each, "institution", words) for each in found.awards} - {""})
+    shown = [each for each in found.awards if not institution or pick(each, "institution", words) == institution]
     groups = []
     for each in found.categories:
         if category and each.slug != category:
@@ -254,7 +191,7 @@ def winners_page(
             groups.append(
                 CategoryWinners(
                     slug=each.slug,
-                    name=_pick(each, "name", words),
+                    name=pick(each, "name", words),
                     n_entries=int(figures.get("entries_in", {}).get(str(each.id), 0)),
                     placed=tuple(view for card, view in views if card.place in PLACES_ON_PODIUM),
                     mentions=tuple(view for card, view in views if card.place not in PLACES_ON_PODIUM),
@@ -264,8 +201,8 @@ def winners_page(
     return WinnersPage(
         edition=edition.slug,
         links=links,
-        short=_pick(edition, "short", words),
-        name=_pick(edition, "name", words),
+        short=pick(edition, "short", words),
+        name=pick(edition, "name", words),
         published_at=edition.published_at,
         n_entries=int(figures.get("entries", 0)),
         n_institutions=int(figures.get("institutions", 0)),
@@ -274,7 +211,7 @@ def winners_page(
         chips=(
             Chip(words.plain("pub.all_categories"), base, current=not category),
             *(
-                Chip(_pick(each, "name", words), f"{base}&category={each.slug}", current=each.slug == category)
+                Chip(pick(each, "name", words), f"{base}&category={each.slug}", current=each.slug == category)
                 for each in found.categories
             ),
         ),
@@ -293,13 +230,13 @@ def _winner(links: Links, card: AwardCard, words: Words) -> WinnerView:
     return WinnerView(
         href=href,
         place=card.place,
-        honour=_pick(card, "honour", words),
+        honour=pick(card, "honour", words),
         is_shared=card.is_shared,
-        title=_pick(card, "title", words),
-        institution=_pick(card, "institution", words),
+        title=pick(card, "title", words),
+        institution=pick(card, "institution", words),
         team=team,
-        supervisor=_pick(card, "supervisor", words),
-        citation=_pick(card, "citation", words),
+        supervisor=pick(card, "supervisor", words),
+        citation=pick(card, "citation", words),
         art=with_language(f"{href}/picture", words.lang) if card.has_picture else None,
         player=_player(href, card, words),
     )
@@ -315,43 +252,7 @@ def _player(href: str, card: AwardCard, words: Words) -> PlayerView | None:
     return PlayerView(card.player, with_language(f"{href}/play", words.lang), (captions,) if card.has_captions else ())
 
 
-def method_page(edition: PublishedEdition, words: Words, links: Links | None = None) -> MethodPage:
-    """Give how this edition's results came about."""
-    figures = edition.figures
-    reviews, judged = figures.get("reviews", (0, 0)), figures.get("judged", (0, 0))
-    reliability = figures.get("reliability") or {}
-    choices = tuple(dict.fromkeys(each["reason"] for each in figures.get("choices", ())))
-    return MethodPage(
-        edition=edition.slug,
-        links=links or public_links(edition.slug),
-        name=_pick(edition, "name", words),
-        published_at=edition.published_at,
-        method=figures.get("method") or "mixed",
-        choices=choices,
-        n_entries=int(figures.get("entries", 0)),
-        n_judges=int(figures.get("judges", 0)),
-        n_evaluations=int(figures.get("evaluations", 0)),
-        n_conflicts=int(figures.get("conflicts", 0)),
-        n_set_aside=int(figures.get("set_aside", 0)),
-        n_moved=int(figures.get("moved", 0)),
-        largest_change=float(figures.get("largest_change", 0.0)),
-        fewest_reviews=int(reviews[0]),
-        most_reviews=int(reviews[1]),
-        fewest_judged=int(judged[0]),
-        most_judged=int(judged[1]),
-        n_few=int(figures.get("few", 0)),
-        single=reliability.get("single"),
-        adjusted=reliability.get("adjusted"),
-        n_too_close=int(figures.get("too_close", 0)),
-        n_deliberated=int(figures.get("deliberated", 0)),
-        n_withheld=len(figures.get("withheld", ())),
-        threshold=edition.honour_threshold / TENTHS,
-        inputs_hash=Ltr(figures.get("inputs_hash", "")),
-        output_hash=Ltr(figures.get("output_hash", "")),
-    )
-
-
-def _pick(row: object, name: str, words: Words) -> str:
+def pick(row: object, name: str, words: Words) -> str:
     """Pick the reader's language; the other one where the reader's is empty."""
     other = "en" if words.lang == "ar" else "ar"
     return str(getattr(row, f"{name}_{words.lang}") or getattr(row, f"{name}_{other}") or "")

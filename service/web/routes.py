@@ -24,7 +24,7 @@ from service.web.committee.assignments import AssignmentController
 from service.web.committee.certificates import CertificatesController
 from service.web.committee.comparing import ComparingController
 from service.web.committee.conflicts import ConflictController
-from service.web.committee.decisions import DecisionController, MinutesController
+from service.web.committee.decisions import DecisionController
 from service.web.committee.deletions import DeletionsController
 from service.web.committee.eligibility import EligibilityController
 from service.web.committee.entries import CommitteeEntriesController
@@ -34,6 +34,7 @@ from service.web.committee.judges import JudgesController
 from service.web.committee.judges_import import JudgesImportController
 from service.web.committee.log import AuditController
 from service.web.committee.messages import GroupMessagesController
+from service.web.committee.minutes import MinutesController
 from service.web.committee.overview import OverviewController
 from service.web.committee.previewing import PreviewingController
 from service.web.committee.progress import ProgressController
@@ -44,6 +45,7 @@ from service.web.committee.redistribution import RedistributionController
 from service.web.committee.reminders import RemindersController
 from service.web.committee.rounds import RoundsController
 from service.web.committee.session_acts import CommentController, SessionController
+from service.web.committee.severity import SeverityController
 from service.web.committee.telling import AppealsController, FeedbackController, NotifyController
 from service.web.committee.together import SecondPersonController, SheetsController, UnmaskController
 from service.web.committee.what_if import WhatIfController
@@ -116,6 +118,7 @@ JUDGE: Area = [
 COMMITTEE: Area = [
     OverviewController,
     RankingController,
+    SeverityController,
     ComparingController,
     WhatIfController,
     CommitteeEntriesController,

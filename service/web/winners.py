@@ -12,9 +12,10 @@ from service.errors import NotFound
 from service.permissions import Action
 from service.text import Words
 from service.usecases.reading import make_reading_link
+from service.web.method_pages import fingerprints_page, method_page
 from service.web.pages import Page, page
 from service.web.ranges import Readable, stream_object
-from service.web.result_pages import announced_page, fingerprints_page, method_page, winner_page, winners_page
+from service.web.result_pages import announced_page, winner_page, winners_page
 from storage.reads.results import (
     find_announced,
     find_fingerprints,

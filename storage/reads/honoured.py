@@ -119,7 +119,10 @@ async def list_honoured_people(entry_ids: Collection[UUID]) -> dict[UUID, Honour
             team.append((row["name_ar"], row["name_en"]))
     return {
         UUID(str(row["entry"])): HonouredPeople(
-            *(row[name] or "" for name in ("institution_ar", "institution_en", "supervisor_ar", "supervisor_en")),
+            row["institution_ar"] or "",
+            row["institution_en"] or "",
+            row["supervisor_ar"] or "",
+            row["supervisor_en"] or "",
             tuple(teams[UUID(str(row["entry"]))]),
         )
         for row in rows

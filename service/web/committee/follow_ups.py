@@ -1,5 +1,6 @@
 """Follow-up reviews: what one more review would settle, and asking for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -56,6 +57,7 @@ class FollowUpsPage:
     chances: tuple[ChanceRow, ...]
     due_at: str
     asked: int | None
+    only: tuple[Ltr, ...] = ()
 
 
 class FollowUpController(Controller):
@@ -68,7 +70,7 @@ class FollowUpController(Controller):
         asked, extra = request.query_params.get("asked", ""), request.query_params.get("extra", "")
         return await _show(
             actor, words, now=now, extra=int(extra) if extra.isdecimal() else USUAL,
-            asked=int(asked) if asked.isdecimal() else None,
+            asked=int(asked) if asked.isdecimal() else None, only=request.query_params.getall("only", []),
         )  # fmt: skip
 
     @post("/", opt={"action": Action.ASK_FOLLOW_UP})
@@ -76,7 +78,7 @@ class FollowUpController(Controller):
         extra = USUAL
 
         async def again() -> Page:
-            return await _show(actor, words, now=now, extra=extra)
+            return await _show(actor, words, now=now, extra=extra, only=typed.all("only"))
 
         typed = await read_form(request, again=again)
         extra = typed.number("extra") or USUAL
@@ -99,7 +101,9 @@ def _read_pair(text: str) -> tuple[UUID, UUID]:
         raise NotFound from None
 
 
-async def _show(actor: Actor, words: Words, *, now: datetime, extra: int, asked: int | None = None) -> Page:
+async def _show(
+    actor: Actor, words: Words, *, now: datetime, extra: int, asked: int | None = None, only: Sequence[str] = ()
+) -> Page:
     standing = await stand(actor)
     if standing.in_round is None:
         return no_round("followups.title")
@@ -108,7 +112,8 @@ async def _show(actor: Actor, words: Words, *, now: datetime, extra: int, asked:
     )
     if not is_time:
         return page("committee/follow_ups", FollowUpsPage(False, False, extra, (), (), "", asked))
-    plan = await plan_follow_ups(standing.in_round.id, extra=min(extra, MOST_AT_ONCE))
+    codes = tuple(dict.fromkeys(only))[:MOST_AT_ONCE]
+    plan = await plan_follow_ups(standing.in_round.id, extra=min(extra, MOST_AT_ONCE), only=codes)
     judges = {each.id: pick(each, "name", words) for each in await list_judge_names(standing.edition_id)}
     categories = {each.id: pick(each, "name", words) for each in standing.categories}
     shown = FollowUpsPage(
@@ -136,5 +141,6 @@ async def _show(actor: Actor, words: Words, *, now: datetime, extra: int, asked:
         ),
         due_at=write_moment(now + timedelta(days=DAYS), standing.time_zone),
         asked=asked,
+        only=tuple(Ltr(each) for each in codes),
     )
     return page("committee/follow_ups", shown)

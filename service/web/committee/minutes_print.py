@@ -9,7 +9,8 @@ from service.text import Words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from service.web.committee.decisions import MinutesPage, PlaceLine
+    from service.web.committee.minutes import MinutesPage
+    from service.web.committee.placing import PlaceLine
 
 __all__ = ["describe_minutes"]
 
@@ -38,6 +39,7 @@ def _part(page: MinutesPage, edition: str, words: Words) -> dict[str, Any]:
             "digest": say("method.output"),
             "attendance": say("session.attendance"),
             "attendance_heads": [say("session.member"), say("head.state"), say("head.reason")],
+            "discussion": say("session.discussion"),
             "motions": say("session.motions"),
             "places": say("decision.places"),
             "reason": say("head.reason"),
@@ -47,6 +49,13 @@ def _part(page: MinutesPage, edition: str, words: Words) -> dict[str, Any]:
             "signature_heads": [say("session.member"), say("decision.signed")],
         },
         "attendance": [[each.name, say(f"session.{each.state}"), each.reason or "–"] for each in page.session.members],
+        "discussion": [
+            {
+                "project": f"{each.title} · {each.code}" if each.title else str(each.code),
+                "comments": [[f"{name} · {words.moment(at)}", content] for name, at, content in each.comments],
+            }
+            for each in page.discussion
+        ],
         "motions": [
             {
                 "content": each.content,

@@ -12,9 +12,10 @@ from service.text import Words
 from service.usecases.previewing import Preview, preview_publication
 from service.web.committee.ranking import NO_RANKING
 from service.web.committee.standing import AnyRequest, round_of, stand
+from service.web.method_pages import method_page
 from service.web.pages import Page, page
 from service.web.ranges import Readable, stream_object
-from service.web.result_pages import Links, method_page, winner_page, winners_page
+from service.web.result_pages import Links, winner_page, winners_page
 from storage.reads.committee.standing import Standing
 from storage.reads.honoured import HonouredPeople
 

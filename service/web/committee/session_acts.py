@@ -52,6 +52,7 @@ class SessionController(Controller):
                 person: typed.text(f"reason-{person}") for person, state in states.items() if state == "recused"
             },
             now=now,
+            seen=typed.text("seen"),
         )  # fmt: skip
         return go_to(f"/committee/decision/{category}")
 

@@ -11,21 +11,34 @@ from service.web.committee.certainty import word_of
 from service.web.committee.standing import pick
 from storage.reads.committee.decision import CategoryDecision, Signer
 from storage.reads.committee.ranking import ComputedOrder
-from storage.reads.committee.session import Attendance, MotionLine, find_attendance, list_motions
+from storage.reads.committee.session import Attendance, MotionLine, list_motions, list_tied_members, read_attendance
 from storage.reads.committee.standing import Standing
 
-__all__ = ["SessionView", "session_of"]
+__all__ = ["SessionView", "SignerView", "count_quorum", "list_signatures", "session_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class SignerView:
+    """A member and the signature."""
+
+    name: str
+    role: str
+    signed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class MemberView:
-    """A member of the committee in the session; ``state`` is present, recused or absent."""
+    """A member of the committee in the session; ``state`` is present, recused or absent.
+
+    ``is_tied``: a declared tie in the category keeps the member out of its decision.
+    """
 
     id: str
     name: str
     role: str
     state: str
     reason: str
+    is_tied: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +70,10 @@ class AgendaLine:
 
 @dataclass(frozen=True, slots=True)
 class SessionView:
-    """The session as the page and the minutes show it."""
+    """The session as the page and the minutes show it; ``digest`` is of the attendance that is shown."""
 
+    digest: str
+    is_noted: bool
     members: tuple[MemberView, ...]
     n_present: int
     n_recused: int
@@ -66,6 +81,7 @@ class SessionView:
     agenda: tuple[AgendaLine, ...]
     may_hold: bool
     may_move: bool
+    may_ask: bool
 
 
 async def session_of(
@@ -77,19 +93,16 @@ async def session_of(
     words: Words,
 ) -> SessionView:
     """Read a decision's session in two queries; an empty one before the decision is begun."""
-    there = await find_attendance(decision.id) if decision else Attendance(frozenset(), {})
+    there = decision.attendance if decision else read_attendance("")
     motions = await list_motions(decision.id) if decision else ()
+    tied = await list_tied_members(decision.category_id) if decision else frozenset()
     names = {each.person_id: pick(each, "name", words) for each in signers}
-    members = tuple(
-        MemberView(
-            str(each.person_id), names[each.person_id], each.role, _state(each.person_id, there),
-            there.recused.get(each.person_id, ""),
-        )
-        for each in signers
-    )  # fmt: skip
     is_open = decision is not None and decision.state == "open"
     is_there = actor.person_id in there.present
+    members = tuple(_member(each, there, tied, words) for each in signers)
     return SessionView(
+        digest=there.digest,
+        is_noted=there.is_noted,
         members=members,
         n_present=sum(each.state == "present" for each in members),
         n_recused=sum(each.state == "recused" for each in members),
@@ -97,11 +110,16 @@ async def session_of(
         agenda=_agenda(ranking, words),
         may_hold=is_open and may(Action.HOLD_SESSION, actor, stage=standing.state),
         may_move=is_open and is_there and may(Action.PUT_MOTION, actor, stage=standing.state),
+        may_ask=is_open and may(Action.ASK_FOLLOW_UP, actor, stage=standing.state),
     )
 
 
-def _state(person: UUID, there: Attendance) -> str:
-    return "recused" if person in there.recused else "present" if person in there.present else "absent"
+def _member(signer: Signer, there: Attendance, tied: frozenset[UUID], words: Words) -> MemberView:
+    person, is_tied = signer.person_id, signer.person_id in tied
+    is_recused = person in there.recused or is_tied
+    reason = there.recused.get(person, words.plain("session.tied") if is_tied else "")
+    state = "recused" if is_recused else "present" if person in there.present else "absent"
+    return MemberView(str(person), pick(signer, "name", words), signer.role, state, reason, is_tied)
 
 
 def _motion(each: MotionLine, actor: Actor, names: dict[UUID, str], words: Words) -> MotionView:
@@ -135,3 +153,13 @@ def _agenda(ranking: ComputedOrder, words: Words) -> tuple[AgendaLine, ...]:
         )
         for line in sorted(lines, key=lambda line: (abs(line["p_inside"] - 0.5), line["rank"]))
     )
+
+
+def count_quorum(members: tuple[Signer, ...]) -> int:
+    """Say how many signatures are needed: more than half of the members and the chair, as the use case holds."""
+    return len(members) // 2 + 1
+
+
+def list_signatures(members: tuple[Signer, ...], words: Words) -> tuple[SignerView, ...]:
+    """List who signs, and when each did."""
+    return tuple(SignerView(pick(each, "name", words), each.role, each.signed_at) for each in members)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from storage.columns import from_json, to_json
 from storage.engine import run_sql
+from storage.reads.committee.session import Attendance, read_attendance
 from storage.tables.edition import Honour
 from storage.tables.result import Decision, Outcome
 
@@ -63,6 +64,7 @@ class CategoryDecision:
     """A decision as it stands. ``digest`` changes with any of its places, reasons or citations."""
 
     id: UUID
+    category_id: UUID
     run_id: UUID
     state: str
     opened_at: datetime
@@ -70,6 +72,7 @@ class CategoryDecision:
     placed: tuple[Placed, ...]
     withheld: dict[UUID, str]
     digest: str
+    attendance: Attendance
 
 
 def digest_of_places(outcomes: list[dict[str, Any]], minutes: str) -> str:
@@ -94,6 +97,7 @@ async def find_decision(round_id: UUID, category_id: UUID) -> CategoryDecision |
     minutes = from_json(row["minutes"]) or {}
     return CategoryDecision(
         id=row["id"],
+        category_id=row["category"],
         run_id=row["run"],
         state=row["state"],
         opened_at=row["opened_at"],
@@ -107,6 +111,7 @@ async def find_decision(round_id: UUID, category_id: UUID) -> CategoryDecision |
         ),
         withheld={UUID(honour): reason for honour, reason in minutes.get("withheld", {}).items()},
         digest=digest_of_places(outcomes, row["minutes"]),
+        attendance=read_attendance(row["present"]),
     )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Pages of assigning after the proposal: the effect of a change, a judge who leaves, follow-up reviews."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +10,7 @@ from service.usecases.follow_ups import plan_follow_ups
 from storage.engine import count_queries
 from storage.rows import get_row
 from storage.tables.assignment import Assignment
+from storage.tables.entry import Entry
 from storage.tables.panel import Judge
 from tests.competition import DEADLINE, JUDGED
 from tests.unit.service.test_no_way_round import bar
@@ -110,6 +113,29 @@ async def test_follow_up_reviews_are_asked_for_from_their_page(ranked_now: House
     assert (none.status_code, late.status_code, asked.status_code) == (422, 422, 303)
     assert await Assignment.count().where(Assignment.due_at.is_not_null()) == 1
     assert "التقييمات الإضافية" in (await chair.get("/ar/committee/follow-up-reviews?asked=1")).text
+
+
+async def test_from_the_comparison_a_review_of_just_these_projects_is_proposed_and_asked_for(ranked_now: House):
+    ranked_now.clock.set(JUDGED + timedelta(hours=2))
+    await ranked_now.competition.seat("Judge New")
+    chair = await ranked_now.client("chair")
+    compared = (await chair.get("/en/committee/ranking/documentary/compare")).text
+    page = html.unescape(re.findall(r'href="([^"]*follow-up-reviews[?]only=[^"]*)"', compared)[0])
+    codes = re.findall(r"only=([A-Z]+-\d+)", page)
+    assert len(codes) == 2
+
+    shown = (await chair.get(page)).text
+    pairs = re.findall(r'name="pairs" value="([^"]+)"', shown)
+    proposed = {pair.split(":")[0] for pair in pairs}
+    wanted = await Entry.select(Entry.id).where(Entry.code_name.is_in(codes))
+    assert proposed == {str(row["id"]) for row in wanted}
+    assert "You asked for this project" in shown
+    due = (JUDGED + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
+    refused = await post(chair, page, {"only": codes, "due_at": due, "reason": "Close"}, page=page)
+    assert refused.status_code == 422
+    assert re.findall(r'name="pairs" value="([^"]+)"', refused.text) == pairs
+    asked = await post(chair, page, {"only": codes, "pairs": pairs[0], "due_at": due, "reason": "Close"}, page=page)
+    assert asked.status_code == 303
 
 
 async def test_a_possible_judge_is_checked_before_anything_is_sent(entering: House):

@@ -136,14 +136,20 @@ async def test_a_session_is_held_on_the_page_and_printed_in_both_languages(ranke
     await competition.place(category)
     base = f"/{language}/committee/decision/{category['slug']}"
     chair, member = await ranked_now.client("chair"), await ranked_now.client("member")
-    token = {"csrf": csrf_in((await chair.get(base)).text)}
+    form = (await chair.get(base)).text
+    token = {"csrf": csrf_in(form)}
     ids = [str(competition.actors[role].person_id) for role in (Role.CHAIR, Role.MEMBER)]
+    seen = {"seen": re.findall(r'/attendance".*?name="seen" value="([0-9a-f]{32})"', form, re.DOTALL)[0]}
 
     refused = await chair.post(
-        f"{base}/attendance", data=token | {"member": ids, f"state-{ids[0]}": "present", f"state-{ids[1]}": "recused"}
+        f"{base}/attendance",
+        data=token | seen | {"member": ids, f"state-{ids[0]}": "present", f"state-{ids[1]}": "recused"},
     )
     assert refused.status_code == 422
-    await chair.post(f"{base}/attendance", data=token | {"member": ids} | {f"state-{each}": "present" for each in ids})
+    assert f'href="#f-reason-{ids[1]}"' in refused.text
+    everybody = token | seen | {"member": ids} | {f"state-{each}": "present" for each in ids}
+    assert (await chair.post(f"{base}/attendance", data=everybody)).status_code == 303
+    assert (await chair.post(f"{base}/attendance", data=everybody)).status_code == 409  # noted since this page was read
     await chair.post(f"{base}/motions", data=token | {"motion": "نقترح المناصفة في المركز الثاني"})
     shown = await member.get(base)
     assert "نقترح المناصفة في المركز الثاني" in shown.text
@@ -162,3 +168,5 @@ async def test_a_session_is_held_on_the_page_and_printed_in_both_languages(ranke
     ).status_code == 422
     await member.post(f"{entry}/comments", data={"csrf": csrf_in(shown.text), "comment": "الصوت أُعيد بناؤه."})
     assert "الصوت أُعيد بناؤه." in (await chair.get(entry)).text
+    minutes = await member.get(f"/{language}/committee/minutes/{category['slug']}")
+    assert "الصوت أُعيد بناؤه." in minutes.text

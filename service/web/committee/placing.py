@@ -1,0 +1,167 @@
+"""The places of a category: as a form, as a list of what was decided, and the computed order beside them."""
+
+from dataclasses import dataclass
+
+from service.text import Ltr, Words
+from service.usecases.decisions import Placing
+from service.web.committee.certainty import find_close_pair, word_of
+from service.web.committee.standing import pick
+from service.web.forms import Typed
+from storage.reads.committee.decision import CategoryDecision, Place, Placed
+from storage.reads.committee.ranking import ComputedOrder
+
+__all__ = [
+    "Option", "PlaceForm", "PlaceLine", "RankLine", "list_options", "list_order", "list_placed", "make_forms",
+    "read_placing",
+]  # fmt: skip
+
+WITHHELD = "withheld"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A project that a place may be given to."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceForm:
+    """One place as it is written now; ``number`` counts from 1."""
+
+    number: int
+    honour_id: str
+    name: str
+    chosen: str
+    shared_with: str
+    reason: str
+    citation_ar: str
+    citation_en: str
+    is_close: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """One place as the minutes tell it."""
+
+    name: str
+    codes: tuple[Ltr, ...]
+    titles: tuple[str, ...]
+    ranks: tuple[int, ...]
+    is_shared: bool
+    is_withheld: bool
+    reason: str
+    citation: str
+    other_citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class RankLine:
+    """A line of the computed order beside the form."""
+
+    rank: int
+    code: Ltr
+    title: str
+    score: float
+    word: str
+
+
+def read_placing(typed: Typed, at: int, place: Place) -> Placing:
+    """Read one place of the form: a project, two that share it, or none."""
+    chosen = [typed.text(f"place-{at}"), typed.text(f"shared-{at}")]
+    entries = [] if chosen[0] in {"", WITHHELD} else [Typed({"id": [each]}).uuid("id") for each in chosen if each]
+    return Placing(
+        honour_id=place.id,
+        entry_ids=entries,
+        reason=typed.text(f"reason-{at}"),
+        citation_ar=typed.text(f"citation-{at}"),
+        citation_en=typed.text(f"citation-en-{at}"),
+    )
+
+
+def list_options(ranking: ComputedOrder, words: Words) -> tuple[Option, ...]:
+    """List the ranked projects in the computed order."""
+    return tuple(
+        Option(
+            line["entry"],
+            words.plain(
+                "decision.option",
+                rank=line["rank"],
+                code=Ltr(line["code_name"]),
+                title=pick(ranking.titles[line["entry"]], "title", words),
+            ),
+        )
+        for line in ranking.lines
+        if line["entry"] in ranking.titles
+    )
+
+
+def make_forms(
+    places: tuple[Place, ...], decision: CategoryDecision | None, ranking: ComputedOrder, words: Words
+) -> tuple[PlaceForm, ...]:
+    """Fill the form: with what is written, else with the computed order."""
+    pair = find_close_pair(ranking.pairs)
+    is_written = decision is not None and bool(decision.placed or decision.withheld)
+    forms = []
+    for at, place in enumerate(places, start=1):
+        here = [each for each in decision.placed if each.honour_id == place.id] if decision else []
+        computed = next((line["entry"] for line in ranking.lines if line["rank"] == at), "")
+        forms.append(
+            PlaceForm(
+                number=at,
+                honour_id=str(place.id),
+                name=pick(place, "name", words),
+                chosen=str(here[0].entry_id) if here else WITHHELD if is_written else computed,
+                shared_with=str(here[1].entry_id) if len(here) > 1 else "",
+                reason=here[0].reason if here else decision.withheld.get(place.id, "") if decision else "",
+                citation_ar=here[0].citation_ar if here else "",
+                citation_en=here[0].citation_en if here else "",
+                is_close=pair is not None and at == len(places),
+            )
+        )
+    return tuple(forms)
+
+
+def list_placed(
+    places: tuple[Place, ...], decision: CategoryDecision | None, ranking: ComputedOrder, words: Words
+) -> tuple[PlaceLine, ...]:
+    """Tell what was decided of each place; nothing before places are written."""
+    if decision is None or not (decision.placed or decision.withheld):
+        return ()
+    return tuple(
+        _line(place, [each for each in decision.placed if each.honour_id == place.id], decision, ranking, words)
+        for place in places
+    )
+
+
+def _line(
+    place: Place, here: list[Placed], decision: CategoryDecision, ranking: ComputedOrder, words: Words
+) -> PlaceLine:
+    known = [ranking.titles[str(each.entry_id)] for each in here if str(each.entry_id) in ranking.titles]
+    other = "en" if words.lang == "ar" else "ar"
+    return PlaceLine(
+        name=pick(place, "name", words),
+        codes=tuple(Ltr(each.code_name) for each in known),
+        titles=tuple(pick(each, "title", words) for each in known),
+        ranks=tuple(each.computed_rank for each in here),
+        is_shared=len(here) > 1,
+        is_withheld=not here,
+        reason=here[0].reason if here else decision.withheld.get(place.id, ""),
+        citation=pick(here[0], "citation", words) if here else "",
+        other_citation=getattr(here[0], f"citation_{other}") if here else "",
+    )
+
+
+def list_order(ranking: ComputedOrder, words: Words) -> tuple[RankLine, ...]:
+    """List the computed order."""
+    return tuple(
+        RankLine(
+            line["rank"],
+            Ltr(line["code_name"]),
+            pick(ranking.titles[line["entry"]], "title", words) if line["entry"] in ranking.titles else "",
+            line["score"],
+            word_of(line["p_inside"]),
+        )
+        for line in ranking.lines
+    )
