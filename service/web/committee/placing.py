@@ -106,7 +106,7 @@ def make_forms(
     forms = []
     for at, place in enumerate(places, start=1):
         here = [each for each in decision.placed if each.honour_id == place.id] if decision else []
-        computed = next((line["entry"] for line in ranking.lines if line["rank"] == at), "")
+        computed = ranking.lines[at - 1]["entry"] if at <= len(ranking.lines) else WITHHELD
         forms.append(
             PlaceForm(
                 number=at,

@@ -118,7 +118,8 @@ def _member(signer: Signer, there: Attendance, tied: frozenset[UUID], words: Wor
     person, is_tied = signer.person_id, signer.person_id in tied
     is_recused = person in there.recused or is_tied
     reason = there.recused.get(person, words.plain("session.tied") if is_tied else "")
-    state = "recused" if is_recused else "present" if person in there.present else "absent"
+    is_there = person in there.present or (not there.is_noted and signer.signed_at is not None)
+    state = "recused" if is_recused else "present" if is_there else "absent"
     return MemberView(str(person), pick(signer, "name", words), signer.role, state, reason, is_tied)
 
 
