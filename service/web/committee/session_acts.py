@@ -52,7 +52,7 @@ class SessionController(Controller):
                 person: typed.text(f"reason-{person}") for person, state in states.items() if state == "recused"
             },
             now=now,
-            seen=typed.text("seen"),
+            seen=typed.text("attendance"),
         )  # fmt: skip
         return go_to(f"/committee/decision/{category}")
 

@@ -139,7 +139,7 @@ async def test_a_session_is_held_on_the_page_and_printed_in_both_languages(ranke
     form = (await chair.get(base)).text
     token = {"csrf": csrf_in(form)}
     ids = [str(competition.actors[role].person_id) for role in (Role.CHAIR, Role.MEMBER)]
-    seen = {"seen": re.findall(r'/attendance".*?name="seen" value="([0-9a-f]{32})"', form, re.DOTALL)[0]}
+    seen = {"attendance": re.findall(r'name="attendance" value="([0-9a-f]{32})"', form)[0]}
 
     refused = await chair.post(
         f"{base}/attendance",
