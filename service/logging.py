@@ -1,5 +1,6 @@
 """One JSON line an event, with the request's id; never a body, a cookie, or a query."""
 
+import io
 import logging
 import sys
 from typing import TextIO, cast
@@ -8,6 +9,19 @@ import structlog
 from structlog.typing import FilteringBoundLogger, Processor
 
 __all__ = ["get_logger", "set_up_logging"]
+
+
+class _StandardError(io.TextIOBase):
+    """Standard error as it is when a line is written: whoever runs the program may have put another in its place."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+_STANDARD_ERROR = cast("TextIO", _StandardError())
 
 
 def set_up_logging(*, stream: TextIO | None = None, is_quiet: bool = False) -> None:
@@ -22,7 +36,7 @@ def set_up_logging(*, stream: TextIO | None = None, is_quiet: bool = False) -> N
     structlog.configure(
         processors=steps,
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if is_quiet else logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stream or _STANDARD_ERROR),
         cache_logger_on_first_use=stream is None,
     )
 

@@ -17,6 +17,8 @@ REACH = 2
 """Words that may stand between two parts of a name: a father's name, an initial."""
 LEAST_RUN = 7
 """Letters that two parts of a name must have together to be looked for in text without spaces."""
+LEAST_CLOSE = 4
+"""The same, where each alef and lam between them must be there."""
 LEAST_FUZZY = 11
 FUZZY_SCORE = 90.0
 ENOUGH_SOUNDS = 5
@@ -127,6 +129,8 @@ class NamePattern:
         last = len(self.parts) - 1
         pairs = {(0, 1), (0, last), (last - 1, last)} if last > 0 else set()
         found = {self._squeezed(*self.parts)} if last > 0 and self._is_whole_enough() else set()
+        if last > 0 and not found and self._is_long_with_alefs():
+            found.add(_squeezed_closely(self.parts))
         for one, two in pairs:
             for first, second in ((self.parts[one], self.parts[two]), (self.parts[two], self.parts[one])):
                 if first is not second and _is_enough(_bare(first), _bare(second)):
@@ -135,6 +139,13 @@ class NamePattern:
 
     def _is_whole_enough(self) -> bool:
         return sum(len(_bare(part).strip("ال")) for part in self.parts) >= LEAST_RUN
+
+    def _is_long_with_alefs(self) -> bool:
+        """Whether a name of few letters but alefs and lams ("Alaa bin Hilal") is long enough if these are counted."""
+        bare = [_bare(part) for part in self.parts]
+        return self._is_arabic and (
+            sum(map(len, bare)) >= LEAST_FUZZY and sum(len(each.strip("ال")) for each in bare) >= LEAST_CLOSE
+        )
 
     def _squeezed(self, *parts: _Part) -> str:
         if self._is_arabic:
@@ -223,6 +234,25 @@ def _forms_of_name(folded: str) -> frozenset[str]:
 def _bare(part: _Part) -> str:
     folded = part.folded
     return folded[2:] if folded[:2] in ("ال", "al", "el") and len(folded) > _LEAST_WITH_ARTICLE else folded
+
+
+def _squeezed_closely(parts: list[_Part]) -> str:
+    """Give the whole of an Arabic name run together, with at most one alef or lam of each seam lost."""
+    said, owed = "", 0
+    for part in parts:
+        settled = settle(_bare(part))
+        inner = settled.lstrip("ال")
+        before = len(settled) - len(inner)
+        if said or owed:
+            said += _seam(owed) + "(?:ا?بن|بنت|ابو)?"
+        said += _seam(before) if inner else ""
+        said += inner.rstrip("ال")
+        owed = len(inner) - len(inner.rstrip("ال")) if inner else before
+    return said
+
+
+def _seam(length: int) -> str:
+    return f"[ال]{{{max(0, length - 1)},{length + 3}}}"
 
 
 def _is_enough(first: str, second: str) -> bool:

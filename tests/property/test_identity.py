@@ -58,6 +58,15 @@ def test_a_mangled_name_is_found(name: str, how, seed: int, left: str, right: st
     assert any(each.trace is Trace.PERSON and each.strength >= Strength.SOFT for each in found)
 
 
+def test_a_name_of_little_but_alefs_and_lams_is_found_run_together():
+    found = find_identities(
+        [Piece("وقد اعتمد آلاءبنهلالالحارثي في جمع البيانات", 1)],
+        Identities((Person(names=("آلاء بن هلال الحارثي",)),)),
+    )
+
+    assert [each.strength for each in found] == [Strength.STRONG]
+
+
 @given(name=names, other=names, left=st.sampled_from(BEFORE), right=st.sampled_from(AFTER))
 def test_someone_else_is_not_taken_for_them(name: str, other: str, left: str, right: str):
     mine, theirs = set(name.split()), set(other.split())

@@ -75,7 +75,7 @@ def test_a_criterion_may_weigh_otherwise_in_another_category(tmp_path):
     ("row", "text"),
     [
         ("F1,Z,film,Print,5\n", "Row 14, column criterion: “Print” is a criterion of another category"),
-        ("F1,Z,film,Sound,5\n", "Row 14, column criterion: the rubric has no criterion “Sound”. It has: Idea، Craft"),
+        ("F1,Z,film,Sound,5\n", "Row 14, column criterion: the rubric has no criterion “Sound”. It has: Idea · Craft"),
         ("P1,Z,poster,Craft,11\n", "Row 14, column score: 11 is outside the range 0 to 10"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from service.errors import NotAllowed
-from service.usecases.closing import _draw_code_names, close_edition, close_when_due
+from service.usecases.closing import close_edition, close_when_due, draw_code_names
 from service.usecases.editions import MoveMade, NotYet, extend_deadline
 from storage.engine import insert_many
 from storage.tables.edition import Edition
@@ -71,7 +71,7 @@ async def test_code_names_are_unique_and_tell_nothing_of_the_order_of_entries(op
     correlations = [await correlation_of_names()]
     for _ in range(2):
         await Entry.update({Entry.code_name: None}, force=True)
-        await _draw_code_names(opened.edition_id)
+        await draw_code_names(opened.edition_id)
         correlations.append(await correlation_of_names())
 
     assert min(correlations) < 0.15

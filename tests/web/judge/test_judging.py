@@ -120,7 +120,7 @@ async def test_a_conflict_takes_the_project_from_the_list_at_once(browser: httpx
     )  # fmt: skip
 
     assert answered.headers["location"] == "/en/judging"
-    assert code not in (await browser.get("/en/judging")).text
+    assert f"/en/judging/{code}" not in (await browser.get("/en/judging")).text
     assert (await browser.get(f"/en/judging/{code}")).status_code == 404
 
 
