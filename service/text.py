@@ -17,6 +17,8 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 from markupsafe import Markup, escape
 
+from service.hijri import to_hijri
+
 LANGUAGES: Final = ("ar", "en")
 MUSCAT: Final = ZoneInfo("Asia/Muscat")
 
@@ -133,6 +135,12 @@ class Words:
         """«الاثنين 29 مارس 2027», on Muscat's calendar."""
         day = when.astimezone(MUSCAT).date() if isinstance(when, datetime) else when
         return self._digits(_long_date(day, self.lang))
+
+    def hijri(self, when: date) -> Markup:
+        """«نحو 13 ذو القعدة 1448 للهجرة», the day of the Islamic calendar beside Muscat's; the moon may differ by one."""
+        day = when.astimezone(MUSCAT).date() if isinstance(when, datetime) else when
+        year, month, day_of_month = to_hijri(day)
+        return self.say("hijri.about", day=day_of_month, month=self.say(f"hijri.month_{month}"), year=year)
 
     def time_of(self, when: datetime) -> str:
         """Return Muscat's clock, as in ``14:00``."""

@@ -1,15 +1,15 @@
 """What an organiser should know of a date: the weekend, public holidays and Ramadan, in the edition's own time zone.
 
-The dates of the moon are those of the tabular Islamic calendar, which may be a day off what is announced: the pages
-say "about". Source of the table: Reingold and Dershowitz, Calendrical Calculations (arithmetical Islamic calendar).
+The dates of the moon may be a day off what is announced: the pages say "about".
 """
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-__all__ = ["list_remarks", "to_hijri"]
+from service.hijri import to_hijri
 
-_EPOCH = date(622, 7, 19).toordinal()  # 16 July 622 Julian, as a proleptic Gregorian day
+__all__ = ["list_remarks", "next_working_day"]
+
 _WEEKEND = frozenset({4, 5})  # Friday and Saturday, as Python counts weekdays
 _RAMADAN = 9
 _SOLAR = {(1, 11): "accession", (11, 20): "national_day", (11, 21): "national_day"}
@@ -18,14 +18,6 @@ _LUNAR = {
     (10, 1): "fitr", (10, 2): "fitr", (10, 3): "fitr", (12, 9): "adha", (12, 10): "adha", (12, 11): "adha",
     (12, 12): "adha",
 }  # fmt: skip
-
-
-def to_hijri(day: date) -> tuple[int, int, int]:
-    """Give a day's year, month and day in the tabular Islamic calendar."""
-    since = day.toordinal() - _EPOCH
-    year = (30 * since + 10_646) // 10_631
-    month = min(12, (11 * (since - _days_before(year)) + 330) // 325)
-    return year, month, since - _days_before(year) - (29 * (month - 1) + month // 2) + 1
 
 
 def list_remarks(at: datetime, time_zone: str) -> list[str]:
@@ -39,11 +31,6 @@ def list_remarks(at: datetime, time_zone: str) -> list[str]:
     elif month == _RAMADAN:
         found.append("ramadan")
     return found
-
-
-def _days_before(year: int) -> int:
-    """Count the days of all the years before this one."""
-    return (year - 1) * 354 + (3 + 11 * year) // 30
 
 
 def next_working_day(at: datetime, time_zone: str) -> datetime:

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -5,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from service.hijri import to_hijri
 from service.text import Ltr, UnknownMessage, Words, fold_for_search, western_digits
 
 ARABIC, ENGLISH = Words("ar"), Words("en")
@@ -199,3 +201,19 @@ def test_every_place_is_filled_however_often_a_message_is_said():
 
     assert "<bdi>&lt;b&gt;</bdi>" in first
     assert "<b>x</b>" in again
+
+
+@pytest.mark.parametrize(
+    ("lang", "digits", "said"),
+    [("ar", "western", "نحو 13 ذو القعدة 1448 للهجرة"), ("ar", "arabic", "نحو ١٣ ذو القعدة ١٤٤٨ للهجرة"),
+     ("en", "western", "about 13 Dhu al-Qaadah 1448 AH")],
+)  # fmt: skip
+def test_a_day_has_its_day_of_the_islamic_calendar(lang: str, digits: str, said: str):
+    shown = Words(lang, digits=digits).hijri(datetime(2027, 4, 19, 21, 0, tzinfo=UTC))
+
+    assert re.sub(r"<[^>]+>", "", shown) == said
+
+
+def test_the_islamic_calendar_s_table_holds_known_days():
+    assert to_hijri(date(2024, 7, 8)) == (1446, 1, 1)
+    assert to_hijri(date(2026, 5, 27)) == (1447, 12, 10)
