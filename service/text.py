@@ -137,7 +137,7 @@ class Words:
         return self._digits(_long_date(day, self.lang))
 
     def hijri(self, when: date) -> Markup:
-        """«نحو 13 ذو القعدة 1448 للهجرة», the day of the Islamic calendar beside Muscat's; the moon may differ by one."""
+        """«نحو 13 ذو القعدة 1448 للهجرة», the Islamic day beside Muscat's date; the moon may differ by one."""
         day = when.astimezone(MUSCAT).date() if isinstance(when, datetime) else when
         year, month, day_of_month = to_hijri(day)
         return self.say("hijri.about", day=day_of_month, month=self.say(f"hijri.month_{month}"), year=year)
