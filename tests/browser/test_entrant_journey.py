@@ -119,12 +119,12 @@ def test_a_student_enters_uploads_with_an_interruption_and_submits(
     assert first.value.status == 200
     assert part_number(first.value.url) == 1
     expect(page.locator("#f-film")).to_contain_text(words["dropped"], timeout=60_000)
-    page.unroute("**/blob/**")
 
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     card = page.locator("#f-film")
     expect(card).to_contain_text(words["again"])
+    page.unroute("**/blob/**")  # only now: a line that comes back before the page is left would finish the film
     resent: set[int] = set()
     page.on("request", lambda request: resent.add(part_number(request.url)) if "/blob/" in request.url else None)
     choose(page, "film", film)
