@@ -85,6 +85,7 @@ class CheckPage:
     supervisor: str
     members: tuple[tuple[str, bool], ...]
     files: tuple[CheckFile, ...]
+    missing: tuple[str, ...]
     ai: str
     traces: tuple[Trace, ...]
 
@@ -246,6 +247,11 @@ async def _check_page(number: str, actor: Actor, words: Words, now: datetime) ->
             CheckFile(pick(material, "name", words), file.name, file.size, _state(file))
             for material in entry.materials
             for file in material.standing
+        ),
+        missing=tuple(
+            pick(material, "name", words)
+            for material in entry.materials
+            if material.is_required and not material.is_link and not material.standing
         ),
         ai=await _say_ai(entry, words),
         traces=list_traces(entry, words),

@@ -259,6 +259,21 @@ async def test_submitting_from_the_check_page_leads_to_the_receipt(
     assert (await farah.get(f"/en/entries/{number}/preview")).text.count("page-1-text") == 2
 
 
+async def test_what_will_be_submitted_names_the_required_files_that_nobody_sent(
+    farah: httpx.AsyncClient, number: str, rules: Rules, world: World, tmp_path: Path
+):
+    path = f"/en/entries/{number}/check"
+    said = re.compile(r"<dt>(?:<[^>]+>)?(Film|Dossier)(?:<[^>]+>)?</dt>\s*<dd[^>]*>(.*?)</dd>", re.DOTALL)
+    before = dict(said.findall((await farah.get(path)).text))
+    await send(world.actors["farah"], number, "dossier", write_pdf(tmp_path / "dossier.pdf"), world.app.state.objects)
+    after = dict(said.findall((await farah.get(path)).text))
+
+    assert "Not given" in before["Film"]
+    assert "Not given" in before["Dossier"]
+    assert "Not given" in after["Film"]
+    assert "dossier.pdf" in after["Dossier"]
+
+
 async def test_withdrawing_asks_once_more_and_is_the_leads_alone(world: World, farah: httpx.AsyncClient, number: str):
     path = f"/en/entries/{number}/withdraw"
     assert "Withdrawing is final" in (await farah.get(path)).text
