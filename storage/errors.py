@@ -9,6 +9,7 @@ StorageError
 ├── StorageBusy             somebody else held what we needed for too long: try again
 ├── StorageFull             no space left; nothing was written
 ├── StorageUnavailable      away or unreachable for the moment
+│   └── StorageUncertain    it went away between our COMMIT and its answer: all is there, or nothing
 ├── StorageDamaged          what is stored cannot be read as a database
 ├── SchemaMismatch          the schema is not one that this release knows
 │   └── NewerSchema         a later release wrote it
@@ -75,6 +76,10 @@ class StorageFull(StorageError):
 
 class StorageUnavailable(StorageError):
     """The database cannot be reached, or the connection broke: what was not acknowledged is there whole, or not."""
+
+
+class StorageUncertain(StorageUnavailable):
+    """The connection broke after COMMIT was sent and before its answer came: all was saved, or nothing."""
 
 
 class StorageDamaged(StorageError):

@@ -134,8 +134,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Whatever touches rows runs on both engines."""
-    if "engine_name" in metafunc.fixturenames:
+    """Whatever touches rows runs on both engines, unless the test itself names one."""
+    names_one = any("engine_name" in mark.args for mark in metafunc.definition.iter_markers("parametrize"))
+    if "engine_name" in metafunc.fixturenames and not names_one:
         wanted = metafunc.config.getoption("--engine")
         metafunc.parametrize("engine_name", ENGINES if wanted == "both" else [wanted], indirect=True)
 

@@ -54,13 +54,13 @@ def _reach(templates: Templates, engine: str, name: str, before: Stage | None, a
     source = before.url if before else templates.get_empty(engine)
 
     async def go() -> Competition:
-        return await act(_fresh(before.competition) if before else None)
+        return await act(fresh(before.competition) if before else None)
 
     url, competition = templates.get(engine, name, go, source=source)
     return Stage(url, engine, competition)
 
 
-def _fresh(competition: Competition) -> Competition:
+def fresh(competition: Competition) -> Competition:
     """A copy that a test may change. Entries of these stages have no files, so the object store begins empty."""
     return Competition(
         competition.edition_id,
@@ -95,7 +95,7 @@ def notified_stage(templates: Templates, ranked_stage: Stage) -> Stage:
 async def _stand(tmp_path: Path, stage: Stage) -> AsyncIterator[Competition]:
     url = await copy_database(stage.url, tmp_path, engine=stage.engine)
     async with standing(url):
-        yield _fresh(stage.competition)
+        yield fresh(stage.competition)
     await drop_database(url)
 
 

@@ -5,9 +5,11 @@ It stands outside the router, so that a page that does not exist is answered in 
 
 import secrets
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 import structlog
+from litestar import Request
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
@@ -18,6 +20,7 @@ from service.web.cookies import LANGUAGE, THEME, cookie_name, make_cookie, read_
 from service.web.counting import Counting
 from service.web.gate import CHANGE, Gate, choose_wait, kind_of, write_busy_page
 from service.web.language import BARE, choose_language, split_language, with_language
+from service.web.refusals import RefusalResponse, is_trouble
 from service.web.security_headers import security_headers
 from service.web.session import load_actor
 from service.web.visit import Visit
@@ -97,7 +100,10 @@ class Envelope:
                 await load_actor(visit)
             scope["user"], scope["auth"] = visit.actor, visit.session
             await self._app(scope, receive, answer.send)
-        except Exception:
+        except Exception as error:
+            if answer.status is None and is_trouble(error):
+                await self._say_trouble(error, scope, receive, answer)
+                return
             get_logger().exception("fault")
             if answer.status is not None:
                 raise
@@ -108,6 +114,17 @@ class Envelope:
             route = scope.get("path_template") or "-"  # never the address itself: it may hold a one-time secret
             log = get_logger()
             log.info("answered", method=scope["method"], route=route, status=answer.status, seconds=round(seconds, 4))
+
+    async def _say_trouble(self, error: Exception, scope: HTTPScope, receive: Receive, answer: "_Answering") -> None:
+        """Say when to come again although the router was not reached: the database did not know who asks."""
+        request: Request[Any, Any, Any] = Request(scope, receive)
+        try:
+            await RefusalResponse(error).to_asgi_response(None, request)(scope, receive, answer.send)
+        except Exception:
+            get_logger().exception("fault")
+            if answer.status is not None:
+                raise
+            await answer.whole(_BUSY, answer.reference, [_TEXT, (b"retry-after", b"%d" % choose_wait())])
 
     def _refuse(self, scope: HTTPScope) -> int | None:
         if not self._is_our_host(scope):
@@ -172,9 +189,14 @@ class _Answering:
             message = {"type": "http.response.body", "body": b"", "more_body": message.get("more_body", False)}
         await self._send(message)
 
+    @property
+    def reference(self) -> bytes:
+        """What the log knows this request by."""
+        return self._visit.request_id.encode()
+
     async def plainly(self, status: int) -> None:
         """Answer without a page: there is no reader whose language we know, or no page can be made."""
-        await self.whole(status, self._visit.request_id.encode(), [_TEXT])
+        await self.whole(status, self.reference, [_TEXT])
 
     async def whole(self, status: int, body: bytes, headers: Headers) -> None:
         """Answer with what is ready."""

@@ -137,6 +137,7 @@ class Page(Response[None]):
 
     ``as_of`` frames it with another edition than the reader's, as at a stage that may not have come: a preview.
     ``keeps_typed`` shows a form as it was typed though nothing is wrong with it.
+    ``is_frameless`` asks the database nothing more: it is away.
     """
 
     def __init__(self, name: str, data: object = None, *, status: int = 200, keeps_typed: bool = False) -> None:
@@ -146,6 +147,7 @@ class Page(Response[None]):
         self.errors: Sequence[FieldError] = ()
         self.keeps_typed = keeps_typed
         self.as_of: tuple[UUID, EditionState] | None = None
+        self.is_frameless = False
 
     def to_asgi_response(self, app: object, request: Request[Any, Any, Any], **_: Any) -> ASGIApp:  # type: ignore[override]  # noqa: ARG002 (Litestar calls it so)
         """Return what sends the page."""
@@ -188,7 +190,7 @@ async def render(request: Request[Any, Any, Any], shown: Page) -> bytes:
 
     visit = visit_of(request)
     edition_id = shown.as_of[0] if shown.as_of else visit.actor.edition_id
-    frame = await find_edition_frame(edition_id) if edition_id else None
+    frame = await find_edition_frame(edition_id) if edition_id and not shown.is_frameless else None
     if frame is not None and shown.as_of is not None:
         frame = replace(frame, state=shown.as_of[1].value)
     environment = request.app.state.environments(visit.language, visit.digits)

@@ -21,9 +21,9 @@ from service.web.pages import Page, render
 from service.web.ranges import RangeNotThere
 from service.web.redirects import safe_next
 from service.web.visit import Visit, visit_of
-from storage.errors import ObjectStoreAway, StorageBusy, StorageFull, StorageUnavailable
+from storage.errors import ObjectStoreAway, StorageBusy, StorageFull, StorageUnavailable, StorageUncertain
 
-__all__ = ["EXCEPTION_HANDLERS", "ErrorPage"]
+__all__ = ["EXCEPTION_HANDLERS", "ErrorPage", "RefusalResponse", "is_trouble"]
 
 _TITLES = {
     401: "err.sign_in_title",
@@ -41,10 +41,19 @@ _NEXT = {
     400: "err.request_next",
     404: "err.not_found_next",
     500: "err.server_next",
-    503: "err.server_next",
-    507: "err.server_next",
+    503: "err.trouble_next",
+    507: "err.trouble_next",
 }
-_TROUBLE = {StorageFull: 507, StorageBusy: 503, StorageUnavailable: 503, ObjectStoreAway: 503}
+_TROUBLE = {
+    StorageFull: (507, "refused.full"),
+    StorageBusy: (503, "refused.unavailable"),
+    StorageUncertain: (503, "refused.uncertain"),
+    StorageUnavailable: (503, "refused.unavailable"),
+    ObjectStoreAway: (503, "refused.files-away"),
+}
+"""What we stand on failed: the status and what is said, for the first kind that fits."""
+
+_COME_AGAIN_SECONDS = 5
 _CLIENT_FAULTS = frozenset({400, 404, 405, 413, 415})
 _SERVER_FAULT = 500
 _ELSEWHERE = 303
@@ -61,6 +70,8 @@ class ErrorPage:
     reference: str | None
     sign_in_path: str | None
     back_path: str | None
+    comes_again_after: int | None
+    """After how many seconds the page asks for itself again; a form that was sent is not sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +128,13 @@ async def _write(
         shown.errors = error.errors
     else:
         shown = Page("errors/refused", _error_page(words, answer, error, request))
+        shown.is_frameless = isinstance(error, StorageUnavailable | StorageBusy)
     return answer.status, b"text/html; charset=utf-8", await render(request, shown), extra
+
+
+def is_trouble(error: Exception) -> bool:
+    """Say whether what we stand on failed: who asked is told when to come again, with or without a database."""
+    return isinstance(error, tuple(_TROUBLE))
 
 
 def wants_json(request: Request[Any, Any, Any]) -> bool:
@@ -131,10 +148,10 @@ def _judge(error: Exception, visit: Visit) -> _Answer:
         wait = error.facts.get("time") if error.status == 429 else None  # noqa: PLR2004 (too many requests)
         seconds = max(1, int(wait.total_seconds())) if hasattr(wait, "total_seconds") else None
         return _Answer(error.status, f"refused.{error.code}", error.facts, seconds)
-    for kind, status in _TROUBLE.items():
+    for kind, (status, code) in _TROUBLE.items():
         if isinstance(error, kind):
             _log(error, visit)
-            return _Answer(status, "refused.unavailable", {}, retry_after=5)
+            return _Answer(status, code, {}, retry_after=_COME_AGAIN_SECONDS)
     status = error.status_code if isinstance(error, HTTPException) else _SERVER_FAULT
     if status in {404, 405}:
         return _Answer(status, f"refused.{NotFound.code}", {})
@@ -175,6 +192,7 @@ def _error_page(words: Words, answer: _Answer, error: Exception, request: Reques
         reference=visit.request_id if answer.status >= _SERVER_FAULT else None,
         sign_in_path=_sign_in(visit, from_page) if isinstance(error, NotSignedIn) else None,
         back_path=safe_next(from_page, "") or None if from_page and visit.actor.is_signed_in else None,
+        comes_again_after=answer.retry_after if request.method in SAFE_METHODS and is_trouble(error) else None,
     )
 
 

@@ -22,6 +22,7 @@ from storage.errors import (
     StorageFull,
     StorageMisuse,
     StorageUnavailable,
+    StorageUncertain,
     UniqueViolation,
 )
 
@@ -120,7 +121,9 @@ class _PostgresSession:
         try:
             await self._connection.execute("COMMIT" if commit else "ROLLBACK")
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            raise map_error(error) from error
+            told = map_error(error)
+            is_lost = commit and isinstance(told, StorageUnavailable)
+            raise (StorageUncertain(reason=told.facts["reason"]) if is_lost else told) from error
         finally:
             await self._pool.give_back(self._connection)
 

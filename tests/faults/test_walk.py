@@ -57,7 +57,7 @@ def look_at_results(site: Several, told: dict) -> None:
 async def enter_a_project(site: Several, category: str, files: dict[str, Path]) -> None:
     """A student signs up, is mailed, fills in, sends files straight to the store, and submits in the open edition."""
     person = Person(site.address, site.trust())
-    await person.sign_up(EMAIL, PASSWORD, lambda: site.letters.find(EMAIL, rf"{site.address}/ar/\S+"))
+    await person.sign_up(EMAIL, PASSWORD, lambda: site.letters.find(EMAIL, rf"{site.address}/(?:ar|en)/\S+"))
     assert all(cookie.name.startswith("__Host-") and cookie.secure for cookie in person.client.cookies.jar)
     base = await person.start_entry(category, "The Last Falaj")
     await person.fill_in(base, category=category, title="The Last Falaj", supervisor=SUPERVISOR, institution="squ")
