@@ -3,16 +3,25 @@
 import json
 import re
 
+import pypdfium2
 import pytest
+import zxingcpp
 
 from service.actors import Role
 from service.usecases.bundle_format import check_bundle
 from storage.reads.decisions import find_last_run, list_categories
 from storage.tables.result import RankingRun
-from tests.conftest import csrf_in
+from tests.conftest import ORIGIN, csrf_in
 from tests.web.committee.conftest import House
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def scan(pdf: bytes) -> str:
+    """The address that a telephone reads from the square on the first page."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        (found,) = zxingcpp.read_barcodes(document[0].render(scale=2).to_pil().convert("L"))
+    return str(found.text)
 
 
 async def codes_in(house: House) -> list[list[str]]:
@@ -112,6 +121,13 @@ async def test_certificates_can_be_verified_and_withdrawn(told: House, language:
     code = listed.text.split("/committee/certificates/")[2].split("/")[0]
     one = await chair.get(f"/{language}/committee/certificates/{code}/pdf")
     assert one.content.startswith(b"%PDF")
+    address = scan(one.content)
+    assert address.startswith(f"{ORIGIN}/")
+    scanned = await visitor.get(
+        address.removeprefix(ORIGIN), headers={"accept-language": language}, follow_redirects=True
+    )
+    assert code in scanned.text
+    assert any(words in scanned.text for words in ("شهادة صحيحة", "A valid certificate"))
     assert (await chair.get(f"/{language}/committee/certificates/all.pdf")).content.startswith(b"%PDF")
     valid = await visitor.get(f"/{language}/verify/{code.lower()}")
     assert ("شهادة صحيحة" if language == "ar" else "A valid certificate") in valid.text
