@@ -62,6 +62,7 @@ def _tell_run(run: RunView | None) -> dict[str, Any]:
         "reliability": _reliability(run),
         "reviews": _reviews(lines),
         "judged": [min(counts, default=0), max(counts, default=0)],
+        "ties": sum(bool(step["is_resolved"]) for step in run.output["ties"]) if run else 0,
         "few": sum(line["reviews"] < FEW for line in lines),
         "too_close": sum(pair["is_on_line"] and pair["probability"] < 0.75 for pair in run.output["pairs"])  # noqa: PLR2004 - the rule of certainty
         if run

@@ -34,6 +34,7 @@ class MethodPage:
     fewest_judged: int
     most_judged: int
     n_few: int
+    n_ties: int
     single: float | None
     adjusted: float | None
     n_too_close: int
@@ -93,6 +94,7 @@ def method_page(edition: PublishedEdition, words: Words, links: Links | None = N
         most_reviews=int(reviews[1]),
         fewest_judged=int(judged[0]),
         most_judged=int(judged[1]),
+        n_ties=int(figures.get("ties", 0)),
         n_few=int(figures.get("few", 0)),
         single=reliability.get("single"),
         adjusted=reliability.get("adjusted"),

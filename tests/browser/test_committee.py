@@ -2,23 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from service.fonts import ensure_fonts
-from storage.engine import bind, close_database, open_database, sqlite_url
-from storage.migrations.run import migrate
-from storage.piccolo_app import TABLES
 from storage.tables.panel import Round
-from tests.browser.conftest import Site, run_apart, serving
-from tests.cast import PASSWORD
-from tests.competition import CATEGORIES, Competition, make_competition, make_plan
-from tests.conftest import FONTS
+from tests.browser.members import House, Members, fold_of, open_house
+from tests.competition import CATEGORIES, Competition
 
 pytestmark = pytest.mark.browser
 
@@ -26,80 +18,36 @@ PUBLISHED_WITHIN_SECONDS = 90
 """The worker looks for due jobs every few seconds, and makes certificates and the bundle first."""
 
 
-@dataclass(frozen=True)
-class House:
-    """A site whose entries are admitted and whose round may open, and the competition behind it."""
-
-    site: Site
-    competition: Competition
-
-
-async def _seed(data: Path) -> Competition:
-    engine = await open_database(sqlite_url(data / "tahkim.db"))
-    await migrate(engine)
-    bind(engine, TABLES)
-    try:
-        competition = await make_competition(plan=make_plan(appeals_days=None, max_entries_per_judge=4))
-        for at in range(8):
-            await competition.enter(f"Student {at}", list(CATEGORIES)[at % 2])
-        await competition.close()
-        await competition.admit()
-        for at in range(4):
-            await competition.seat(f"Judge {at}")
-        await Round.update({Round.opens_at: datetime.now(UTC) - timedelta(hours=1)}).where(
-            Round.id == competition.round_id
-        )
-        return competition
-    finally:
-        await close_database(engine)
+async def _assignable(competition: Competition) -> None:
+    for at in range(8):
+        await competition.enter(f"Student {at}", list(CATEGORIES)[at % 2])
+    await competition.close()
+    await competition.admit()
+    for at in range(4):
+        await competition.seat(f"Judge {at}")
+    await Round.update({Round.opens_at: datetime.now(UTC) - timedelta(hours=1)}).where(Round.id == competition.round_id)
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A site whose entries are admitted and whose round may open."""
     data = tmp_path_factory.mktemp("committee")
-    ensure_fonts(FONTS)
-    (data / "fonts").symlink_to(FONTS)
-    competition = run_apart(lambda: _seed(data))
-    with serving(data) as address:
-        yield House(Site(address, data), competition)
-
-
-class Members:
-    """A browser for each member of the committee."""
-
-    def __init__(self, chromium: Browser, address: str) -> None:
-        self._chromium, self._address = chromium, address
-        self.contexts: list[BrowserContext] = []
-
-    def visitor(self) -> Page:
-        context = self._chromium.new_context(base_url=self._address, viewport={"width": 1280, "height": 900})
-        context.set_default_timeout(30_000)
-        self.contexts.append(context)
-        return context.new_page()
-
-    def sign_in(self, role: str) -> Page:
-        page = self.visitor()
-        page.goto("/ar/sign-in")
-        page.fill("#f-email", f"{role}@people.example")
-        page.fill("#f-password", PASSWORD)
-        page.locator("main form button[type=submit]").first.click()
-        page.wait_for_url("**/ar/committee")
-        return page
+    with open_house(data, _assignable, appeals_days=None, max_entries_per_judge=4) as opened:
+        yield opened
 
 
 @pytest.fixture
 def members(chromium: Browser, house: House) -> Iterator[Members]:
     made = Members(chromium, house.site.address)
     yield made
-    for context in made.contexts:
-        context.close()
+    made.close()
 
 
 def move(page: Page, name: str) -> None:
     """Make a move of the edition: open its explanation, then confirm."""
     page.goto("/ar/committee")
     form = page.locator(f"form[action='/ar/committee/{name}']")
-    page.locator("details", has=form).locator("summary").click()
+    fold_of(page, form).click()
     form.locator("button[type=submit]").click()
     page.wait_for_url("**/ar/committee")
     expect(form).to_have_count(0)

@@ -20,7 +20,7 @@ NOTED = frozenset({"one_review", "partial"})
 
 @dataclass(frozen=True, slots=True)
 class RankRow:
-    """A row of the caterpillar table."""
+    """A row of the caterpillar table. ``spread``: of the scores as given, in points; None with a single one."""
 
     rank: int
     rank_low: int
@@ -29,6 +29,8 @@ class RankRow:
     href: str
     code: str
     reviews: Markup
+    spread: float | None
+    gone: tuple[Markup, ...]
     score: float
     low90: float
     high90: float
@@ -81,6 +83,8 @@ def make_rows(lines: tuple[dict[str, Any], ...], found: CategoryRanking, words: 
                 href=f"{base}/{line['code_name']}",
                 code=line["code_name"],
                 reviews=reviews[line["reviews"]],
+                spread=line["spread"],
+                gone=_gone(*found.gone.get(line["entry"], (0, 0)), words),
                 score=line["score"],
                 low90=line["score_90"][0],
                 high90=line["score_90"][1],
@@ -97,6 +101,12 @@ def make_rows(lines: tuple[dict[str, Any], ...], found: CategoryRanking, words: 
             )
         )
     return tuple(rows)
+
+
+def _gone(n_abstained: int, n_set_aside: int, words: Words) -> tuple[Markup, ...]:
+    """Say which of an entry's reviews are missing from its score, and why."""
+    told = (("rank.n_abstained", n_abstained), ("rank.n_set_aside", n_set_aside))
+    return tuple(words.say(key, n=n) for key, n in told if n)
 
 
 def title_in(found: CategoryRanking, entry: str, words: Words) -> str:

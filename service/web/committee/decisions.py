@@ -143,6 +143,7 @@ async def show_decision(actor: Actor, words: Words, slug: str) -> Page:
     places = await list_category_places(standing.edition_id)
     members = await list_signers(standing.edition_id, decision.id if decision else None)
     is_open = decision is not None and decision.state == DecisionState.OPEN
+    session = await session_of(actor, standing, decision, ranking, members, words)
     shown = DecisionPage(
         slug=category.slug,
         name=pick(category, "name", words),
@@ -163,8 +164,9 @@ async def show_decision(actor: Actor, words: Words, slug: str) -> Page:
         threshold=standing.honour_threshold / 10,
         may_decide=may(Action.DECIDE, actor, stage=standing.state),
         may_sign=may(Action.SIGN_DECISION, actor, stage=standing.state)
+        and not session.is_out
         and not any(each.person_id == actor.person_id and each.signed_at for each in members),
         has_places=decision is not None and bool(decision.placed or decision.withheld),
-        session=await session_of(actor, standing, decision, ranking, members, words),
+        session=session,
     )
     return page("committee/decision", shown)

@@ -89,13 +89,14 @@ class JudgesController(Controller):
     async def show(self, request: AnyRequest, actor: Actor, words: Words) -> Page:
         standing = await stand(actor)
         names = {each.slug: pick(each, "name", words) for each in standing.categories}
-        lines = await list_judges(standing.edition_id, standing.in_round.id if standing.in_round else None)
+        in_round = standing.in_round
+        lines = await list_judges(standing.edition_id, in_round.id if in_round else None, actor.person_id)
         shown = JudgesPage(
             rows=tuple(_row(each, names, words) for each in lines),
             may_invite=may(Action.INVITE_JUDGE, actor, stage=standing.state),
             may_withdraw=(
-                standing.in_round is not None
-                and standing.in_round.state in {RoundState.ASSIGNING, RoundState.OPEN}
+                in_round is not None
+                and in_round.state in {RoundState.ASSIGNING, RoundState.OPEN}
                 and may(Action.ASSIGN_JUDGES, actor, stage=standing.state)
             ),
             invited="invited" in request.query_params,

@@ -24,6 +24,7 @@ def describe_minutes(shown: Mapping[str, MinutesPage], editions: Mapping[str, st
 def _part(page: MinutesPage, edition: str, words: Words) -> dict[str, Any]:
     say = words.plain
     facts = [(say("minutes.session"), words.moment(page.opened_at) if page.opened_at else "–")]
+    facts.append((say("minutes.presided"), say("list.separator").join(page.session.presided) or "–"))
     if page.ordinal and page.made_at:
         facts.append((say("minutes.run"), say("rank.run", number=page.ordinal, at=page.made_at)))
     approved = say("decision.approved", date=page.approved_at, time=page.approved_at) if page.approved_at else ""

@@ -9,7 +9,7 @@ from litestar import Controller, get
 
 from service.actors import Actor
 from service.permissions import Action
-from service.text import Words
+from service.text import Ltr, Words
 from service.web.committee.parts import part_of
 from service.web.committee.standing import AnyRequest, Chip, no_round, pick, stand
 from service.web.language import with_language
@@ -24,6 +24,8 @@ __all__ = ["ProgressController"]
 PROJECTS_A_PART = 100
 """Columns of one map: with hundreds of judges, still a page that a phone can hold."""
 
+GONE = frozenset({"recused", "set_aside"})
+"""States of sheets that nobody waits for: no total counts them, on this page or elsewhere."""
 STATES = ("sealed", "complete", "draft", "assigned", "held", "recused", "set_aside")
 
 
@@ -38,7 +40,10 @@ class HeatRow:
 
 @dataclass(frozen=True, slots=True)
 class ProgressPage:
-    """The heat map of a part of the projects, the ``first`` of ``n_entries``, and the counts of them all."""
+    """The heat map of a part of the projects, the ``first`` of ``n_entries``, and the counts of them all.
+
+    ``short``: projects with fewer judges left than the ``needed`` of the round, and how many each has.
+    """
 
     round_state: str
     closes_at: datetime
@@ -54,6 +59,8 @@ class ProgressPage:
     n_pairs: int
     n_judges: int
     n_done: int
+    needed: int
+    short: tuple[tuple[Ltr, int, str], ...]
     is_open: bool
 
 
@@ -104,11 +111,22 @@ async def _progress_page(standing: Standing, in_round: RoundRef, slug: str, part
         previous=shown.before(here),
         next=shown.after(here),
         counts=tuple((state, by_state[state]) for state in STATES),
-        n_pairs=len(cells),
+        n_pairs=sum(each.state not in GONE for each in cells),
         n_judges=len({each.judge_id for each in cells}),
         n_done=by_state["sealed"],
+        needed=in_round.reviews_per_entry,
+        short=_short(cells, in_round.reviews_per_entry, words),
         is_open=in_round.state == RoundState.OPEN,
     )
+
+
+def _short(cells: Sequence[ProgressCell], needed: int, words: Words) -> tuple[tuple[Ltr, int, str], ...]:
+    """List the projects that cannot reach the reviews that they need: judges stepped aside, and nobody came instead."""
+    left = {each.code_name: 0 for each in cells}
+    for each in cells:
+        left[each.code_name] += each.state not in GONE
+    base = with_language("/committee/entries", words.lang)
+    return tuple((Ltr(code), n, f"{base}/{code}") for code, n in sorted(left.items()) if n < needed)
 
 
 def _rows(
@@ -122,7 +140,7 @@ def _rows(
     for judge, states in by_judge.items():
         if states.keys().isdisjoint(columns):
             continue
-        given = [state for state in states.values() if state != "recused"]
+        given = [state for state in states.values() if state not in GONE]
         rows.append(
             HeatRow(
                 label=pick(names[judge], "name", words) if judge in names else "",

@@ -20,6 +20,7 @@ from service.web.committee.certainty import (
     axis_of,
     reliability_of,
 )
+from service.web.committee.parts import part_of
 from service.web.committee.standing import AnyRequest, Chip, category_chips, no_round, pick, round_of, stand
 from service.web.forms import read_form
 from service.web.language import with_language
@@ -32,6 +33,8 @@ __all__ = ["RankingController"]
 
 NO_RANKING = frozenset({RoundState.PLANNED, RoundState.ASSIGNING, RoundState.OPEN})
 STRONG, FAIR = 0.8, 0.6
+PROJECTS_A_PART = 100
+"""Rows of one caterpillar; its axis is that of the whole category, so parts can be compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,9 @@ class RankingPage:
     n_near: int
     axis: Axis
     rows: tuple[RankRow, ...]
+    part: Markup | None
+    previous: str | None
+    next: str | None
     disputed: tuple[Disputed, ...]
     is_line_first: bool
     unranked: tuple[str, ...]
@@ -115,10 +121,12 @@ class RankingController(Controller):
             raise NotFound
         if standing.in_round is None:
             return no_round("com.ranking")
-        is_line_first = request.query_params.get("order") == "line"
-        return page(
-            "committee/ranking", await _ranking_page(actor, standing, found, words, is_line_first=is_line_first)
+        asked = request.query_params
+        is_line_first = asked.get("order") == "line"
+        shown = await _ranking_page(
+            actor, standing, found, words, is_line_first=is_line_first, part=asked.get("part", "")
         )
+        return page("committee/ranking", shown)
 
     @post("/ranking/{category:str}/compute", opt={"action": Action.COMPUTE_RANKING})
     async def compute(self, request: AnyRequest, category: str, actor: Actor, now: datetime) -> Redirect:
@@ -148,7 +156,7 @@ class RankingController(Controller):
 
 
 async def _ranking_page(
-    actor: Actor, standing: Standing, category: CategoryRef, words: Words, *, is_line_first: bool
+    actor: Actor, standing: Standing, category: CategoryRef, words: Words, *, is_line_first: bool, part: str = ""
 ) -> RankingPage:
     in_round = round_of(standing)
     is_locked = in_round.state in NO_RANKING
@@ -157,6 +165,8 @@ async def _ranking_page(
     rows = make_rows(lines, found, words)
     run = None if is_locked else found.run
     reliability = reliability_of(lines)
+    base = with_language(f"/committee/ranking/{category.slug}", words.lang) + ("?order=line" if is_line_first else "")
+    shown = part_of(len(rows), part, PROJECTS_A_PART)
     return RankingPage(
         slug=category.slug,
         name=pick(category, "name", words),
@@ -169,12 +179,17 @@ async def _ranking_page(
         reasons=tuple(dict.fromkeys(each["reason"] for each in run.output["choices"])) if run else (),
         n_entries=len(found.titles),
         n_sealed=found.sheets.n_sealed,
-        n_given=found.sheets.n_given - found.sheets.n_set_aside,
+        n_given=found.sheets.n_given,
         reliability=reliability,
         reliability_word="" if reliability is None else _grade(reliability),
         n_near=sum(row.word == "near" for row in rows),
         axis=axis_of([value for row in rows for value in (row.low90, row.high90, row.raw)]),
-        rows=nearest_first(rows) if is_line_first else rows,
+        rows=(nearest_first(rows) if is_line_first else rows)[shown.first - 1 : shown.last],
+        part=words.say("entries.part", low=shown.first, high=shown.last, total=len(rows))
+        if shown.n_parts > 1
+        else None,
+        previous=shown.before(base),
+        next=shown.after(base),
         disputed=tuple(
             Disputed(
                 title_in(found, line["entry"], words),

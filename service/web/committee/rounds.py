@@ -97,7 +97,7 @@ class RoundsController(Controller):
     async def show(self, request: AnyRequest, actor: Actor) -> Page:
         """List the rounds."""
         standing = await stand(actor)
-        rounds, rules = await list_rounds(standing.edition_id)
+        rounds, rules = await list_rounds(standing.edition_id, actor.person_id)
         begun = {each.ordinal for each in rounds}
         further = [each.ordinal for each in rules]
         shown = RoundsPage(
@@ -111,7 +111,7 @@ class RoundsController(Controller):
     async def shortlist(self, round_id: UUID, actor: Actor, words: Words) -> Page:
         """Show who goes on by the sealed rule."""
         standing = await stand(actor)
-        rounds, _ = await list_rounds(standing.edition_id)
+        rounds, _ = await list_rounds(standing.edition_id, actor.person_id)
         found = next((each for each in rounds if each.id == round_id), None)
         rule = await find_next_rule(standing.edition_id, found.ordinal) if found else None
         if found is None or rule is None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from service.actors import Actor
+from service.actors import Actor, Role
 from service.permissions import Action, may
 from service.text import Ltr, Words
 from service.web.committee.certainty import word_of
@@ -70,15 +70,21 @@ class AgendaLine:
 
 @dataclass(frozen=True, slots=True)
 class SessionView:
-    """The session as the page and the minutes show it; ``digest`` is of the attendance that is shown."""
+    """The session as the page and the minutes show it; ``digest`` is of the attendance that is shown.
+
+    ``presided``: the names of the chairs who were there. ``is_out``: the reader is a member who stepped aside or is
+    noted as absent, and so does not sign.
+    """
 
     digest: str
     is_noted: bool
     members: tuple[MemberView, ...]
+    presided: tuple[str, ...]
     n_present: int
     n_recused: int
     motions: tuple[MotionView, ...]
     agenda: tuple[AgendaLine, ...]
+    is_out: bool
     may_hold: bool
     may_move: bool
     may_ask: bool
@@ -104,10 +110,15 @@ async def session_of(
         digest=there.digest,
         is_noted=there.is_noted,
         members=members,
+        presided=tuple(each.name for each in members if each.role == Role.CHAIR and each.state == "present"),
         n_present=sum(each.state == "present" for each in members),
         n_recused=sum(each.state == "recused" for each in members),
         motions=tuple(_motion(each, actor, names, words) for each in motions),
         agenda=_agenda(ranking, words),
+        is_out=any(
+            each.id == str(actor.person_id) and (each.state == "recused" or (there.is_noted and each.state == "absent"))
+            for each in members
+        ),
         may_hold=is_open and may(Action.HOLD_SESSION, actor, stage=standing.state),
         may_move=is_open and is_there and may(Action.PUT_MOTION, actor, stage=standing.state),
         may_ask=is_open and may(Action.ASK_FOLLOW_UP, actor, stage=standing.state),

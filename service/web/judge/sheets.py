@@ -85,7 +85,7 @@ class SheetController(Controller):
         sheet = await _get_sheet(judge, code, ordinal)
         if sheet.answer is None and sheet.state == "draft" and not sheet.is_barred:
             return go_to(f"/judging/{code}/conflict")
-        return page("judge/sheet", await _page(sheet, words, now, request.query_params.get("file")))
+        return page("judge/sheet", await _page(sheet, words, now, request.query_params.get("file"), ordinal))
 
     @get("/marks", opt={"action": Action.READ_SHEET, "json": True})
     async def stored(self, code: str, judge: JudgeActor, words: Words) -> dict[str, object]:
@@ -214,10 +214,12 @@ async def _sheet_id(judge: JudgeActor, code: str) -> UUID:
     return sheet_id
 
 
-async def _page(sheet: MySheet, words: Words, now: datetime, shown: str | None) -> SheetPage:
+async def _page(
+    sheet: MySheet, words: Words, now: datetime, shown: str | None, ordinal: int | None = None
+) -> SheetPage:
     is_open = sheet.round_state == "open" and now < sheet.closes_at
     named = await find_named(sheet.comment_team, sheet.comment_committee)
-    return sheet_page(sheet, words, shown=shown, is_round_open=is_open, named=named)
+    return sheet_page(sheet, words, shown=shown, is_round_open=is_open, named=named, ordinal=ordinal)
 
 
 async def _conflict_page(judge: JudgeActor, code: str, words: Words) -> ConflictPage:

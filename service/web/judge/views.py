@@ -153,6 +153,7 @@ class SheetPage:
     note_seconds: tuple[int, ...]
     names_team: bool
     names_committee: bool
+    of_round: str = ""
     base: str = "/judging"
     is_invented: bool = False
 
@@ -217,17 +218,24 @@ def criteria_page(
 
 
 def sheet_page(
-    sheet: MySheet, words: Words, *, shown: str | None, is_round_open: bool, named: tuple[bool, ...] = (False, False)
+    sheet: MySheet,
+    words: Words,
+    *,
+    shown: str | None,
+    is_round_open: bool,
+    named: tuple[bool, ...] = (False, False),
+    ordinal: int | None = None,
 ) -> SheetPage:
     """Turn a sheet into the reader's language.
 
     ``shown`` is the id of the file that is open beside the rubric; ``named`` whether the notes for team and committee
-    seem to name somebody.
+    seem to name somebody; ``ordinal`` the round that was asked for, in which the page's own links stay.
     """
+    of_round = f"?round={ordinal}" if ordinal is not None else ""
     earlier: dict[UUID, list[int]] = {}
     for each in sheet.earlier:
         earlier.setdefault(each.criterion_id, []).append(each.step)
-    files = _files_page(sheet, words)
+    files = _files_page(sheet, words, of_round)
     return SheetPage(
         code=Ltr(sheet.entry.code_name),
         title=_pick(sheet.entry, "title", words),
@@ -257,6 +265,7 @@ def sheet_page(
         n_cards=sheet.n_cards,
         previous=sheet.previous_code,
         following=sheet.next_code,
+        of_round=of_round,
         closes_at=sheet.closes_at,
         is_round_open=is_round_open,
         saved_at=sheet.saved_at,
@@ -267,7 +276,7 @@ def sheet_page(
     )
 
 
-def _files_page(sheet: MySheet, words: Words) -> tuple[FilePage, ...]:
+def _files_page(sheet: MySheet, words: Words, of_round: str) -> tuple[FilePage, ...]:
     captions = tuple(
         TrackPage(
             _address(sheet, each, "copy", words.lang), words.lang, _pick(each, "material", words), default=at == 0
@@ -284,12 +293,12 @@ def _files_page(sheet: MySheet, words: Words) -> tuple[FilePage, ...]:
     for each in shown:
         seen[each.material_slug] = seen.get(each.material_slug, 0) + 1
         several = f" {seen[each.material_slug]}" if counts[each.material_slug] > 1 else ""
-        pages.append(_file_page(sheet, each, words, captions, several))
+        pages.append(_file_page(sheet, each, words, captions, several, of_round))
     return tuple(pages)
 
 
 def _file_page(
-    sheet: MySheet, file: BlindFile, words: Words, captions: tuple[TrackPage, ...], several: str
+    sheet: MySheet, file: BlindFile, words: Words, captions: tuple[TrackPage, ...], several: str, of_round: str
 ) -> FilePage:
     copy = _address(sheet, file, "copy", words.lang)
     return FilePage(
@@ -297,7 +306,7 @@ def _file_page(
         label=_pick(file, "material", words) + several,
         kind=file.kind,
         src=copy,
-        href=f"/judging/{sheet.entry.code_name}?file={file.id}",
+        href=f"/judging/{sheet.entry.code_name}{f'{of_round}&' if of_round else '?'}file={file.id}",
         poster=_address(sheet, file, "poster", words.lang) if file.has_poster else None,
         light=_address(sheet, file, "light", words.lang) if file.light_size else None,
         light_size=file.light_size,

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from storage.engine import run_sql
+from storage.reads.committee.counted import STANDS
 from storage.tables.entry import EntryVersion
 from storage.tables.rubric import Criterion
 from storage.tables.scoresheet import Mark, ScoreSheet
@@ -87,12 +88,12 @@ async def list_entries(edition_id: UUID) -> tuple[EntryLine, ...]:
 async def total_sheets(edition_id: UUID, first: str, last: str) -> dict[str, SheetTotals]:
     """Count the sheets of the projects from one code name to another, in one query; who has none is not told."""
     rows = await run_sql(
-        """SELECT entry.code_name AS code_name, count(*) AS n_sheets,
+        f"""SELECT entry.code_name AS code_name, count(*) AS n_sheets,
         sum(CASE WHEN score_sheet.state = 'sealed' THEN 1 ELSE 0 END) AS n_sealed
         FROM entry JOIN assignment ON assignment.entry = entry.id
         LEFT JOIN score_sheet ON score_sheet.assignment = assignment.id
-        WHERE entry.edition = {} AND entry.code_name BETWEEN {} AND {} AND assignment.state = 'published'
-        GROUP BY entry.code_name""",
+        WHERE entry.edition = {{}} AND entry.code_name BETWEEN {{}} AND {{}} AND assignment.state = 'published'
+        AND (score_sheet.id IS NULL OR ({STANDS})) GROUP BY entry.code_name""",  # noqa: S608 - our own words
         edition_id,
         first,
         last,

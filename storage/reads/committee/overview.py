@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from storage.engine import run_sql
+from storage.reads.committee.counted import STANDS
 
 __all__ = ["JudgeLoad", "Overview", "get_overview"]
 
 
 @dataclass(frozen=True, slots=True)
 class JudgeLoad:
-    """How far one judge has come: sheets given, and sealed or abstained from."""
+    """How far one judge has come: sheets that stand, and sealed ones."""
 
     n_given: int
     n_done: int
@@ -30,7 +31,6 @@ class Overview:
     n_proposed_pairs: int
     n_sheets: int
     n_sealed: int
-    n_abstained: int
     n_proposed_conflicts: int
     n_held_conflicts: int
     n_approved: int
@@ -47,7 +47,7 @@ class Overview:
     @property
     def n_unsealed(self) -> int:
         """Sheets on which something is still expected."""
-        return self.n_sheets - self.n_sealed - self.n_abstained
+        return self.n_sheets - self.n_sealed
 
 
 _OPEN = """category NOT IN (SELECT tied.category FROM member_conflict
@@ -87,12 +87,10 @@ async def get_overview(edition_id: UUID, round_id: UUID | None, person_id: UUID 
     )  # fmt: skip
     loads = await run_sql(
         f"""SELECT assignment.judge AS judge, count(*) AS n_given,
-        sum(CASE WHEN score_sheet.state = 'sealed' THEN 1 ELSE 0 END) AS n_sealed,
-        sum(CASE WHEN score_sheet.state <> 'sealed' AND score_sheet.abstained IS NOT NULL THEN 1 ELSE 0 END)
-          AS n_abstained
+        sum(CASE WHEN score_sheet.state = 'sealed' THEN 1 ELSE 0 END) AS n_sealed
         FROM score_sheet JOIN assignment ON assignment.id = score_sheet.assignment
         JOIN entry ON entry.id = assignment.entry
-        WHERE assignment.round = {{}} AND assignment.state = 'published' AND score_sheet.state <> 'set-aside'
+        WHERE assignment.round = {{}} AND assignment.state = 'published' AND {STANDS}
         AND entry.{_OPEN} GROUP BY assignment.judge""",  # noqa: S608 - our own words
         round_id,
         me,
@@ -101,8 +99,5 @@ async def get_overview(edition_id: UUID, round_id: UUID | None, person_id: UUID 
         **row,
         n_sheets=sum(int(each["n_given"]) for each in loads),
         n_sealed=sum(int(each["n_sealed"]) for each in loads),
-        n_abstained=sum(int(each["n_abstained"]) for each in loads),
-        loads=tuple(
-            JudgeLoad(int(each["n_given"]), int(each["n_sealed"]) + int(each["n_abstained"])) for each in loads
-        ),
+        loads=tuple(JudgeLoad(int(each["n_given"]), int(each["n_sealed"])) for each in loads),
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from storage.columns import from_json
 from storage.engine import run_sql
+from storage.reads.committee.counted import OPEN_TO, STANDS
 from storage.tables.edition import Expertise
 from storage.tables.institution import Institution
 from storage.tables.panel import Judge
@@ -53,28 +54,28 @@ class Named:
     name_en: str
 
 
-async def list_judges(edition_id: UUID, round_id: UUID | None) -> tuple[JudgeLine, ...]:
-    """List an edition's judges in two queries."""
+_STANDING = f"""FROM assignment JOIN score_sheet ON score_sheet.assignment = assignment.id
+    JOIN entry ON entry.id = assignment.entry WHERE assignment.judge = judge.id AND assignment.round = {{}}
+    AND assignment.state = 'published' AND {STANDS} AND {OPEN_TO}"""
+
+
+async def list_judges(edition_id: UUID, round_id: UUID | None, person_id: UUID | None) -> tuple[JudgeLine, ...]:
+    """List an edition's judges in two queries, their sheets counted as this reader may see into them."""
     rows = await run_sql(
-        """SELECT judge.id AS id, person.name_ar AS name_ar, person.name_en AS name_en, judge.kind AS kind,
+        f"""SELECT judge.id AS id, person.name_ar AS name_ar, person.name_en AS name_en, judge.kind AS kind,
         judge.title_ar AS title_ar, judge.title_en AS title_en,
         coalesce(institution.name_ar, judge.employer_ar) AS institution_ar,
         coalesce(institution.name_en, judge.employer_en) AS institution_en, judge.languages AS languages,
         judge.max_entries AS max_entries, judge.is_active AS is_active, person.is_confirmed AS has_account,
         judge.guide_read_at AS guide_read_at,
-        (SELECT count(*) FROM assignment WHERE assignment.judge = judge.id AND assignment.round = {}
-          AND assignment.state = 'published') AS n_given,
-        (SELECT count(*) FROM assignment JOIN score_sheet ON score_sheet.assignment = assignment.id
-          WHERE assignment.judge = judge.id AND assignment.round = {} AND assignment.state = 'published'
-          AND score_sheet.state = 'sealed') AS n_sealed,
+        (SELECT count(*) {_STANDING}) AS n_given,
+        (SELECT count(*) {_STANDING} AND score_sheet.state = 'sealed') AS n_sealed,
         (SELECT count(DISTINCT practice_mark.work) FROM practice_mark WHERE practice_mark.judge = judge.id)
           AS n_practised
         FROM judge JOIN person ON person.id = judge.person LEFT JOIN institution ON institution.id = judge.institution
-        WHERE judge.edition = {} ORDER BY person.name_ar""",
-        round_id,
-        round_id,
-        edition_id,
-    )
+        WHERE judge.edition = {{}} ORDER BY person.name_ar""",  # noqa: S608 - our own words
+        round_id, person_id, round_id, person_id, edition_id,
+    )  # fmt: skip
     seats: dict[str, list[str]] = {}
     for seat in await run_sql(
         """SELECT panel_member.judge AS judge, category.slug AS slug FROM panel_member

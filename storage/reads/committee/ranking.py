@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from storage.engine import run_sql
+from storage.reads.committee.counted import STANDS
 from storage.reads.decisions import RunView, find_last_run
 from storage.tables.audit import AuditEvent
 from storage.tables.entry import EntryVersion
@@ -71,9 +72,13 @@ class ComputedOrder:
 
 @dataclass(frozen=True, slots=True)
 class CategoryRanking(ComputedOrder):
-    """Everything about a category's ranking: its sheets, its decision and what the log tells of it too."""
+    """Everything about a category's ranking: its sheets, its decision and what the log tells of it too.
+
+    ``gone``: for each entry by id, how many of its judges abstained, and how many sheets a conflict set aside.
+    """
 
     sheets: SheetCounts
+    gone: dict[str, tuple[int, int]]
     decision_state: str | None
     decision_id: UUID | None
     log: tuple[LogLine, ...]
@@ -98,7 +103,7 @@ async def get_computed_order(round_id: UUID, category_id: UUID) -> ComputedOrder
 
 
 async def get_category_ranking(round_id: UUID, category_id: UUID) -> CategoryRanking:
-    """Read a category's ranking in five queries."""
+    """Read a category's ranking in six queries."""
     order = await get_computed_order(round_id, category_id)
     decision = await Decision.select(Decision.id, Decision.state).where(
         (Decision.round == round_id) & (Decision.category == category_id)
@@ -109,6 +114,7 @@ async def get_category_ranking(round_id: UUID, category_id: UUID) -> CategoryRan
         pairs=order.pairs,
         titles=order.titles,
         sheets=await _count_sheets(round_id, category_id),
+        gone=await _count_gone(round_id, category_id),
         decision_state=decision["state"] if decision else None,
         decision_id=decision["id"] if decision else None,
         log=await list_log_of([str(round_id), *([str(decision["id"])] if decision else [])], limit=5),
@@ -129,21 +135,36 @@ async def _list_titles(category_id: UUID) -> dict[str, EntryTitle]:
 
 async def _count_sheets(round_id: UUID, category_id: UUID) -> SheetCounts:
     (row,) = await run_sql(
-        """SELECT count(*) AS n_given,
-        coalesce(sum(CASE WHEN score_sheet.state = 'sealed' THEN 1 ELSE 0 END), 0) AS n_sealed,
+        f"""SELECT coalesce(sum(CASE WHEN {STANDS} THEN 1 ELSE 0 END), 0) AS n_given,
+        coalesce(sum(CASE WHEN {STANDS} AND score_sheet.state = 'sealed' THEN 1 ELSE 0 END), 0) AS n_sealed,
         coalesce(sum(CASE WHEN score_sheet.state = 'set-aside' THEN 1 ELSE 0 END), 0) AS n_set_aside,
         coalesce(sum(CASE WHEN score_sheet.state = 'draft' AND score_sheet.abstained IS NULL THEN 1 ELSE 0 END), 0)
           AS n_draft,
         (SELECT count(*) FROM conflict JOIN entry AS held ON held.id = conflict.entry
-          WHERE held.category = {} AND conflict.state IN ('held', 'proposed')) AS n_open_conflicts
+          WHERE held.category = {{}} AND conflict.state IN ('held', 'proposed')) AS n_open_conflicts
         FROM score_sheet JOIN assignment ON assignment.id = score_sheet.assignment
         JOIN entry ON entry.id = assignment.entry
-        WHERE assignment.round = {} AND assignment.state = 'published' AND entry.category = {}""",
+        WHERE assignment.round = {{}} AND assignment.state = 'published' AND entry.category = {{}}""",  # noqa: S608 - our words
         category_id,
         round_id,
         category_id,
     )
     return SheetCounts(**{name: int(value) for name, value in row.items()})
+
+
+async def _count_gone(round_id: UUID, category_id: UUID) -> dict[str, tuple[int, int]]:
+    rows = await run_sql(
+        """SELECT entry.id AS entry,
+        sum(CASE WHEN score_sheet.abstained IS NOT NULL THEN 1 ELSE 0 END) AS n_abstained,
+        sum(CASE WHEN score_sheet.abstained IS NULL THEN 1 ELSE 0 END) AS n_set_aside
+        FROM score_sheet JOIN assignment ON assignment.id = score_sheet.assignment
+        JOIN entry ON entry.id = assignment.entry
+        WHERE assignment.round = {} AND entry.category = {}
+        AND (score_sheet.abstained IS NOT NULL OR score_sheet.state = 'set-aside') GROUP BY entry.id""",
+        round_id,
+        category_id,
+    )
+    return {str(UUID(str(row["entry"]))): (int(row["n_abstained"]), int(row["n_set_aside"])) for row in rows}
 
 
 async def list_log_of(subjects: list[str], *, limit: int) -> tuple[LogLine, ...]:

@@ -5,13 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from storage.engine import Row, run_sql
+from storage.reads.committee.counted import OPEN_TO, STANDS
 
 __all__ = ["RoundLine", "RoundRuleLine", "ShortlistLine", "find_next_rule", "list_rounds", "list_shortlist"]
 
 
 @dataclass(frozen=True, slots=True)
 class RoundLine:
-    """A round: ``n_entries`` judged in it, ``n_sheets`` given to judges, ``n_sealed`` of them sealed."""
+    """A round: ``n_entries`` judged in it, ``n_sheets`` that stand with judges, ``n_sealed`` of them sealed."""
 
     id: UUID
     ordinal: int
@@ -50,20 +51,23 @@ class ShortlistLine:
     is_in: bool | None
 
 
-async def list_rounds(edition_id: UUID) -> tuple[tuple[RoundLine, ...], tuple[RoundRuleLine, ...]]:
-    """List the rounds that there are, and the sealed rules of further ones: two queries."""
+async def list_rounds(
+    edition_id: UUID, person_id: UUID | None
+) -> tuple[tuple[RoundLine, ...], tuple[RoundRuleLine, ...]]:
+    """List the rounds that there are, counted as this reader may see into them, and the sealed rules of further ones.
+
+    Two queries.
+    """
     rounds = await run_sql(
-        """SELECT round.id AS id, round.ordinal AS ordinal, round.state AS state, round.opens_at AS opens_at,
+        f"""SELECT round.id AS id, round.ordinal AS ordinal, round.state AS state, round.opens_at AS opens_at,
         round.closes_at AS closes_at, round.reviews_per_entry AS reviews_per_entry,
-        (SELECT count(DISTINCT assignment.entry) FROM assignment WHERE assignment.round = round.id
-          AND assignment.state = 'published') AS n_entries,
-        (SELECT count(*) FROM assignment WHERE assignment.round = round.id AND assignment.state = 'published')
-          AS n_sheets,
-        (SELECT count(*) FROM assignment JOIN score_sheet ON score_sheet.assignment = assignment.id
-          WHERE assignment.round = round.id AND score_sheet.state = 'sealed') AS n_sealed
-        FROM round WHERE round.edition = {} ORDER BY round.ordinal""",
-        edition_id,
-    )
+        (SELECT count(DISTINCT assignment.entry) FROM assignment JOIN entry ON entry.id = assignment.entry
+          WHERE assignment.round = round.id AND assignment.state = 'published' AND {OPEN_TO}) AS n_entries,
+        (SELECT count(*) {_STANDING}) AS n_sheets,
+        (SELECT count(*) {_STANDING} AND score_sheet.state = 'sealed') AS n_sealed
+        FROM round WHERE round.edition = {{}} ORDER BY round.ordinal""",  # noqa: S608 - our own words
+        person_id, person_id, person_id, edition_id,
+    )  # fmt: skip
     rules = await run_sql(_RULES, edition_id, 1)
     return tuple(RoundLine(**row | {"id": UUID(str(row["id"]))}) for row in rounds), tuple(map(_rule, rules))
 
@@ -103,6 +107,9 @@ async def list_shortlist(round_id: UUID) -> tuple[ShortlistLine, ...]:
     )
 
 
+_STANDING = f"""FROM assignment JOIN score_sheet ON score_sheet.assignment = assignment.id
+    JOIN entry ON entry.id = assignment.entry WHERE assignment.round = round.id
+    AND assignment.state = 'published' AND {STANDS} AND {OPEN_TO}"""
 _RULES = """SELECT ordinal, takes, reviews_per_entry, is_carried, begins_at, ends_at FROM round_rule
     WHERE edition = {} AND ordinal > {} ORDER BY ordinal"""
 

@@ -174,6 +174,8 @@ async def test_a_session_is_held_on_the_page_and_printed_in_both_languages(ranke
     await chair.post(f"{base}/motions/{ballot}/close", data=token)
     minutes = await member.get(f"/{language}/committee/minutes/{category['slug']}")
     assert ("أُقرّ" if language == "ar" else "carried") in minutes.text
+    in_the_chair = minutes.text.split("ترأّس الجلسة" if language == "ar" else "In the chair")[1].split("</dd>")[0]
+    assert ("Chair بالعربية" if language == "ar" else "Chair") in in_the_chair
     pdf = await member.get(f"/{language}/committee/minutes/{category['slug']}/pdf")
     assert pdf.content.startswith(b"%PDF")
 

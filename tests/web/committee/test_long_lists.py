@@ -3,6 +3,7 @@
 import re
 
 from storage.tables.entry import Entry, EntryVersion
+from storage.tables.scoresheet import ScoreSheet
 from tests.web.committee.conftest import House
 
 ENTRIES = "/en/committee/entries"
@@ -96,3 +97,47 @@ async def test_the_map_of_progress_comes_in_parts_and_counts_everything_on_each(
         assert set(re.findall(r'<td class="count">(\d+ of \d+)</td>', part)) <= set(counts)
         assert f"Projects {2 * at + 1} to" in re.sub(r"<[^>]+>", "", part)
         assert part.split('class="stats"')[1].split("</section>")[0].count("card stat") == 4
+
+
+async def test_a_long_ranking_comes_in_parts_on_one_axis_with_its_line_where_it_falls(ranked_now: House, monkeypatch):
+    monkeypatch.setattr("service.web.committee.ranking.PROJECTS_A_PART", 1)
+    path = "/en/committee/ranking/documentary"
+    browser = await ranked_now.client("chair")
+    whole = [each for each in await _codes() if each.startswith("DOC")]
+
+    first, second = (await browser.get(path)).text, (await browser.get(f"{path}?part=2")).text
+    nearest = (await browser.get(f"{path}?order=line")).text
+
+    codes = [re.findall(r'/en/committee/entries/(DOC-\d+)"', _table(each))[0] for each in (first, second)]
+    assert sorted(codes) == whole
+    assert "Projects 1 to 1 of 2" in first
+    assert f'href="{path}?part=2"' in first
+    assert f'href="{path}"' in second
+    assert f'href="{path}?order=line&amp;part=2"' in nearest
+    ticks = [re.findall(r'class="tick[^>]*>([^<]+)', _table(each)) for each in (first, second)]
+    assert ticks[0] == ticks[1]
+
+
+def _table(page: str) -> str:
+    return page.split('<table class="rank')[1].split("</table>", maxsplit=1)[0]
+
+
+async def test_every_page_counts_the_same_sheets(judged_now: House):
+    sheets = [row["id"] for row in await ScoreSheet.select(ScoreSheet.id).order_by(ScoreSheet.id)]
+    await ScoreSheet.update({ScoreSheet.abstained: "Unwell"}).where(ScoreSheet.id == sheets[0])
+    await ScoreSheet.update({ScoreSheet.state: "set-aside"}).where(ScoreSheet.id == sheets[1])
+    await ScoreSheet.update({ScoreSheet.state: "sealed"}).where(ScoreSheet.id == sheets[2])
+    browser = await judged_now.client("chair")
+
+    told = {}
+    for page in ("", "/progress", "/rounds"):
+        text = (await browser.get(f"/en/committee{page}")).text
+        told[page] = re.findall(
+            r"(?:Sheets sealed.*?|>)(\d+) (?:<small>)?of (\d+)<", text.split("Sheets sealed", 1)[1]
+        )[0]
+    shown = (await browser.get(ENTRIES)).text
+    by_project = [tuple(map(int, each)) for each in re.findall(r">(\d+) of (\d+)<", shown)]
+
+    n_left = len(sheets) - 2
+    assert set(told.values()) == {("1", str(n_left))}
+    assert [sum(each) for each in zip(*by_project, strict=True)] == [1, n_left]

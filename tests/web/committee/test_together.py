@@ -5,14 +5,21 @@ from uuid import UUID
 
 import httpx
 
+from service.actors import Role
 from service.audit import Event
+from service.permissions import RULES
+from storage.tables.assignment import Assignment
 from storage.tables.audit import AuditEvent
-from storage.tables.entry import Entry
+from storage.tables.conflict import Conflict
+from storage.tables.entry import Entry, EntryVersion
 from storage.tables.scoresheet import ScoreSheet
+from tests.competition import JUDGED
 from tests.conftest import post
 from tests.web.committee.conftest import House
+from tests.web.committee.test_pages import PAGES
 
 WAITING = "/en/committee/second-person"
+PAGES_OF_A_MEMBER = [path for path, action in PAGES.items() if Role.MEMBER in RULES[action].roles]
 
 
 async def agree(browser: httpx.AsyncClient) -> httpx.Response:
@@ -119,3 +126,41 @@ async def test_the_log_leaves_out_what_is_closed_to_a_tied_reader_and_says_so(ra
     assert "A complaint names a member." not in after
     assert "is left out" in after
     assert "A complaint names a member." in (await chair.get(log)).text
+
+
+async def read_all(browser: httpx.AsyncClient) -> dict[str, str]:
+    """What a browser is shown on every page, without what changes by itself."""
+    found = {}
+    for path in PAGES_OF_A_MEMBER:
+        answer = await browser.get(f"/en{path}")
+        found[path] = re.sub(r'value="[0-9a-f]{64}"', "", answer.text)
+    return found
+
+
+async def test_whatever_happens_in_a_category_changes_no_page_that_its_tied_member_reads(ranked_now: House):
+    entry = await first_entry()
+    page = f"/en/committee/entries/{entry['code_name']}/unmask"
+    member, secretary = await ranked_now.client("member"), await ranked_now.client("secretary")
+    await post(member, f"/en/committee/entries/{entry['code_name']}/step-aside", {"kind": "family"}, page=page)
+    before, seen_by_others = await read_all(member), await read_all(secretary)
+
+    await _disturb(str(entry["category"]))
+    after, changed = await read_all(member), await read_all(secretary)
+
+    assert [path for path in PAGES_OF_A_MEMBER if before[path] != after[path]] == []
+    shown = {path for path in PAGES_OF_A_MEMBER if seen_by_others[path] != changed[path]}
+    assert {"/committee/entries", "/committee/progress", "/committee/rounds", "/committee/judges"} <= shown
+
+
+async def _disturb(category: str) -> None:
+    """Sheets of a category are opened again and set aside, a tie is held, a project leaves."""
+    pairs = await Assignment.select(Assignment.id, Assignment.judge, Assignment.entry).where(
+        Assignment.entry.category.slug == category
+    ).order_by(Assignment.id)  # fmt: skip
+    for pair, state in zip(pairs, ("draft", "set-aside"), strict=False):
+        await ScoreSheet.update({ScoreSheet.state: state}).where(ScoreSheet.assignment == pair["id"])
+    await Conflict.insert(
+        Conflict(judge=pairs[0]["judge"], entry=pairs[0]["entry"], source="declared", kind="", state="held",
+                 note="", reason="", made_at=JUDGED)
+    )  # fmt: skip
+    await EntryVersion.update({EntryVersion.title_en: "Another title"}).where(EntryVersion.entry == pairs[0]["entry"])

@@ -1,5 +1,6 @@
 """What a judge opens: the copy, the lighter one, a page and the poster, by links that last a while, to nobody else."""
 
+import re
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -99,3 +100,15 @@ async def test_the_sheet_offers_the_lighter_copy_and_opening_it_is_opening_the_f
     await judge.get(film["light"])
 
     assert await FileOpening.count() == 1
+
+
+async def test_the_links_of_a_sheet_stay_in_the_round_that_was_asked_for(bench: World, film: Mapping[str, str]):
+    judge = await bench.client("judge 0")
+    path = f"/en/judging/{film['code']}"
+
+    asked, latest = (await judge.get(f"{path}?round=1")).text, (await judge.get(path)).text
+
+    assert f'href="{path}?round=1&amp;file=' in asked
+    assert re.search(r'href="/en/judging/[A-Z]+-\d+\?round=1" aria-label', asked)
+    assert f'href="{path}?file=' in latest
+    assert "round=1" not in latest

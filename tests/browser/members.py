@@ -1,0 +1,84 @@
+"""The committee's members, each in a browser of its own, before a site whose competition stands at a stage."""
+
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+from service.fonts import ensure_fonts
+from storage.engine import bind, close_database, open_database, sqlite_url
+from storage.migrations.run import migrate
+from storage.piccolo_app import TABLES
+from tests.browser.conftest import Site, run_apart, serving
+from tests.cast import PASSWORD
+from tests.competition import Competition, make_competition, make_plan
+from tests.conftest import FONTS
+
+__all__ = ["House", "Members", "fold_of", "open_house"]
+
+
+@dataclass(frozen=True)
+class House:
+    """A running site and the competition behind it."""
+
+    site: Site
+    competition: Competition
+
+
+class Members:
+    """A browser for each member of the committee."""
+
+    def __init__(self, chromium: Browser, address: str) -> None:
+        self._chromium, self._address = chromium, address
+        self.contexts: list[BrowserContext] = []
+
+    def visitor(self) -> Page:
+        """Open a browser in which nobody is signed in."""
+        context = self._chromium.new_context(base_url=self._address, viewport={"width": 1280, "height": 900})
+        context.set_default_timeout(30_000)
+        self.contexts.append(context)
+        return context.new_page()
+
+    def sign_in(self, name: str, language: str = "ar") -> Page:
+        """Open a browser in which somebody of the committee is signed in."""
+        page = self.visitor()
+        page.goto(f"/{language}/sign-in")
+        page.fill("#f-email", f"{name}@people.example")
+        page.fill("#f-password", PASSWORD)
+        page.locator("main form button[type=submit]").first.click()
+        page.wait_for_url(f"**/{language}/committee")
+        return page
+
+    def close(self) -> None:
+        """Close every browser."""
+        for context in self.contexts:
+            context.close()
+
+
+@contextlib.contextmanager
+def open_house(data: Path, reach: Callable[[Competition], Awaitable[None]], **changes: object) -> Iterator[House]:
+    """Bring a competition to its stage in this folder, and serve it."""
+
+    async def seed() -> Competition:
+        engine = await open_database(sqlite_url(data / "tahkim.db"))
+        await migrate(engine)
+        bind(engine, TABLES)
+        try:
+            competition = await make_competition(plan=make_plan(**changes))
+            await reach(competition)
+            return competition
+        finally:
+            await close_database(engine)
+
+    ensure_fonts(FONTS)
+    (data / "fonts").symlink_to(FONTS)
+    competition = run_apart(seed)
+    with serving(data) as address:
+        yield House(Site(address, data), competition)
+
+
+def fold_of(page: Page, form: Locator) -> Locator:
+    """Find the line that opens what a form is folded into."""
+    return page.locator("details", has=form).locator("summary").first
