@@ -13,7 +13,7 @@ from markupsafe import Markup
 from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action, may
-from service.text import Ltr, Words
+from service.text import Ltr, Words, fold_for_search
 from service.usecases.assignment import AssignmentImpossible, change_pair, propose_assignment
 from service.usecases.assignment_effect import add_links, measure_change, refresh_quality
 from service.usecases.assignment_rules import set_assignment_rules
@@ -219,7 +219,9 @@ async def _show(
                 href=f"/committee/assignments?entry={each.code_name}#change",
                 pairs=tuple(
                     PairView(names.get(pair.judge_id, ""), str(pair.judge_id), show_why(pair, words))
-                    for pair in sorted(by_entry.get(each.id, ()), key=lambda pair: names.get(pair.judge_id, ""))
+                    for pair in sorted(
+                        by_entry.get(each.id, ()), key=lambda pair: fold_for_search(names.get(pair.judge_id, ""))
+                    )
                 ),
                 lacks=max(0, in_round.reviews_per_entry - len(by_entry.get(each.id, ()))),
             )
@@ -228,7 +230,7 @@ async def _show(
         ),
         loads=tuple(
             LoadRow(names[each.id], each.kind, loads.get(each.id, 0), each.max_entries)
-            for each in sorted(found.judges, key=lambda each: (-loads.get(each.id, 0), names[each.id]))
+            for each in sorted(found.judges, key=lambda each: (-loads.get(each.id, 0), fold_for_search(names[each.id])))
         ),
         links=tuple(
             Link(pick(each, "name", words), int(found.quality["groups_in_category"][str(each.id)]))

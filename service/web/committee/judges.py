@@ -10,7 +10,7 @@ from markupsafe import Markup
 from service.actors import Actor
 from service.errors import FieldError, Invalid
 from service.permissions import Action, may
-from service.text import Words
+from service.text import Words, fold_for_search
 from service.usecases.panel import JudgeDetails, PossibleTies, add_judge, check_possible_judge
 from service.web.committee.standing import AnyRequest, pick, stand
 from service.web.forms import read_form
@@ -92,7 +92,7 @@ class JudgesController(Controller):
         in_round = standing.in_round
         lines = await list_judges(standing.edition_id, in_round.id if in_round else None, actor.person_id)
         shown = JudgesPage(
-            rows=tuple(_row(each, names, words) for each in lines),
+            rows=tuple(sorted((_row(each, names, words) for each in lines), key=lambda row: fold_for_search(row.name))),
             may_invite=may(Action.INVITE_JUDGE, actor, stage=standing.state),
             may_withdraw=(
                 in_round is not None
@@ -178,7 +178,9 @@ async def _form(actor: Actor, words: Words, ties: PossibleTies | None = None) ->
     shown = InvitePage(
         is_open=may(Action.INVITE_JUDGE, actor, stage=standing.state),
         categories=tuple(Option(each.slug, pick(each, "name", words)) for each in standing.categories),
-        institutions=_options(await list_institutions(), words),
+        institutions=tuple(
+            sorted(_options(await list_institutions(), words), key=lambda each: fold_for_search(each.label))
+        ),
         expertise=_options(await list_expertise(standing.edition_id), words),
         checked=_check(ties, standing, words) if ties else None,
     )

@@ -9,7 +9,7 @@ from litestar import Controller, get
 
 from service.actors import Actor
 from service.permissions import Action
-from service.text import Ltr, Words
+from service.text import Words, fold_for_search
 from service.web.committee.parts import part_of
 from service.web.committee.standing import AnyRequest, Chip, no_round, pick, stand
 from service.web.language import with_language
@@ -60,7 +60,7 @@ class ProgressPage:
     n_judges: int
     n_done: int
     needed: int
-    short: tuple[tuple[Ltr, int, str], ...]
+    short: tuple[tuple[str, int, str], ...]
     is_open: bool
 
 
@@ -120,13 +120,13 @@ async def _progress_page(standing: Standing, in_round: RoundRef, slug: str, part
     )
 
 
-def _short(cells: Sequence[ProgressCell], needed: int, words: Words) -> tuple[tuple[Ltr, int, str], ...]:
+def _short(cells: Sequence[ProgressCell], needed: int, words: Words) -> tuple[tuple[str, int, str], ...]:
     """List the projects that cannot reach the reviews that they need: judges stepped aside, and nobody came instead."""
     left = {each.code_name: 0 for each in cells}
     for each in cells:
         left[each.code_name] += each.state not in GONE
     base = with_language("/committee/entries", words.lang)
-    return tuple((Ltr(code), n, f"{base}/{code}") for code, n in sorted(left.items()) if n < needed)
+    return tuple((code, n, f"{base}/{code}") for code, n in sorted(left.items()) if n < needed)
 
 
 def _rows(
@@ -148,4 +148,4 @@ def _rows(
                 count=words.plain("progress.done_of", done=given.count("sealed"), n=len(given)),
             )
         )
-    return tuple(sorted(rows, key=lambda row: row.label))
+    return tuple(sorted(rows, key=lambda row: fold_for_search(row.label)))

@@ -11,7 +11,7 @@ from service.errors import FieldError, Invalid
 from service.mail.letters import preview_letter
 from service.permissions import Action, may
 from service.settings import Settings
-from service.text import LANGUAGES, Ltr, Words, western_digits
+from service.text import LANGUAGES, Ltr, Words, fold_for_search, western_digits
 from service.usecases.reminding import remind_now, set_reminder_days
 from service.web.committee.standing import AnyRequest, no_round, pick, round_of, stand
 from service.web.forms import Typed, read_form
@@ -143,7 +143,7 @@ async def _show(request: AnyRequest, actor: Actor, words: Words, settings: Setti
             )
             for days in declared
         ),
-        behind=tuple(sorted(behind, key=lambda row: row.name)),
+        behind=tuple(sorted(behind, key=lambda row: fold_for_search(row.name))),
         letters=tuple(
             LetterView(language, *preview_letter("judge-reminder", language, facts, settings, own))
             for language in LANGUAGES

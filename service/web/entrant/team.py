@@ -10,7 +10,7 @@ from litestar.response import Redirect
 
 from service.actors import Actor
 from service.permissions import Action
-from service.text import Words
+from service.text import Words, fold_for_search
 from service.usecases.approvals import Affiliation, ask_again, save_supervision
 from service.usecases.entries import open_entry
 from service.usecases.team import (
@@ -208,7 +208,7 @@ async def _team_page(number: str, actor: Actor, words: Words, now: datetime) -> 
 async def _supervisor_page(number: str, actor: Actor, words: Words, now: datetime) -> SupervisorPage:
     own, entry = await open_entry(actor, number)
     supervision = entry.supervision
-    institutions = await list_institutions()
+    institutions = sorted(await list_institutions(), key=lambda each: fold_for_search(pick(each, "name", words)))
     return SupervisorPage(
         head=make_head(own, entry, actor, words, now),
         name_ar=supervision.name_ar if supervision else "",

@@ -3,6 +3,7 @@
 import re
 
 from storage.tables.entry import Entry, EntryVersion
+from storage.tables.person import Person
 from storage.tables.scoresheet import ScoreSheet
 from tests.web.committee.conftest import House
 
@@ -141,3 +142,17 @@ async def test_every_page_counts_the_same_sheets(judged_now: House):
     n_left = len(sheets) - 2
     assert set(told.values()) == {("1", str(n_left))}
     assert [sum(each) for each in zip(*by_project, strict=True)] == [1, n_left]
+
+
+async def test_judges_stand_in_the_order_of_the_reader_s_alphabet_however_their_names_are_spelt(judged_now: House):
+    names = {"إيمان": "Zahra", "ابتسام": "Álvaro", "أحمد": "bader"}
+    for judge, (name_ar, name_en) in zip(judged_now.competition.judges, names.items(), strict=True):
+        await Person.update({Person.name_ar: name_ar, Person.name_en: name_en}).where(
+            Person.id == judge.actor.person_id
+        )
+    browser = await judged_now.client("chair")
+
+    for page in ("/judges", "/progress", "/progress/reminders"):
+        arabic, english = [(await browser.get(f"/{lang}/committee{page}")).text for lang in ("ar", "en")]
+        assert sorted(names, key=arabic.index) == ["ابتسام", "أحمد", "إيمان"], page
+        assert sorted(names.values(), key=english.index) == ["Álvaro", "bader", "Zahra"], page

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -105,6 +105,10 @@ async def test_the_sheet_offers_the_lighter_copy_and_opening_it_is_opening_the_f
 async def test_the_links_of_a_sheet_stay_in_the_round_that_was_asked_for(bench: World, film: Mapping[str, str]):
     judge = await bench.client("judge 0")
     path = f"/en/judging/{film['code']}"
+    one = await get_row(File.select())
+    await File.insert(File(**one | {"id": (other := uuid4()), "position": 2}))
+    both = to_json([{"id": str(each)} for each in (one["id"], other)])
+    await EntryVersion.update({EntryVersion.files: both}).where(EntryVersion.entry == one["entry"])
 
     asked, latest = (await judge.get(f"{path}?round=1")).text, (await judge.get(path)).text
 
