@@ -20,11 +20,15 @@ NOTED = frozenset({"one_review", "partial"})
 
 @dataclass(frozen=True, slots=True)
 class RankRow:
-    """A row of the caterpillar table. ``spread``: of the scores as given, in points; None with a single one."""
+    """A row of the caterpillar table. ``spread``: of the scores as given, in points; None with a single one.
+
+    ``without``: the lowest and highest rank where any one judge is left out, where these are not all the rank itself.
+    """
 
     rank: int
     rank_low: int
     rank_high: int
+    without: tuple[int, int] | None
     title: str
     href: str
     code: str
@@ -79,6 +83,7 @@ def make_rows(lines: tuple[dict[str, Any], ...], found: CategoryRanking, words: 
                 rank=line["rank"],
                 rank_low=line["rank_low"],
                 rank_high=line["rank_high"],
+                without=_moves(line),
                 title=titles[at],
                 href=f"{base}/{line['code_name']}",
                 code=line["code_name"],
@@ -101,6 +106,11 @@ def make_rows(lines: tuple[dict[str, Any], ...], found: CategoryRanking, words: 
             )
         )
     return tuple(rows)
+
+
+def _moves(line: dict[str, Any]) -> tuple[int, int] | None:
+    low, high = line["rank_without_a_judge"] or (line["rank"], line["rank"])
+    return None if low == high == line["rank"] else (low, high)
 
 
 def _gone(n_abstained: int, n_set_aside: int, words: Words) -> tuple[Markup, ...]:

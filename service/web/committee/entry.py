@@ -35,7 +35,10 @@ class SheetRow:
 
 @dataclass(frozen=True, slots=True)
 class ScorePage:
-    """The adjusted score of a project, and how the raw mean became it."""
+    """The adjusted score of a project, and how the raw mean became it.
+
+    ``without``: its lowest and highest rank where any one judge is left out; ``methods``: its rank by each method.
+    """
 
     rank: int
     rank_low: int
@@ -49,6 +52,8 @@ class ScorePage:
     inside: float
     word: str
     n_reviews: int
+    without: tuple[int, int] | None
+    methods: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,4 +148,6 @@ def _score(line: dict[str, Any], words: Words) -> ScorePage | None:
         inside=line["p_inside"],
         word=word_of(line["p_inside"]),
         n_reviews=line["reviews"],
+        without=(alone[0], alone[1]) if (alone := line["rank_without_a_judge"]) else None,
+        methods=tuple(line["rank_by_method"].items()),
     )

@@ -2,15 +2,18 @@
 
 import json
 import re
+from uuid import UUID
 
 import pypdfium2
 import pytest
 import zxingcpp
 
 from service.actors import Role
+from service.text import Words
 from service.usecases.bundle_format import check_bundle
 from storage.reads.decisions import find_last_run, list_categories
 from storage.tables.result import RankingRun
+from storage.tables.scoresheet import ScoreSheet
 from tests.conftest import ORIGIN, csrf_in
 from tests.web.committee.conftest import House
 
@@ -191,3 +194,32 @@ async def test_a_session_is_held_on_the_page_and_printed_in_both_languages(ranke
     assert "الصوت أُعيد بناؤه." in (await chair.get(entry)).text
     minutes = await member.get(f"/{language}/committee/minutes/{category['slug']}")
     assert "الصوت أُعيد بناؤه." in minutes.text
+
+
+async def test_a_project_tells_its_rank_without_a_judge_and_by_other_methods_its_spread_and_who_is_missing(
+    ranked_now: House,
+):
+    run = await find_last_run(ranked_now.competition.round_id)
+    assert run is not None
+    lines = next(iter(run.output["categories"].values()))
+    line, slug = lines[0], await category_of(ranked_now, lines[0]["code_name"])
+    rows = await ScoreSheet.select(ScoreSheet.id).where(ScoreSheet.assignment.entry == UUID(line["entry"]))
+    await ScoreSheet.update({ScoreSheet.abstained: "Unwell"}).where(ScoreSheet.id == rows[0]["id"])
+    await ScoreSheet.update({ScoreSheet.state: "set-aside"}).where(ScoreSheet.id == rows[1]["id"])
+    member, words = await ranked_now.client("member"), Words("en")
+
+    entry = (await member.get(f"/en/committee/entries/{line['code_name']}")).text
+    ranking = (await member.get(f"/en/committee/ranking/{slug}")).text
+
+    low, high = line["rank_without_a_judge"]
+    assert str(words("entries.without", low=low, high=high)) in entry
+    for method, rank in line["rank_by_method"].items():
+        told = entry.split(words.plain(f"whatif.method_{method}"))[1].split("</li>")[0]
+        assert f">{rank}<" in told
+    row = ranking.split(f'entries/{line["code_name"]}"')[1].split("</tr>")[0]
+    for said in (
+        words("rank.n_abstained", n=1),
+        words("rank.n_set_aside", n=1),
+        words("rank.spread", points=line["spread"]),
+    ):
+        assert str(said) in row
