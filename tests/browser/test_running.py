@@ -88,10 +88,10 @@ def test_an_entry_is_admitted_by_one_and_excluded_by_two(checking: House, member
 
     registrar.goto(admitted)
     registrar.locator("input[name=decision][value=admit]").check()
-    registrar.locator("#check button").click()
+    registrar.locator("#check button[type=submit]").click()
     expect(registrar.locator(".errsum")).to_be_visible()
     registrar.locator("input[name^=rule-][value=yes]").check()
-    registrar.locator("#check button").click()
+    registrar.locator("#check button[type=submit]").click()
     registrar.wait_for_url(f"**{queue}")
 
     registrar.goto(excluded)
@@ -99,7 +99,7 @@ def test_an_entry_is_admitted_by_one_and_excluded_by_two(checking: House, member
     registrar.locator("input[name^=rule-][value=no]").check()
     registrar.locator("#f-rule").select_option(index=1)
     registrar.locator("#f-reason").fill("خارج العام الجامعي")
-    registrar.locator("#check button").click()
+    registrar.locator("#check button[type=submit]").click()
     say(registrar, language, "eligibility.exclusion_asked")
     expect(registrar.locator("ul.tasks").first.locator(f"a[href='{excluded}']")).to_have_count(1)
 

@@ -26,8 +26,8 @@ from service.web.public.pages import (
     category_page,
     date_steps,
     own_words,
-    rules_page,
 )
+from service.web.public.rules_pages import rules_page
 from service.web.result_pages import Links, winner_page, winners_page
 from storage.lifecycle import EditionState
 from storage.reads.public import find_category, find_edition_rules, list_categories, list_dates

@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, get
-from markupsafe import Markup
 
 from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action
 from service.text import Words
 from service.web.pages import Page, page
+from service.web.public.rules_pages import change_card, in_language, rules_page
 from service.web.visit import visit_of
 from service.wording import OwnWords
 from storage.reads.public import (
@@ -20,15 +20,13 @@ from storage.reads.public import (
     CategoryView,
     DateView,
     EditionLine,
-    EditionRules,
-    FurtherRound,
     find_category,
     find_edition_rules,
     list_categories,
     list_dates,
     list_editions,
 )
-from storage.reads.rules import RuleChangeView, list_rule_changes
+from storage.reads.rules import list_rule_changes
 from storage.reads.wording import find_own_texts
 
 __all__ = [
@@ -39,7 +37,6 @@ __all__ = [
     "category_page",
     "date_steps",
     "own_words",
-    "rules_page",
 ]
 
 AnyRequest = Request[Any, Any, Any]
@@ -130,43 +127,6 @@ class CategoryPage:
 
 
 @dataclass(frozen=True, slots=True)
-class HonourLine:
-    """An honour that may be given."""
-
-    name: str
-    amount_omr: int
-    is_per_category: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeCard:
-    """A sealed rule that was changed: what, each value before and after, and why."""
-
-    title: Markup
-    lines: tuple[Markup, ...]
-    reason: str
-    fingerprint: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RulesPage:
-    """The rules of the edition; ``threshold`` is in points of a hundred, ``say`` knows the edition's own words."""
-
-    say: OwnWords
-    rules: tuple[tuple[str, str], ...]
-    honours: tuple[HonourLine, ...]
-    limits_notice: str | None
-    grace_minutes: int
-    appeals_days: int | None
-    threshold: float
-    judges_per_entry: int
-    fingerprint: str | None
-    changes: tuple[ChangeCard, ...]
-    further_rounds: tuple[Markup, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class TimelinePage:
     """The dates of the edition."""
 
@@ -231,7 +191,7 @@ async def show_rules(actor: Actor, words: Words) -> Page:
         return page("public/rules", None)
     changes = await list_rule_changes(actor.edition_id)
     say = await own_words(actor.edition_id, words)
-    return page("public/rules", rules_page(rules, tuple(_change(each, words) for each in changes), words, say))
+    return page("public/rules", rules_page(rules, tuple(change_card(each, words) for each in changes), words, say))
 
 
 @get("/timeline", opt={"action": Action.READ_PUBLIC})
@@ -259,14 +219,11 @@ async def own_words(edition_id: UUID | None, words: Words) -> OwnWords:
     return OwnWords(words, (await find_own_texts(edition_id))[words.lang])
 
 
-def _in(words: Words, row: object, name: str) -> str:
-    """Take the reader's language of a pair of columns."""
-    return getattr(row, f"{name}_{words.lang}") or ""
-
-
 def category_cards(lines: tuple[CategoryLine, ...], words: Words) -> tuple[CategoryCard, ...]:
     """Give categories in the reader's language."""
-    return tuple(CategoryCard(line.slug, _in(words, line, "name"), _in(words, line, "about")) for line in lines)
+    return tuple(
+        CategoryCard(line.slug, in_language(words, line, "name"), in_language(words, line, "about")) for line in lines
+    )
 
 
 def date_steps(dates: tuple[DateView, ...], words: Words, now: datetime) -> tuple[DateStep, ...]:
@@ -275,7 +232,7 @@ def date_steps(dates: tuple[DateView, ...], words: Words, now: datetime) -> tupl
     for date in dates:
         end = date.until or date.at
         state = "past" if end <= now else "now" if date.at <= now else "next"
-        steps.append(DateStep(date.slug, _in(words, date, "name"), date.at, date.until, state))
+        steps.append(DateStep(date.slug, in_language(words, date, "name"), date.at, date.until, state))
     return tuple(steps)
 
 
@@ -286,21 +243,21 @@ def category_page(found: CategoryView, words: Words, *, base: str = "") -> Categ
     for criterion in found.criteria:
         anchors = criterion.anchors_ar if words.lang == "ar" else criterion.anchors_en
         levels = [
-            Level(_in(words, level, "name"), level.first_step, level.last_step, anchor)
+            Level(in_language(words, level, "name"), level.first_step, level.last_step, anchor)
             for level, anchor in zip(found.levels, anchors, strict=False)
         ]
         criteria.append(
             CriterionCard(
-                name=_in(words, criterion, "name"),
-                ask=_in(words, criterion, "ask"),
+                name=in_language(words, criterion, "name"),
+                ask=in_language(words, criterion, "ask"),
                 weight=criterion.weight / total,
                 levels=tuple(reversed(levels)),
             )
         )
     materials = tuple(
         MaterialCard(
-            name=_in(words, material, "name"),
-            rule=_in(words, material, "rule"),
+            name=in_language(words, material, "name"),
+            rule=in_language(words, material, "rule"),
             formats=material.formats,
             is_required=material.is_required,
             is_for_judges=material.is_for_judges,
@@ -313,68 +270,10 @@ def category_page(found: CategoryView, words: Words, *, base: str = "") -> Categ
     return CategoryPage(category=category, materials=materials, criteria=tuple(criteria), steps=found.steps, base=base)
 
 
-def _change(change: RuleChangeView, words: Words) -> ChangeCard:
-    """Say a change of the rules: a field by its name, a criterion's weight by the criterion's."""
-    name = _in(words, change, "name")
-    kind = words.say(f"setup.{change.kind}_line")
-    lines = []
-    for column, before, after in change.changes:
-        field = column.removesuffix("_ar").removesuffix("_en")
-        if column.endswith({"ar": "_en", "en": "_ar"}[words.lang]):
-            continue
-        label = words.say(f"setup.f_{field}") if f"setup.f_{field}" in words else field
-        lines.append(words.say("rules.change_line", field=label, before=_told(before), after=_told(after)))
-    return ChangeCard(
-        title=words.say("rules.change_of", kind=kind, name=name) if name else kind,
-        lines=tuple(lines),
-        reason=change.reason,
-        fingerprint=change.fingerprint_after,
-        at=change.made_at,
-    )
-
-
-def _told(value: object) -> str | datetime:
-    """Give a value of the record as a page says it: moments were written as ISO text."""
-    if value is None or value == "":
-        return "–"
-    try:
-        moment = datetime.fromisoformat(str(value)) if isinstance(value, str) else None
-    except ValueError:
-        moment = None
-    return moment if moment is not None and moment.tzinfo else str(value)
-
-
-def rules_page(rules: EditionRules, changes: tuple[ChangeCard, ...], words: Words, say: OwnWords) -> RulesPage:
-    """Make the page of rules in the reader's language."""
-    return RulesPage(
-        say=say,
-        rules=tuple((slug, ar if words.lang == "ar" else en) for slug, ar, en in rules.texts),
-        honours=tuple(
-            HonourLine(_in(words, honour, "name"), honour.amount_omr, honour.is_per_category)
-            for honour in rules.honours
-        ),
-        limits_notice=_in(words, rules, "limits_notice") or None,
-        grace_minutes=rules.upload_grace_minutes,
-        appeals_days=rules.appeals_days,
-        threshold=rules.honour_threshold / 10,
-        judges_per_entry=rules.judges_per_entry,
-        fingerprint=rules.fingerprint,
-        changes=changes,
-        further_rounds=tuple(sentence for each in rules.further_rounds for sentence in _round_sentences(each, words)),
-    )
-
-
-def _round_sentences(rule: FurtherRound, words: Words) -> tuple[Markup, ...]:
-    """Say a further round: who goes on into it, when it runs and by how many reviews, and what of the marks counts."""
-    return (
-        words.say("rules.round_takes", n=rule.takes, ordinal=rule.ordinal),
-        words.say("rules.round_when", begins=rule.begins_at, ends=rule.ends_at, n=rule.reviews_per_entry),
-        words.say("rules.round_carried" if rule.is_carried else "rules.round_fresh", ordinal=rule.ordinal),
-    )
-
-
 def _edition(line: EditionLine, words: Words) -> EditionCard:
-    return EditionCard(line.slug, line.state, _in(words, line, "name"), _in(words, line, "theme"), line.published_at)
+    return EditionCard(
+        line.slug, line.state, in_language(words, line, "name"), in_language(words, line, "theme"), line.published_at
+    )
 
 
 PUBLIC_PAGES = [show_home, show_categories, show_category, show_rules, show_timeline, show_editions, show_text]
