@@ -113,6 +113,8 @@ class Action(StrEnum):
     EDIT_WORDING = "edit-wording"
     MANAGE_PEOPLE = "manage-people"
     MANAGE_MESSAGES = "manage-messages"
+    MANAGE_JOBS = "manage-jobs"
+    MANAGE_RETENTION = "manage-retention"
     READ_STANDING = "read-standing"
     READ_HEALTH = "read-health"
     READ_METRICS = "read-metrics"
@@ -253,6 +255,8 @@ RULES: dict[Action, Rule] = {
     ),
     Action.MANAGE_PEOPLE: Rule(frozenset({Role.ADMINISTRATOR})),
     Action.MANAGE_MESSAGES: Rule(frozenset({Role.ADMINISTRATOR})),
+    Action.MANAGE_JOBS: Rule(frozenset({Role.ADMINISTRATOR})),
+    Action.MANAGE_RETENTION: Rule(frozenset({Role.ADMINISTRATOR})),
     Action.READ_STANDING: Rule(frozenset({Role.ADMINISTRATOR})),
     Action.READ_HEALTH: Rule(ANYBODY),
     Action.READ_METRICS: Rule(ANYBODY),  # whoever brings the token or asks from this machine: service/web/health.py

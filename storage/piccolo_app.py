@@ -23,6 +23,7 @@ from storage.tables import (
     past_entry,
     person,
     result,
+    retention,
     rubric,
     scoresheet,
     session,
@@ -58,6 +59,7 @@ _MODULES = (
     message,
     appeal,
     wording,
+    retention,
 )
 
 TABLES: tuple[type[Table], ...] = tuple(

@@ -27,6 +27,7 @@ COMMANDS = {
     "verify": "service.cli.verify",
     "invite": "service.cli.invite",
     "sweep": "service.cli.sweep",
+    "retention": "service.cli.retention",
     "receipt": "service.cli.receipt",
     "playback": "service.cli.playback",
     "migrate": "service.cli.migrate",

@@ -1,4 +1,4 @@
-"""Jobs of files: check and inspection of an upload, a judge's copy made anew, the end of grace, the sweep."""
+"""Jobs of files: check and inspection of an upload, a judge's copy made anew, end of grace, sweep and retention."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,9 +11,10 @@ from service.jobs.kinds import JobContext
 from service.logging import get_logger
 from service.usecases.deadline import close_grace
 from service.usecases.files import copy_again, inspect_upload
+from service.usecases.retaining import carry_out_retention
 from service.usecases.sweeping import sweep
 
-__all__ = ["copy_file", "end_grace", "inspect_file", "sweep_litter"]
+__all__ = ["copy_file", "end_grace", "erase_due", "inspect_file", "sweep_litter"]
 
 
 async def inspect_file(facts: Mapping[str, Any], *, now: datetime, context: JobContext) -> None:
@@ -41,6 +42,11 @@ async def sweep_litter(facts: Mapping[str, Any], *, now: datetime, context: JobC
     del facts
     found = await sweep(context.objects, now=now)
     get_logger().info("swept", n=len(found), bytes=sum(litter.size for litter in found))
+
+
+async def erase_due(facts: Mapping[str, Any], *, now: datetime, context: JobContext) -> None:
+    """Erase what an administrator let go."""
+    await carry_out_retention(UUID(facts["run"]), context.objects, now=now)
 
 
 async def _make_scratch(context: JobContext) -> Path:

@@ -52,6 +52,7 @@ KINDS: dict[str, str] = {
     "inspect-file": "service.jobs.files:inspect_file",
     "copy-file": "service.jobs.files:copy_file",
     "sweep": "service.jobs.files:sweep_litter",
+    "retention": "service.jobs.files:erase_due",
     "close-grace": "service.jobs.files:end_grace",
     "close-edition": "service.jobs.stages:close_edition",
     "announce-honoured": "service.jobs.stages:announce_honoured",

@@ -13,7 +13,8 @@ from service.usecases.sweeping import give_up, queue_sweep
 from storage.columns import among
 from storage.engine import run_sql
 from storage.lifecycle import ENTRY_MOVES, FILE_MOVES, EntryState, FileState, MoveLost, UploadState, move
-from storage.tables.appeal import Question
+from storage.reads.administration.retention import GONE
+from storage.tables.appeal import Appeal, Question
 from storage.tables.audit import AuditEvent, AuditNonce
 from storage.tables.entrant import EntryOwner, Supervision, TeamMember
 from storage.tables.entry import Entry, EntryVersion
@@ -24,17 +25,13 @@ from storage.tables.person import Person, RecoveryCode, RoleGrant, SecondFactor,
 from storage.tables.session import WebSession
 from storage.tables.upload import Upload
 
-__all__ = ["GONE", "erase_person"]
-
-GONE = "\u2014"
-"""What stands in place of a name or title that was deleted, in every language."""
+__all__ = ["GONE", "erase_entry", "erase_person", "erase_team"]
 
 
 async def erase_person(person_id: UUID, email: str, *, now: datetime) -> None:
     """Delete what may be deleted about a person, in the caller's transaction. Files' bytes go with the next sweep."""
     for entry_id in await _own_unjudged(person_id):
-        await _erase_entry(entry_id, now=now)
-    await queue_sweep(now=now)
+        await erase_entry(entry_id, now=now)
     await _blank_parts(person_id, email)
     await _blank_judge(person_id)
     await _blank_account(person_id, email, now=now)
@@ -51,21 +48,41 @@ async def _own_unjudged(person_id: UUID) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def _erase_entry(entry_id: UUID, *, now: datetime) -> None:
+async def erase_entry(entry_id: UUID, *, now: datetime) -> None:
+    """Erase a project that nobody judged, in the caller's transaction. Its files' bytes go with the next sweep."""
+    await queue_sweep(now=now)
     row = await Entry.select(Entry.state).where(Entry.id == entry_id).first()
     if row and row["state"] != EntryState.WITHDRAWN.value:
         await move(Entry, entry_id, "withdraw-draft", ENTRY_MOVES)
     await _let_files_go(entry_id)
     await EntryVersion.delete().where(EntryVersion.entry == entry_id)
-    await IdentityFinding.delete().where(IdentityFinding.entry == entry_id)
     await Entry.update(
         {
             Entry.title_ar: GONE, Entry.title_en: GONE, Entry.abstract_ar: "", Entry.abstract_en: "", Entry.tags: "[]",
             Entry.rights: None, Entry.ai_text: None, Entry.saved_at: now,
         }
     ).where(Entry.id == entry_id)  # fmt: skip
+    await erase_team(entry_id)
+
+
+async def erase_team(entry_id: UUID) -> tuple[str, ...]:
+    """Take the people out of a project whatever became of it, in the caller's transaction.
+
+    Returns keys of objects to delete after it. A published honour and its certificates keep their names.
+    """
     await TeamMember.update(_no_names(TeamMember)).where(TeamMember.entry == entry_id)
     await Supervision.update({**_no_names(Supervision), Supervision.note: ""}).where(Supervision.entry == entry_id)
+    await EntryOwner.update({EntryOwner.department: GONE, EntryOwner.academic_year: GONE}).where(
+        EntryOwner.entry == entry_id
+    )
+    await Question.update({Question.content: GONE}).where(Question.entry == entry_id)
+    await Upload.update({Upload.name: GONE, Upload.findings: None}).where(Upload.entry == entry_id)
+    await IdentityFinding.delete().where(IdentityFinding.entry == entry_id)
+    sent = await Appeal.select(Appeal.object_key).where(Appeal.entry == entry_id)
+    await Appeal.update({Appeal.content: GONE, Appeal.file_name: None, Appeal.object_key: None}).where(
+        Appeal.entry == entry_id
+    )
+    return tuple(row["object_key"] for row in sent if row["object_key"])
 
 
 async def _let_files_go(entry_id: UUID) -> None:
@@ -81,7 +98,6 @@ async def _let_files_go(entry_id: UUID) -> None:
     standing = [FileState.COMMITTED.value, FileState.READY.value, FileState.REFUSED.value]
     for file in await File.select(File.id).where((File.entry == entry_id) & File.state.is_in(standing)):
         await move(File, file["id"], "give-up", FILE_MOVES)
-    await Upload.update({Upload.name: GONE, Upload.findings: None}).where(Upload.entry == entry_id)
 
 
 async def _blank_parts(person_id: UUID, email: str) -> None:
@@ -105,6 +121,7 @@ async def _blank_judge(person_id: UUID) -> None:
             Judge.department: None, Judge.past: "[]", Judge.is_active: False,
         }
     ).where(Judge.person == person_id)  # fmt: skip
+    await run_sql("UPDATE conflict SET note = '' WHERE judge IN (SELECT id FROM judge WHERE person = {})", person_id)
     await run_sql(
         "DELETE FROM private_note WHERE sheet IN (SELECT s.id FROM score_sheet s "
         "JOIN assignment a ON a.id = s.assignment JOIN judge j ON j.id = a.judge WHERE j.person = {})",

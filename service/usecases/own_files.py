@@ -23,6 +23,8 @@ _ENDINGS = {
 async def link_to_original(actor: Actor, number: str, file_id: UUID, *, objects: ObjectStore) -> str:
     """Give a link that downloads the file as it was sent, under its own name."""
     file = await _find(actor, number, file_id)
+    if not file.object_key:
+        raise NotFound  # its bytes were returned
     read_as = ReadAs(media_type="application/octet-stream", file_name=file.name or "file", is_download=True)
     return await objects.sign_get(file.object_key, read_as, seconds=int(LASTS.total_seconds()))
 

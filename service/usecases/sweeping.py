@@ -18,11 +18,12 @@ from storage.engine import transaction
 from storage.lifecycle import FILE_MOVES, UPLOAD_MOVES, EntryState, FileState, MoveLost, UploadState, move
 from storage.objects.store import ObjectStore, UploadRef
 from storage.reads.entrant.edition import find_entry_rules
+from storage.rows import get_row
 from storage.tables.entry import EntryVersion
 from storage.tables.file import File, FilePage
 from storage.tables.upload import Upload
 
-__all__ = ["Litter", "Reason", "give_up", "queue_sweep", "sweep"]
+__all__ = ["Litter", "Reason", "clear_keys", "give_up", "queue_sweep", "sweep"]
 
 ABANDONED_AFTER = timedelta(days=7)
 """An upload that is in no version and was begun so long ago is given up; the same file begins anew."""
@@ -125,16 +126,9 @@ async def _unknown_parts(objects: ObjectStore, now: datetime, is_removed: bool) 
 async def _not_needed(objects: ObjectStore, now: datetime, is_removed: bool) -> AsyncIterator[Litter]:  # noqa: FBT001
     """Find bytes of files that gave way and are in no version. Their rows stay, without keys."""
     gone = [FileState.REFUSED.value, FileState.REPLACED.value, FileState.REMOVED.value]
-    rows = await File.select(
-        File.id,
-        File.entry,
-        File.size,
-        File.object_key,
-        File.judge_key,
-        File.light_key,
-        File.poster_key,
-        File.created_at,
-    ).where(File.state.is_in(gone) & (File.object_key != "") & (File.created_at < now - ABANDONED_AFTER))
+    rows = await File.select(File.id, File.entry, File.size, File.object_key, File.created_at).where(
+        File.state.is_in(gone) & (File.object_key != "") & (File.created_at < now - ABANDONED_AFTER)
+    )
     named = await _named_in_versions({row["entry"] for row in rows})
     for row in rows:
         if str(row["id"]) in named:
@@ -146,30 +140,31 @@ async def _not_needed(objects: ObjectStore, now: datetime, is_removed: bool) -> 
 
 async def _forget_bytes(row: dict[str, Any], objects: ObjectStore) -> None:
     """Rows first here: a row without its bytes would be a broken promise, bytes without a row are litter."""
-    pages = await FilePage.select(FilePage.object_key).where(FilePage.file == row["id"])
-    keys = [
-        row["object_key"],
-        row["judge_key"],
-        row["light_key"],
-        row["poster_key"],
-        *(page["object_key"] for page in pages),
-    ]
     async with transaction():
-        await FilePage.delete().where(FilePage.file == row["id"])
-        await File.update(
-            {
-                File.object_key: "",
-                File.judge_key: None,
-                File.judge_media_type: None,
-                File.light_key: None,
-                File.poster_key: None,
-            }
-        ).where(File.id == row["id"])
-        await Upload.update({Upload.object_key: ""}).where(
-            (Upload.file == row["id"]) & (Upload.state != UploadState.OPEN.value)
-        )
-    for key in filter(None, keys):
+        keys = await clear_keys(row["id"])
+    for key in keys:
         await objects.delete(key)
+
+
+async def clear_keys(file_id: UUID) -> tuple[str, ...]:
+    """Take every key out of a file's rows, in the caller's transaction; return them, to delete the objects after it."""
+    row = await get_row(
+        File.select(File.object_key, File.judge_key, File.light_key, File.poster_key).where(File.id == file_id)
+    )
+    pages = await FilePage.delete().where(FilePage.file == file_id).returning(FilePage.object_key)
+    await File.update(
+        {
+            File.object_key: "",
+            File.judge_key: None,
+            File.judge_media_type: None,
+            File.light_key: None,
+            File.poster_key: None,
+        }
+    ).where(File.id == file_id)
+    await Upload.update({Upload.object_key: ""}).where(
+        (Upload.file == file_id) & (Upload.state != UploadState.OPEN.value)
+    )
+    return tuple(filter(None, (*row.values(), *(page["object_key"] for page in pages))))
 
 
 async def _unknown_objects(objects: ObjectStore, now: datetime, is_removed: bool) -> AsyncIterator[Litter]:  # noqa: FBT001

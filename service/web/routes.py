@@ -11,11 +11,13 @@ from service.web.account.signing_in import SignInController, SignOutController
 from service.web.admin.editions import EditionsController
 from service.web.admin.health import StandingController
 from service.web.admin.institutions import InstitutionsController
+from service.web.admin.jobs import JobsController
 from service.web.admin.lines import LineController
 from service.web.admin.messages import MessagesController
 from service.web.admin.past_entries import PastEntriesController
 from service.web.admin.people import PeopleController
 from service.web.admin.preview import PreviewController
+from service.web.admin.retention import RetentionController
 from service.web.admin.rubrics import RubricController
 from service.web.admin.sections import SectionController
 from service.web.admin.wording import WordingController
@@ -162,6 +164,8 @@ ADMINISTRATION: Area = [
     InstitutionsController,
     PastEntriesController,
     MessagesController,
+    JobsController,
+    RetentionController,
     StandingController,
 ]
 OPERATION: Area = [tell_alive, read_ready, read_metrics, serve_static, receive_part, read_object, show_patterns]

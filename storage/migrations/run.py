@@ -88,8 +88,10 @@ async def migrate(engine: TahkimEngine, steps: Sequence[Step] | None = None) -> 
     Raises NewerSchema when a later release wrote the database, SchemaMismatch when its steps are not ours.
     """
     known = find_steps() if steps is None else tuple(steps)
-    _check_known(known, await read_applied(engine))
-    return tuple([step.id for step in known if await _apply_once(engine, known, step)])
+    done = await read_applied(engine)
+    _check_known(known, done)
+    missing = [step for step in known if step.number not in done]
+    return tuple([step.id for step in missing if await _apply_once(engine, known, step)])
 
 
 async def _apply_once(engine: TahkimEngine, known: Sequence[Step], step: Step) -> bool:

@@ -8,7 +8,8 @@ from storage.columns import key, small, text, when
 class Job(Table, tablename="job"):
     """A piece of work, claimed with a lease. ``name`` is an idempotency key: the same work is queued once.
 
-    ``state`` is waiting, running, done or failed; ``facts`` its arguments as JSON.
+    ``state`` is waiting, running, done, failed, or left (failed, and somebody said that nothing is to be done);
+    ``facts`` its arguments as JSON.
     """
 
     id = key()

@@ -38,6 +38,10 @@ class StandingPage:
     at: datetime
 
 
+_WHERE = {"letters": "/admin/messages", "jobs": "/admin/jobs"}
+"""Where a part that is not well is seen to."""
+
+
 class StandingController(Controller):
     """How the installation stands."""
 
@@ -60,5 +64,5 @@ def _row(sign: Sign, words: Words) -> StandingRow:
         state=words.say(f"health.tone.{sign.tone}"),
         said=words.say(key, **sign.facts),
         remedy=words.say(remedy) if remedy in words else None,
-        href="/admin/messages" if sign.part == "letters" and sign.tone is not Tone.OK else None,
+        href=_WHERE.get(sign.part) if sign.tone is not Tone.OK else None,
     )

@@ -1,0 +1,50 @@
+"""``tahkim retention``: what has been kept for longer than its rule, what stays and why. It erases nothing."""
+
+import asyncio
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+
+from service.cli.words import command_words, data_parser, load_settings
+from service.text import MUSCAT, Words
+
+if TYPE_CHECKING:
+    from service.settings import Settings
+    from service.usecases.retention import Preview
+
+__all__ = ["run"]
+
+
+def run(argv: list[str]) -> int:
+    """Tell what is due at an instant; return the exit status. Only the page of administration lets anything go."""
+    words = command_words()
+    parser = data_parser("retention", words)
+    parser.add_argument("--as-of", type=date.fromisoformat, help=words.plain("command.retention_as_of_help"))
+    parser.add_argument("--names", action="store_true", help=words.plain("command.retention_names_help"))
+    options = parser.parse_args(argv)
+    found = asyncio.run(_look(load_settings(words, data=options.data), options.as_of))
+    print("\n".join(_lines(found, words, has_names=options.names)))
+    return 0
+
+
+def _lines(found: "Preview", words: Words, *, has_names: bool) -> list[str]:
+    lines = [words.plain("command.retention_at", at=found.as_of)]
+    for part in found.parts:
+        lines.append(
+            f"{part.n:>8}  {words.plain(f'retention.{part.kind}')} ({words.plain('retention.days_kept', n=part.days)})"
+        )
+        if has_names:
+            lines += [f"{'':10}{name}" for name in sorted({item.name for item in part.items})]
+    lines.append(words.plain("retention.stays"))
+    staying = [*found.staying.items(), *((f"people-{reason}", n) for reason, n in found.people_staying.items())]
+    lines += [f"{n:>8}  {words.plain(f'retention.stays.{code}')}" for code, n in staying if n]
+    return lines
+
+
+async def _look(settings: "Settings", day: date | None) -> "Preview":
+    from service.clock import system_clock  # noqa: PLC0415 (arguments first)
+    from service.usecases.retention import look_ahead  # noqa: PLC0415 (as above)
+    from service.world import open_world  # noqa: PLC0415 (as above)
+
+    async with open_world(settings):
+        at = day or system_clock().astimezone(MUSCAT).date()
+        return await look_ahead(datetime.combine(at, time(), MUSCAT))
