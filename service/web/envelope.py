@@ -30,6 +30,8 @@ __all__ = ["Envelope"]
 
 THEMES = frozenset({"auto", "light", "dark"})
 CHOICES_LAST = timedelta(days=365)
+_WATCHED = frozenset({"/healthz", "/readyz"})
+"""Asked by this machine's or image's own watcher under whatever name; they tell everybody the same."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 _PORTS = {"http": 80, "https": 443}
 _SERVER_FAULT, _BUSY = 500, 503
@@ -127,7 +129,7 @@ class Envelope:
             await answer.whole(_BUSY, answer.reference, [_TEXT, (b"retry-after", b"%d" % choose_wait())])
 
     def _refuse(self, scope: HTTPScope) -> int | None:
-        if not self._is_our_host(scope):
+        if scope["path"] not in _WATCHED and not self._is_our_host(scope):
             return 400
         return None if scope["method"] in _METHODS else 405
 

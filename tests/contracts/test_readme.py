@@ -25,6 +25,15 @@ def _commands(first: str) -> list[str]:
     return sorted(found)
 
 
+def _flags() -> dict[str, set[str]]:
+    """What follows each command of ours on the pages, in blocks and in the middle of sentences."""
+    found: dict[str, set[str]] = {}
+    for page in [*PAGES, *(ROOT / "deploy").iterdir()]:
+        for command, rest in re.findall(r"tahkim ([a-z]+)((?: +(?!#)[^`\s]+)*)", page.read_text(encoding="utf-8")):
+            found.setdefault(command, set()).update(re.findall(r"(?<![\w-])--[a-z][a-z-]*", rest))
+    return found
+
+
 def _targets() -> set[str]:
     return set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
@@ -60,6 +69,7 @@ def test_each_tahkim_command_that_is_named_explains_itself(command):
 
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.strip()
+    assert [flag for flag in sorted(_flags().get(command, ())) if flag not in ran.stdout] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
@@ -73,6 +83,13 @@ def test_the_page_of_settings_names_each_variable_and_no_other():
     page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 
     assert set(re.findall(r"^\| `(TAHKIM_[A-Z_]+)`", page, re.MULTILINE)) == set(VARIABLES)
+
+
+def test_no_page_or_file_for_those_who_run_it_names_a_setting_that_is_none():
+    told = [ROOT / "docs/operations.md", ROOT / "README.md", *(ROOT / "deploy").iterdir()]
+    named = {each for path in told for each in re.findall(r"TAHKIM_[A-Z_]*[A-Z]", path.read_text(encoding="utf-8"))}
+
+    assert named - set(VARIABLES) == set()
 
 
 def test_ci_runs_what_a_developer_runs():

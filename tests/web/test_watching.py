@@ -11,12 +11,14 @@ import httpx
 import pytest
 
 from service.app import create_app, load_pages
+from service.settings import HostRule
 from service.usecases import passwords
 from service.web.gate import CHANGE, OTHER, PAGE, Gate
 from storage.engine import close_database, get_engine
 from storage.errors import ObjectStoreAway
 from storage.tables.job import Job
 from tests.conftest import ORIGIN, World, csrf_in
+from tests.program import get_program
 
 TOKEN = "a-token-that-only-the-collector-has"
 
@@ -36,6 +38,15 @@ async def test_a_process_that_stands_whole_says_so(world: World):
 
     assert (alive.status_code, alive.json()) == (200, {"status": "alive"})
     assert (ready.status_code, ready.json()) == (200, {"database": "ok", "schema": "ok", "objects": "ok"})
+
+
+async def test_it_is_asked_under_any_name_where_pages_answer_to_their_own(world: World):
+    app = await get_program(replace(world.settings, hosts=(HostRule("tahkim.example", None),)), world.clock)
+    browser = from_here(world, app)
+
+    told = {path: (await browser.get(path)).status_code for path in ("/healthz", "/readyz", "/ar")}
+
+    assert told == {"/healthz": 200, "/readyz": 200, "/ar": 400}
 
 
 async def test_without_its_store_it_is_not_ready_but_its_pages_are(world: World, monkeypatch: pytest.MonkeyPatch):
