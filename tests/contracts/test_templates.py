@@ -178,6 +178,7 @@ def test_an_error_page_says_what_happened_and_where_to_go():
         next="ابدأ من أولها.",
         reference=None,
         sign_in_path=None,
+        comes_again_after=None,
         back_path=None,
     )
     html = render("ar", template="pages/errors/refused.html", page=page)
@@ -191,7 +192,16 @@ def test_a_judge_s_frame_names_the_role_and_offers_the_way_out():
         SimpleNamespace(id="g1", role="judge", edition_short="2027", is_current=True),
         SimpleNamespace(id="g2", role="member", edition_short="2027", is_current=False),
     )
-    page = SimpleNamespace(status=404, title="x", message="", next="", reference="r", sign_in_path=None, back_path=None)
+    page = SimpleNamespace(
+        status=404,
+        title="x",
+        message="",
+        next="",
+        reference="r",
+        sign_in_path=None,
+        back_path=None,
+        comes_again_after=None,
+    )
     html = render(
         "en",
         template="pages/errors/refused.html",
