@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from service.cli.serve import PortRefused, find_address
 from service.cli.words import command_words, data_parser, load_settings
 
 if TYPE_CHECKING:
@@ -52,12 +53,14 @@ def run(argv: list[str]) -> int:
         return 1
     settings = load_settings(words, data=folder, base_url=f"http://localhost:{options.port}")
     try:
+        if not options.headless:
+            find_address(LOOPBACK, options.port)
         asyncio.run(_demonstrate(settings, options, words, stop=mark.stop_at))
     except ForeignDatabase:
         print(words.plain("demo.foreign_database"), file=sys.stderr)
         return 1
-    except OSError as error:
-        print(words.plain("command.port_taken", n=options.port, problem=str(error)), file=sys.stderr)
+    except PortRefused as refused:
+        print(words.plain("command.port_taken", n=str(options.port), problem=str(refused)), file=sys.stderr)
         return 1
     return 0
 

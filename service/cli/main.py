@@ -72,15 +72,15 @@ def _run(name: str, rest: list[str]) -> int:
     """Run a command; say in a sentence what is wrong outside the program, instead of where it was noticed."""
     try:
         status: int = import_module(COMMANDS[name]).run(rest)
-    except StorageError as error:
-        return _tell(error)
-    except ExceptionGroup as group:
-        inner: BaseException = group
+    except (StorageError, OSError, ExceptionGroup) as error:
+        inner: BaseException = error
         while isinstance(inner, ExceptionGroup) and len(inner.exceptions) == 1:
             inner = inner.exceptions[0]
-        if not isinstance(inner, StorageError):
-            raise
-        return _tell(inner)
+        if isinstance(inner, StorageError):
+            return _tell(inner)
+        if isinstance(inner, OSError) and inner.filename is not None:
+            return _say("file", f"{inner.filename}: {inner.strerror}")
+        raise
     return status
 
 
@@ -88,12 +88,16 @@ def _tell(error: StorageError) -> int:
     code = next((code for kind, code in KNOWN_TROUBLE.items() if isinstance(error, kind)), None)
     if code is None:
         raise error
+    return _say(code, str(error))
+
+
+def _say(code: str, facts: str) -> int:
     from service.cli.words import command_words  # noqa: PLC0415 (as above)
 
     words = command_words()
     print(words.plain(f"command.trouble.{code}"), file=sys.stderr)
-    if str(error):
-        print(f"  {error}", file=sys.stderr)
+    if facts:
+        print(f"  {facts}", file=sys.stderr)
     return TROUBLE
 
 

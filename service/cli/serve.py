@@ -3,15 +3,20 @@
 import argparse
 import asyncio
 import signal
+import socket
 import sys
 
 from service.cli.words import command_words, data_parser, load_settings
 from service.parentage import end_with_parent
 from service.settings import Settings
 
-__all__ = ["run", "serve"]
+__all__ = ["PortRefused", "find_address", "run", "serve"]
 
 DEFAULT_PORT = 8000
+
+
+class PortRefused(Exception):
+    """We cannot listen there: somebody else does, the machine does not let us, or there is no such place."""
 
 
 def run(argv: list[str]) -> int:
@@ -29,17 +34,36 @@ def run(argv: list[str]) -> int:
     if options.parent:
         end_with_parent(options.parent)
     settings = load_settings(words, data=options.data, base_url=f"http://localhost:{options.port}")
+    if not options.parent:  # several share their port, which was found free before the first began
+        try:
+            options.host = find_address(options.host, options.port)
+        except PortRefused as refused:
+            print(words.plain("command.port_taken", n=str(options.port), problem=str(refused)), file=sys.stderr)
+            return 1
     if options.workers > 1:
         return _run_several(options, settings)
     from service.logging import set_up_logging  # noqa: PLC0415 (arguments first: a mistyped one is answered at once)
 
     set_up_logging()
-    try:
-        asyncio.run(serve(settings, host=options.host, port=options.port, place=options.place))
-    except OSError as error:
-        print(words.plain("command.port_taken", n=options.port, problem=str(error)), file=sys.stderr)
-        return 1
+    asyncio.run(serve(settings, host=options.host, port=options.port, place=options.place))
     return 0
+
+
+def find_address(host: str, port: int) -> str:
+    """Give the host's number, having seen that we may listen there and nobody else does. Raises PortRefused.
+
+    The server itself would share the port with another that is already there, and answer every second request.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+    except OSError as error:
+        raise PortRefused(error.strerror) from error
+    except OverflowError as error:  # no port has such a number
+        raise PortRefused(str(error)) from error
+    return str(address[0])
 
 
 def _run_several(options: argparse.Namespace, settings: Settings) -> int:

@@ -77,9 +77,12 @@ async def enter_a_project(site: Several, category: str, files: dict[str, Path]) 
 
 
 async def look_at_a_judge_s_list(site: Several, told: dict) -> None:
-    """A judge signs in, and reads over the judges' own connection to the database."""
+    """A judge signs in for the edition that was judged, and reads over the judges' own connection to the database."""
     door = told["sign_in"]["judge"]
     person = Person(site.address, site.trust())
     await person.sign_in(door["email"], door["password"])
+    others = r'name="grant" value="([^"]+)">(?:(?!</button>).)*Judge'
+    for other in re.findall(others, await person.read("/en/judging")):
+        expect(await person.send("/en/account/role", page="/en/judging", grant=other), 303)
     assert re.search(r'href="/en/judging/[A-Z]+-\d+"', await person.read("/en/judging"))
     await person.close()

@@ -1,12 +1,15 @@
 """What is wrong outside the program is said in a sentence with what to do, by every command; nothing is touched."""
 
+import re
 import shutil
+import socket
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from service.cli.main import main
+from tests.s3 import find_port
 
 LATER = "INSERT INTO schema_version (number, id, applied_at) VALUES (9999, 'm9999_later', '2027-01-01 00:00:00+00:00')"
 
@@ -53,3 +56,30 @@ def test_a_database_that_is_away_is_named(
 
     assert main(["sweep"]) == 1
     assert "TAHKIM_DATABASE_URL" in capsys.readouterr().err
+
+
+def test_a_port_that_another_program_listens_on_is_said_to_be_taken(newer: Path, capsys: pytest.CaptureFixture[str]):
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as another server of ours has it
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+
+        status = main(["serve", "--port", str(port)])
+
+    said = capsys.readouterr().err
+    assert status == 1
+    assert re.search(rf"Port \S*{port}\S* cannot be used: \S*Address already in use", said)
+    assert "m9999_later" not in said  # nothing else was begun
+
+
+def test_a_file_that_cannot_be_used_is_named_and_no_port_is_blamed(newer: Path, capsys: pytest.CaptureFixture[str]):
+    (newer / "tahkim.db").unlink()
+    (newer / "fonts").write_text("no folder")
+
+    status = main(["serve", "--port", str(find_port())])
+
+    said = capsys.readouterr().err
+    assert status == 1
+    assert f"{newer}/fonts" in said
+    assert "Port" not in said
