@@ -45,6 +45,9 @@ __all__ = [
 
 LINK_LASTS = timedelta(minutes=15)
 LINKS_AT_MOST = 16
+HELD_WITHIN_SECONDS = 0.5
+"""How long a page may ask the store for parts that have arrived: their browser knows them too."""
+
 _UNKNOWN_TYPE = "application/octet-stream"
 
 
@@ -134,15 +137,19 @@ async def list_held_parts(upload: UploadView, *, objects: ObjectStore) -> tuple[
 
 
 async def count_held_bytes(entry: EntryView, *, objects: ObjectStore) -> dict[str, int]:
-    """Count the bytes that the store holds of each file still on its way, by upload; none while the store is away."""
+    """Count the bytes that the store holds of each file still on its way, by upload.
+
+    A page does not wait for a store that is away or slow: it shows none.
+    """
     held: dict[str, int] = {}
-    for upload in (file.upload for material in entry.materials for file in material.files):
-        if upload is not None and upload.state is UploadState.OPEN:
-            try:
-                numbers = await list_held_parts(upload, objects=objects)
-            except ObjectStoreAway:
-                return {}
-            held[str(upload.id)] = sum(upload.size_of_part(number) for number in numbers)
+    try:
+        async with asyncio.timeout(HELD_WITHIN_SECONDS):
+            for upload in (file.upload for material in entry.materials for file in material.files):
+                if upload is not None and upload.state is UploadState.OPEN:
+                    numbers = await list_held_parts(upload, objects=objects)
+                    held[str(upload.id)] = sum(upload.size_of_part(number) for number in numbers)
+    except (ObjectStoreAway, TimeoutError):
+        return {}
     return held
 
 
