@@ -59,8 +59,8 @@ class Network:
             async with asyncio.TaskGroup() as ways:
                 ways.create_task(self._pass_on(reader, back, is_answer=False))
                 ways.create_task(self._pass_on(there, writer, is_answer=True))
-        except* ConnectionError:
-            pass
+        except* OSError:
+            pass  # one end went away while the other was being told
         finally:
             self._writers -= {writer, back}
             writer.transport.abort()

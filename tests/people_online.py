@@ -15,7 +15,7 @@ from tests.conftest import csrf_in
 from tests.entrants import WORDS_AR, WORDS_EN
 
 LOOK_AGAIN_SECONDS = 0.2
-LOOKS = 600
+LOOKS = 2000
 
 
 class Unexpected(AssertionError):

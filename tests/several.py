@@ -39,7 +39,7 @@ ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
 NAME = "localhost"
 INSTALL = "nginx is not installed. Run: apt-get install --no-install-recommends nginx-light"
-_WITHIN_SECONDS = 120.0
+_WITHIN_SECONDS = 400.0
 
 
 class Letters:

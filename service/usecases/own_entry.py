@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -138,11 +138,23 @@ async def _find_returned(entry_id: UUID) -> datetime | None:
 
 async def save_entry(entry: OwnEntry, changes: dict[Any, Any], *, now: datetime) -> int:
     """Write changed columns and the next revision; return it. Raises StaleRevision when somebody was faster."""
+    saved_at = await _after_last_version(entry.id, now)
     saved = (
-        await Entry.update({**changes, Entry.revision: entry.revision + 1, Entry.saved_at: now})
+        await Entry.update({**changes, Entry.revision: entry.revision + 1, Entry.saved_at: saved_at})
         .where((Entry.id == entry.id) & (Entry.revision == entry.revision))
         .returning(Entry.revision)
     )
     if not saved:
         raise StaleRevision(current=entry.revision + 1)
     return int(saved[0]["revision"])
+
+
+async def _after_last_version(entry_id: UUID, now: datetime) -> datetime:
+    """Give the time of a save: after the last submission, also where the machine's clock was set back since then.
+
+    Whether there is anything new to submit is told by it.
+    """
+    last = await run_sql(
+        "SELECT submitted_at FROM entry_version WHERE entry = {} ORDER BY ordinal DESC LIMIT 1", entry_id
+    )
+    return max(now, last[0]["submitted_at"] + timedelta(microseconds=1)) if last else now
