@@ -121,6 +121,9 @@ class Site:
         process.send_signal(signal.SIGKILL)
         process.wait()
 
+    def fail(self) -> None:
+        """Kill what one machine has not, and begin it again: nothing here."""
+
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
@@ -224,6 +227,13 @@ class Several(Site):
         head = f"{user}daemon off;\npid {place}/pid;\nerror_log {place}/error.log;\nworker_processes 1;\n"
         head += f"events {{ worker_connections 4096; }}\nhttp {{\naccess_log {place}/access.log;\n"
         return f"{head}{temporary}{text}\n}}\n"
+
+    def fail(self) -> None:
+        """Kill the worker and the database, and begin them again."""
+        self.kill("worker0")
+        self.postgres.kill()
+        self.postgres.start()
+        self.begin_worker(0)
 
     def ask(self, path: str, *, server: int | None = None) -> httpx.Response:
         """Ask the proxy as a stranger would, or one server as the proxy would."""

@@ -1,6 +1,7 @@
 """Who a request comes from: the cookie's secret, looked up by its hash, and the role in which the person acts."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -10,6 +11,7 @@ from service.usecases.second_factor import NEEDING
 from service.usecases.sessions import SESSION_LASTS, keep_session
 from service.web.cookies import SESSION, THEME, clear_cookie, cookie_name, make_cookie
 from service.web.visit import Visit
+from storage.errors import StorageBusy, StorageFull
 from storage.reads.accounts import (
     GrantView,
     SessionView,
@@ -33,7 +35,8 @@ async def load_actor(visit: Visit) -> None:
         visit.actor = Actor(role=Role.VISITOR, edition_id=await find_current_edition_id())
         return
     if visit.received_at - session.seen_at > _SEEN_AFTER:
-        await keep_session(session.id, now=visit.received_at)
+        with suppress(StorageFull, StorageBusy):  # a page is shown although nobody can note that it was
+            await keep_session(session.id, now=visit.received_at)
         visit.set_cookies.append(make_cookie(SESSION, secret, visit.settings, lasts=SESSION_LASTS))
     visit.session = session
     visit.digits = session.digits

@@ -1,4 +1,4 @@
-"""The last hour on both ways to run: load, sign-ins, a server killed, overload; nothing acknowledged is lost.
+"""The last hour on both ways to run: load, sign-ins, overload, server, worker and database killed; nothing is lost.
 
 ``LAST_HOUR_SECONDS=600 make soak ARGS="tests/faults/test_last_hour.py -s"`` makes each part ten minutes long. What was
 answered, and how fast, is printed to be noted with the release.
@@ -60,7 +60,7 @@ def test_in_the_last_hour_nothing_acknowledged_is_lost(way: str, tmp_path: Path)
 
 
 async def last_hour(site: Site, rush: Rush) -> None:
-    """P1 with a kill in its middle; P2: sign-ins beside it; P3: far more readers; and an end."""
+    """P1 with a server killed in its middle, then database and worker; P2: sign-ins beside it; P3: far more readers."""
     async with asyncio.TaskGroup() as people:
         for at in range(N_JUDGES):
             people.create_task(rush.judge(at))
@@ -72,7 +72,9 @@ async def last_hour(site: Site, rush: Rush) -> None:
         site.kill("server0")
         await asyncio.sleep(1)  # its unit begins it again after a second
         site.begin_server(0)
-        await asyncio.sleep(SECONDS / 2)
+        await asyncio.sleep(SECONDS / 4)
+        await asyncio.to_thread(site.fail)
+        await asyncio.sleep(SECONDS / 4)
         for _ in range(2):
             people.create_task(rush.keep_signing_in())
         await asyncio.sleep(SECONDS)
