@@ -1,6 +1,7 @@
 """Assignments measured beside their peers.
 
-``python -m benchmarks.assignment [--sizes 60x15,300x50,...] [--seeds 11,12] [--tracks plain,full] [--sims 20]``
+``python -m benchmarks.assignment [--sizes 60x15,300x50,...] [--seeds 11,12] [--tracks plain,full] [--sims 20]``; with
+``--frontier loads`` or ``--frontier affinity`` how far any assignment could go (``benchmarks/frontier.py``).
 
 Peers are re-described in a few lines each: the best affinity (min-cost flow), HotCRP's flow (rank within a judge's
 wishes, 100 for each further entry of a judge), greedy. ``aff`` is over the network's optimum, an upper bound; ``worst``
@@ -27,8 +28,9 @@ import numpy as np
 from scipy.stats import kendalltau
 
 from judging.assignment import Infeasible, Problem, assign_judges, count_violations, reassign
+from judging.assignment.arcs import choose_arcs, values_of
 from judging.assignment.design import measure_design
-from judging.assignment.flow import choose_arcs, solve_flow, values_of
+from judging.assignment.flow import solve_flow
 from judging.assignment.start import find_start, least_alone
 from judging.marks import gather_marks
 from judging.rubric import make_rubric
@@ -281,13 +283,29 @@ def _meets_gate(size: str, affinity: float, worst: float, efficiency: float, bro
     return "not " + ", ".join(name for name, falls in short.items() if falls) if any(short.values()) else "all"
 
 
+def show_frontier(chosen: argparse.Namespace) -> None:
+    """Print how far any assignment could go, instead of the table."""
+    from benchmarks import frontier  # noqa: PLC0415
+
+    print("\n".join(frontier.HEADS[chosen.frontier]))
+    for size in chosen.sizes.split(","):
+        n_entries, n_judges = map(int, size.split("x"))
+        for seed in map(int, chosen.seeds.split(",")):
+            problem = make_competition(n_entries, n_judges, seed=seed, full=False)
+            frontier.SAYS[chosen.frontier](f"{size}, seed {seed}", problem)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default="60x15,300x50,300x30,2000x300")
     parser.add_argument("--seeds", default="11,12")
     parser.add_argument("--tracks", default="plain,full")
     parser.add_argument("--sims", type=int, default=0)
+    parser.add_argument("--frontier", choices=("loads", "affinity"))
     chosen = parser.parse_args()
+    if chosen.frontier:
+        show_frontier(chosen)
+        return
     for panel in sorted(path.name for path in PANELS.iterdir() if path.is_dir()):
         measure(panel, read_panel(panel), chosen.sims)
     for size in chosen.sizes.split(","):

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from judging.assignment.arcs import values_of
 from judging.assignment.design import measure_design
-from judging.assignment.flow import values_of
 from judging.assignment.problem import NONE, Bar
 from judging.assignment.result import Assignment, Changes, Join, Reasons, Why, Worst
 from judging.assignment.rules import may_add
@@ -42,7 +42,7 @@ def give_account(
     bound = (start.bound + float(locked.sum())) * problem.affinity_top
     return Assignment(
         pairs=pairs,
-        reasons=give_reasons(problem, pairs, value, loads),
+        reasons=give_reasons(problem, pairs, value, loads, begun=None if drawn else start.pairs),
         loads=loads,
         design=design,
         joins=find_joins(problem, pairs, design),
@@ -60,8 +60,11 @@ def give_account(
     )
 
 
-def give_reasons(problem: Problem, pairs: Ints, value: Floats, loads: Ints) -> Reasons:
-    """Say for each pair how the judge compares with the others that the entry could have had."""
+def give_reasons(problem: Problem, pairs: Ints, value: Floats, loads: Ints, *, begun: Ints | None) -> Reasons:
+    """Say for each pair how the judge compares with the others that the entry could have had.
+
+    begun: (n, 2) pairs before judges were exchanged so that they can be compared, None where nothing was exchanged.
+    """
     entry, judge = pairs[:, 0], pairs[:, 1]
     place, n_free = _places(problem, pairs, value)
     role = problem.judge_role[judge]
@@ -71,6 +74,8 @@ def give_reasons(problem: Problem, pairs: Ints, value: Floats, loads: Ints) -> R
     key = entry * problem.n_judges + judge
     code = np.full(entry.size, int(Why.FILLED))
     code[value >= SUITED * problem.affinity_top] = Why.SUITED
+    if begun is not None:
+        code[~np.isin(key, _keys(problem, begun))] = Why.LINK
     code[asked & (code == Why.FILLED)] = Why.ROLE
     code[(place <= problem.needs[entry]) & (value > 0)] = Why.BEST
     code[np.isin(key, _keys(problem, problem.previous))] = Why.KEPT

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from judging.assignment.account import give_account
+from judging.assignment.arcs import values_of
 from judging.assignment.design import measure_design
 from judging.assignment.explain import explain_infeasible
-from judging.assignment.flow import values_of
 from judging.assignment.problem import Bar
 from judging.assignment.rules import count_violations, set_locks_apart
 from judging.assignment.solve import DEFAULT_BUDGET, calibrate, join_pairs

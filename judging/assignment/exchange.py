@@ -14,7 +14,7 @@ from judging.assignment.moves import CYCLE_JUDGES, Limits
 from judging.assignment.rounds import FAINT, State
 
 if TYPE_CHECKING:
-    from judging.assignment.flow import Arcs
+    from judging.assignment.arcs import Arcs
     from judging.assignment.graph import Graph
     from judging.assignment.problem import Floats, Ints, Problem
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from judging.assignment.arcs import Arcs, choose_arcs, values_of
 from judging.assignment.errors import Alternative, Blocked, Infeasible, Tight
-from judging.assignment.flow import Arcs, choose_arcs, values_of
 from judging.assignment.problem import NONE, Bar
 from judging.assignment.relax import PRICES, Relaxation, relax
 from judging.assignment.rules import describe_blocked
@@ -139,9 +139,19 @@ def _ways_out(problem: Problem, arcs: Arcs, found: Relaxation, *, seed: int) -> 
 
 
 def _way_raise(problem: Problem, arcs: Arcs, *, seed: int) -> Alternative | None:
-    found = relax(problem, arcs, {"over": PRICES["over"]}, seed=seed)
+    """Raise as few limits by as little as can be, no judge's by more than must be: ten more for one judge is no way."""
+    price = {"over": PRICES["over"]}
+    found = relax(problem, arcs, price, seed=seed)
     if found is None or not found.over:
         return None
+    low, high = 1, max(found.over.values())
+    while low < high:
+        each = (low + high) // 2
+        even = relax(problem, arcs, price, seed=seed, most_each=each)
+        if even is None or even.cost > found.cost:
+            low = each + 1
+        else:
+            found, high = even, each
     steps = tuple((NONE, judge, NONE, by) for judge, by in sorted(found.over.items()))
     return Alternative(kind="raise", steps=steps, cost=found.cost)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NEAR_WINNER = 25
 NEAR_LINE = 20
 NODES = 9
-DRAWS = 1000
+DRAWS = 4000
 SPECK = 1e-3
 
 
@@ -109,7 +109,8 @@ def propose_followups(
         gain=table[:, 2],
         policy=table[:, 3].astype(np.int64),
         chance_before=before,
-        chance_after=search.chances(search.covariance),
+        # More reviews cannot lower the chance: where it looks so, that is the draws' error.
+        chance_after=np.maximum(before, search.chances(search.covariance)),
     )
 
 

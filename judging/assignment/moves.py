@@ -226,10 +226,12 @@ def _best_between(view: View, gain: Floats, *, reach: float) -> Best:
     old = view.slots.judge.ravel()[number // options]
     new = view.candidates.judge[number // (width * options), number % options]
     key = old * view.slots.n_judges + new
-    order = np.lexsort((number, -flat[number], key))
-    key, number = key[order], number[order]
-    first = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if key.size else key
-    return Best(key[first], flat[number[first]], number[first])
+    worth = flat[number]
+    highest = np.full(view.slots.n_judges**2, -np.inf)
+    np.maximum.at(highest, key, worth)  # sorting by key and gain instead took half the time of a whole exchange
+    best = np.flatnonzero(worth == highest[key])
+    key, place = np.unique(key[best], return_index=True)
+    return Best(key, worth[best[place]], number[best[place]])
 
 
 def _top(worth: Floats, count: int) -> Ints:

@@ -13,7 +13,7 @@ from judging.assignment.errors import Undecided
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from judging.assignment.flow import Arcs
+    from judging.assignment.arcs import Arcs
     from judging.assignment.problem import Floats, Ints, Problem
 
 # HiGHS stops by its count of nodes, never by the clock, so that a slow machine gives the same answer.
@@ -123,11 +123,13 @@ def solve_programme(
     reward: Floats,
     *,
     prices: Mapping[str, float] | None = None,
+    most_each: float = np.inf,
     floor: float = 0.0,
 ) -> Solved | None:
     """Choose the best arcs under every rule, or return None where there is no choice.
 
-    floor: least value of the arcs chosen for each entry.
+    prices: as ``rule_rows`` takes them; most_each: how much of each may be bought at one entry or judge. floor: least
+    value of the arcs chosen for each entry.
     Raises Undecided when the node limit ends the search before it has found anything.
     """
     if not arcs.entry.size and not prices:
@@ -144,7 +146,7 @@ def solve_programme(
     answer = optimize.milp(
         np.concatenate([-reward, slack_price]),
         constraints=optimize.LinearConstraint(matrix, np.concatenate(rows.lows), np.concatenate(rows.highs)),
-        bounds=optimize.Bounds(0, np.concatenate([np.ones(n_arcs), np.full(n_slacks, np.inf)])),
+        bounds=optimize.Bounds(0, np.concatenate([np.ones(n_arcs), np.full(n_slacks, most_each)])),
         integrality=np.ones(n_arcs + n_slacks, dtype=np.int64),
         options={"mip_rel_gap": GAP, "node_limit": NODE_LIMIT},
     )

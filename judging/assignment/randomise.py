@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from judging.assignment.flow import Arcs, choose_arcs, solve_flow
+from judging.assignment.arcs import Arcs, choose_arcs
+from judging.assignment.flow import solve_flow
 from judging.assignment.problem import Bar
 from judging.assignment.repair import mend
 from judging.assignment.rules import count_violations

@@ -15,7 +15,7 @@ from judging.assignment.programme import solve_programme
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from judging.assignment.flow import Arcs
+    from judging.assignment.arcs import Arcs
     from judging.assignment.problem import Floats, Ints, Problem
 
 # Lacking a judge costs 100, lacking a role 30, one entry above or below a judge's limits 10.
@@ -47,20 +47,33 @@ class Relaxation:
 
 
 def relax(
-    problem: Problem, arcs: Arcs, prices: Mapping[str, float], *, seed: int, reward: Floats | None = None
+    problem: Problem,
+    arcs: Arcs,
+    prices: Mapping[str, float],
+    *,
+    seed: int,
+    reward: Floats | None = None,
+    most_each: int | None = None,
 ) -> Relaxation | None:
-    """Buy the cheapest relaxation of the kinds that have a price; None where they do not suffice."""
+    """Buy the cheapest relaxation of the kinds that have a price; None where they do not suffice.
+
+    most_each: how much of each kind may be bought at one entry or judge, where there is such a limit.
+    """
     worth = arcs.value * FAINT + (0.0 if reward is None else reward)
     if (problem.needs < problem.role_need.sum(axis=1)).any() and "role" not in prices:
         return None
     if arcs.entry.size <= EXACT_ARCS:
         with suppress(Undecided):
-            return _relax_exactly(problem, arcs, worth, prices)
-    return _relax_flow(problem, arcs, worth, prices, seed=seed)
+            return _relax_exactly(problem, arcs, worth, prices, np.inf if most_each is None else most_each)
+    return _relax_flow(
+        problem, arcs, worth, prices, seed=seed, most_each=problem.n_entries if most_each is None else most_each
+    )
 
 
-def _relax_exactly(problem: Problem, arcs: Arcs, worth: Floats, prices: Mapping[str, float]) -> Relaxation | None:
-    solved = solve_programme(problem, arcs, worth, prices=prices)
+def _relax_exactly(
+    problem: Problem, arcs: Arcs, worth: Floats, prices: Mapping[str, float], most_each: float
+) -> Relaxation | None:
+    solved = solve_programme(problem, arcs, worth, prices=prices, most_each=most_each)
     if solved is None:
         return None
     found = Relaxation(pairs=np.c_[arcs.entry[solved.chosen], arcs.judge[solved.chosen]])
@@ -73,7 +86,7 @@ def _relax_exactly(problem: Problem, arcs: Arcs, worth: Floats, prices: Mapping[
 
 
 def _relax_flow(
-    problem: Problem, arcs: Arcs, worth: Floats, prices: Mapping[str, float], *, seed: int
+    problem: Problem, arcs: Arcs, worth: Floats, prices: Mapping[str, float], *, seed: int, most_each: int
 ) -> Relaxation | None:
     layout = lay_out(problem, arcs, worth, seed=seed)
     network = layout.network
@@ -84,6 +97,7 @@ def _relax_flow(
 
     def offer(kind: str, tail: Ints, head: Ints, most: Ints) -> None:
         if kind in prices and tail.size:
+            most = np.minimum(most, most_each)
             bought[kind] = network.arcs(tail, head, most, np.full(tail.size, round(prices[kind] * UNIT)))
 
     offer("short", every, sink[:n_entries], problem.needs)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from judging.assignment.arcs import Arcs
 from judging.assignment.errors import Undecided
-from judging.assignment.flow import Arcs
 from judging.assignment.problem import NONE, Bar
 from judging.assignment.programme import most_for_worst, solve_programme
 from judging.assignment.rules import set_locks_apart

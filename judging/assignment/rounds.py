@@ -14,7 +14,7 @@ from judging.assignment.graph import PUBLISHED, Slots, Weights, build_graph, cha
 from judging.assignment.moves import DECIMALS, Limits, Moves, Rules, View, find_moves, free_candidates, promising
 
 if TYPE_CHECKING:
-    from judging.assignment.flow import Arcs
+    from judging.assignment.arcs import Arcs
     from judging.assignment.graph import Graph
     from judging.assignment.moves import Candidates
     from judging.assignment.problem import Bools, Floats, Ints, Problem

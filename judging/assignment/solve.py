@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from judging.assignment.account import give_account
+from judging.assignment.arcs import values_of
 from judging.assignment.errors import BadOption
 from judging.assignment.exchange import Exchange
 from judging.assignment.explain import explain_infeasible
-from judging.assignment.flow import values_of
 from judging.assignment.moves import Limits
 from judging.assignment.randomise import draw_pairs
 from judging.assignment.rules import set_locks_apart

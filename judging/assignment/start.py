@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from judging.assignment.flow import arcs_of_keys, choose_arcs, solve_flow
+from judging.assignment.arcs import arcs_of_keys, choose_arcs
+from judging.assignment.flow import solve_flow
 from judging.assignment.problem import Bar
 from judging.assignment.programme import solve_programme
 from judging.assignment.relax import PRICES, relax
@@ -16,7 +17,7 @@ from judging.assignment.repair import WHOLE_ARCS, mend
 from judging.assignment.rules import count_violations
 
 if TYPE_CHECKING:
-    from judging.assignment.flow import Arcs
+    from judging.assignment.arcs import Arcs
     from judging.assignment.problem import Bools, Floats, Ints, Problem
 
 # Judges are brought up to this share of the mean load, as long as that costs at most FAIR_BUDGET of all affinity; where
@@ -135,7 +136,7 @@ def _shape(
     reward = arcs.value + keep
     if problem.previous.size:
         return reward, chosen, 0.0
-    alone, weakest = _alone(problem)
+    alone, weakest = values_alone(problem)
     goal = float(alone[problem.needs > 0].min(initial=np.inf)) * FLOOR
     reward = reward - SPOILS * ((alone - weakest)[arcs.entry] + arcs.value < goal)
     bare = reward
@@ -233,10 +234,10 @@ def least_alone(problem: Problem) -> float:
 
 def best_alone(problem: Problem) -> Floats:
     """(n_entries,) what each entry could have if no other needed judges: the best of each role asked for, then any."""
-    return _alone(problem)[0]
+    return values_alone(problem)[0]
 
 
-def _alone(problem: Problem) -> tuple[Floats, Floats]:
+def values_alone(problem: Problem) -> tuple[Floats, Floats]:
     """Return that and the value of the weakest judge in it."""
     matrix = problem.affinity
     entry = np.repeat(np.arange(problem.n_entries), np.diff(matrix.indptr))

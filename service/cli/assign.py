@@ -19,7 +19,7 @@ from service.cli.assign_files import Encoded, encode
 from service.cli.assign_refusals import say_infeasible, say_table_fault
 from service.cli.assign_report import write_report
 from service.cli.assign_tables import InputFault
-from service.cli.assign_words import say_result, write_assignment
+from service.cli.assign_words import say_result, say_skipped, write_assignment
 from service.cli.sheets import TableError
 from service.cli.words import command_words
 from service.text import Words, western_digits
@@ -38,13 +38,10 @@ def run(argv: list[str]) -> int:
         parser.error(words.plain("assign.needs_marks"))
     try:
         encoded = encode(options)
-        _say_left_out(encoded, words)
-        if options.follow_up:
-            from service.cli.assign_followup import follow_up  # noqa: PLC0415 (another command in all but name)
-
-            follow_up(encoded, options, words)
-        else:
-            _assign(encoded, options, words)
+        try:
+            _answer(encoded, options, words)
+        finally:
+            print("".join(f"{line}\n" for line in say_skipped(encoded, words)), end="", file=sys.stderr)
     except InputFault as fault:
         print(words.plain(f"assign.fault_{fault.code}", **fault.facts), file=sys.stderr)
         return FAULT
@@ -64,6 +61,15 @@ def run(argv: list[str]) -> int:
     return 0
 
 
+def _answer(encoded: Encoded, options: Namespace, words: Words) -> None:
+    if options.follow_up:
+        from service.cli.assign_followup import follow_up  # noqa: PLC0415 (another command in all but name)
+
+        follow_up(encoded, options, words)
+    else:
+        _assign(encoded, options, words)
+
+
 def _assign(encoded: Encoded, options: Namespace, words: Words) -> None:
     found = assign_judges(
         encoded.problem, seed=options.seed, calibration_budget=options.calibration_budget, randomise=options.randomise
@@ -73,11 +79,6 @@ def _assign(encoded: Encoded, options: Namespace, words: Words) -> None:
     if options.report:
         write_report(options.report, found, order, encoded, words)
     print("\n".join(say_result(found, encoded, words)), file=sys.stderr)
-
-
-def _say_left_out(encoded: Encoded, words: Words) -> None:
-    for file, (count, first) in sorted(encoded.left_out.items()):
-        print(words.plain("assign.left_out", file=file, n=count, judge=first), file=sys.stderr)
 
 
 def _parser(words: Words) -> ArgumentParser:

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from judging.assignment import NONE, Bar, Problem
-from service.cli.assign_tables import PairReader, fault_at, read_named, read_numbers
+from service.cli.assign_tables import PairReader, Skipped, fault_at, read_named, read_numbers
 from service.cli.sheets import Column, Table, clean_label
 
 if TYPE_CHECKING:
@@ -34,23 +34,22 @@ class Encoded:
     judges: list[str]
     roles: list[str]
     categories: list[str]
-    left_out: dict[str, tuple[int, str]]
+    skipped: Skipped
 
 
 def encode(options: Namespace) -> Encoded:
     """Read every table that the options name and put them together."""
-    entries, judges = _entries(options.entries), _judges(options.judges)
+    skipped = Skipped()
+    entries, judges = _entries(options.entries, skipped), _judges(options.judges, skipped)
     entry_ids, judge_ids = _own_ids(entries, "entry"), _own_ids(judges, "judge")
     place = {"entry": _places(entries, "entry"), "judge": _places(judges, "judge")}
     roles = sorted({clean_label(text) for text in judges.cells.get("role", ())} - {""})
     need = _needs(entries, roles if judges.has("role") else None)[place["entry"]]
     categories, category = _labels(entries, "category")
     entry_house, judge_house = _shared_labels(entries, judges, "institution")
-    left: dict[str, tuple[int, str]] = {}
-    lenient = options.previous is not None
-    reader = PairReader(entry_ids, judge_ids, left, lenient=lenient)
+    reader = PairReader(entry_ids, judge_ids, skipped, lenient=options.previous is not None)
     load = _loads(judges, options.max_load)[place["judge"]]
-    previous = reader.pairs(options.previous) if options.previous else None
+    previous = reader.pairs(options.previous, may_leave=True) if options.previous else None
     locked = reader.pairs(options.locks) if options.locks else None
     problem = Problem.of(
         np.full(len(entry_ids), options.per_entry),
@@ -67,17 +66,17 @@ def encode(options: Namespace) -> Encoded:
         locked=locked,
         previous=previous,
     )
-    return Encoded(problem, entry_ids, judge_ids, roles, categories or [""], left)
+    return Encoded(problem, entry_ids, judge_ids, roles, categories or [""], skipped)
 
 
-def _entries(path: Path) -> Table:
+def _entries(path: Path, skipped: Skipped) -> Table:
     names = ("team", "institution", "category", "language", "need")
-    return read_named(path, ["entry", *(Column(name, is_required=False) for name in names)])
+    return read_named(path, ["entry", *(Column(name, is_required=False) for name in names)], skipped)
 
 
-def _judges(path: Path) -> Table:
+def _judges(path: Path, skipped: Skipped) -> Table:
     names = ("institution", "role", "expertise", "language", "max_load")
-    return read_named(path, ["judge", *(Column(name, is_required=False) for name in names)])
+    return read_named(path, ["judge", *(Column(name, is_required=False) for name in names)], skipped)
 
 
 def _own_ids(table: Table, key: str) -> list[str]:
@@ -207,7 +206,7 @@ def _affinity_from_expertise(entries: Table, judges: Table, place: dict[str, Int
 
 def read_reviews(path: Path, encoded: Encoded) -> tuple[Ints, NDArray[np.float64]]:
     """Pairs that have marks and the mean mark of each; criteria count alike."""
-    reader = PairReader(encoded.entries, encoded.judges, {}, lenient=False)
+    reader = PairReader(encoded.entries, encoded.judges, encoded.skipped, lenient=False)
     table, entry, judge, _ = reader.read(path, "score", Column("criterion", is_required=False))
     value = read_numbers(table, "score")
     key = entry * len(encoded.judges) + judge

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from service.cli.assign_words import say_joins, say_reasons, say_result, write_whole
+from service.cli.assign_words import say_reasons, say_result, say_skipped, write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +43,7 @@ class Page:
     """Everything on the page."""
 
     result: list[str]
-    joins: list[str]
+    skipped: list[str]
     loads: list[Load]
     lines: list[Line]
     seed: int
@@ -58,7 +58,7 @@ def write_report(path: Path, found: Assignment, order: Ints, encoded: Encoded, w
     ]
     most = encoded.problem.load_max.tolist()
     loads = [Load(encoded.judges[judge], load, most[judge]) for judge, load in enumerate(found.loads.tolist())]
-    page = Page(say_result(found, encoded, words), list(say_joins(found, encoded, words)), loads, lines, found.seed)
+    page = Page(say_result(found, encoded, words), list(say_skipped(encoded, words)), loads, lines, found.seed)
     source = files("templates")
     environment = Environment(
         loader=FunctionLoader(lambda name: source.joinpath(name).read_text("utf-8")),

@@ -13,6 +13,7 @@ import numpy as np
 
 from judging.assignment import NONE, Why
 from service.cli.sheets import HEADERS
+from service.spreadsheets import defuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -45,11 +46,11 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def write_table(path: Path, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a CSV file at once or not at all."""
+    """Write a CSV file at once or not at all; a name that a spreadsheet would compute gets an apostrophe before it."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(head)
-    writer.writerows(rows)
+    writer.writerows([defuse(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     write_whole(path, text.getvalue())
 
 
@@ -114,6 +115,14 @@ def say_result(found: Assignment, encoded: Encoded, words: Words) -> list[str]:
             )
         )
     return lines
+
+
+def say_skipped(encoded: Encoded, words: Words) -> Iterator[str]:
+    """Say what stood in the tables and was not used, file by file."""
+    for file, (count, first) in sorted(encoded.skipped.lines.items()):
+        yield words.plain("assign.left_out", file=file, n=count, judge=first)
+    for file, columns in sorted(encoded.skipped.columns.items()):
+        yield words.plain("assign.unused_columns", file=file, columns=list(columns))
 
 
 def say_joins(found: Assignment, encoded: Encoded, words: Words) -> Iterator[str]:

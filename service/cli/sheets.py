@@ -70,12 +70,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns of text as they were written, with the row of the file that each came from."""
+    """Columns of text as they were written, with the row of the file that each came from.
+
+    others: headers of columns that the reader did not ask for.
+    """
 
     path: Path
     rows: NDArray[np.int64]
     cells: dict[str, Sequence[str]]
     headers: dict[str, str]
+    others: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         """Count the rows below the header."""
@@ -156,6 +160,7 @@ def read_table(path: Path | str, columns: Iterable[Column | str]) -> Table:
         rows=rows,
         cells={key: by_position[at] for key, at in found.items()},
         headers={key: header[at].strip() for key, at in found.items()},
+        others=tuple(name.strip() for at, name in enumerate(header) if name.strip() and at not in found.values()),
     )
     if is_book:
         for key, column in table.cells.items():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from judging.assignment import Problem
-from judging.assignment.flow import choose_arcs
+from judging.assignment.arcs import choose_arcs
 from judging.assignment.programme import solve_programme
 
 if TYPE_CHECKING:

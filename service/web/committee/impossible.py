@@ -12,7 +12,7 @@ from service.text import Ltr, Words
 __all__ = ["Impossible", "tell_impossible"]
 
 MOST_TOLD = 12
-"""Projects told one by one; where more are blocked, the page says how many more."""
+"""Projects told one by one, and steps of a way out; where there are more, the page says how many more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _group(tight: Mapping[str, Any], names: Mapping[UUID, str], words: Words) ->
 
 def _way(way: Mapping[str, Any], names: Mapping[UUID, str], words: Words) -> Markup:
     steps = []
-    for code, judge, kind, by in way["steps"]:
+    for code, judge, kind, by in way["steps"][:MOST_TOLD]:
         name = names.get(UUID(judge), "") if judge else ""
         n = max(1, int(by))
         if code and name:
@@ -93,4 +93,6 @@ def _way(way: Mapping[str, Any], names: Mapping[UUID, str], words: Words) -> Mar
             steps.append(words.say("impossible.step_entry", entry=Ltr(code), by=n))
         else:
             steps.append(words.say(f"impossible.step_invite_{kind}" if kind else "impossible.step_invite", n=n))
+    if len(way["steps"]) > MOST_TOLD:
+        steps.append(words.say("impossible.step_more", n=len(way["steps"]) - MOST_TOLD))
     return words.say(f"impossible.way_{way['kind']}", steps=steps)

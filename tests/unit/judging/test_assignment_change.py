@@ -18,7 +18,7 @@ from judging.assignment import (
     reassign,
     without_judges,
 )
-from judging.assignment.flow import choose_arcs
+from judging.assignment.arcs import choose_arcs
 from judging.assignment.programme import solve_programme
 from judging.assignment.rules import set_locks_apart
 from judging.assignment.start import is_among

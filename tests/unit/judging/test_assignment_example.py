@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from judging.assignment import Problem, assign_judges
+from judging.assignment import Problem, Why, assign_judges
 from judging.assignment.design import measure_design
 
 AFFINITY = np.full((4, 4), 0.8)
@@ -33,3 +33,6 @@ def test_five_per_cent_of_affinity_buys_the_ring():
     assert found.affinity == pytest.approx(7.6)
     assert found.design.efficiency == pytest.approx(0.9)
     assert found.joins == ()
+    links = found.reasons.code == Why.LINK
+    assert links.sum() == 2
+    assert found.reasons.affinity[links] == pytest.approx([0.8, 0.8])

@@ -3,7 +3,8 @@
 import numpy as np
 
 from judging.assignment import Problem, assign_judges
-from judging.assignment.flow import choose_arcs, solve_flow
+from judging.assignment.arcs import choose_arcs
+from judging.assignment.flow import solve_flow
 from judging.assignment.start import find_weak, least_alone, least_loads
 
 

@@ -119,6 +119,55 @@ def test_a_cell_that_cannot_be_meant_is_named_by_row_and_column(
     assert not (folder / "out.csv").exists()
 
 
+@pytest.mark.parametrize(
+    ("table", "text", "words"),
+    [
+        ("entries", "entry,institutoin\nE00,U1\n", ("institutoin", "institution")),
+        ("entries", "entry,tema\nE00,T1\n", ("tema", "team")),
+        ("judges", "judge,max_laod\nJ0,3\n", ("max_laod", "max_load")),
+        ("judges", "judge,المؤسسه العلمية,المؤسة\nJ0,x,y\n", ("المؤسة", "المؤسسة")),
+    ],
+)
+def test_a_misspelt_column_is_refused_because_its_rule_would_be_off_in_silence(
+    folder: Path, capsys: pytest.CaptureFixture[str], table: str, text: str, words: tuple[str, str]
+):
+    (folder / f"{table}.csv").write_text(text, encoding="utf-8")
+    (folder / "conflicts.csv").write_text("entry,judge,reason\n", encoding="utf-8")
+
+    assert assign(folder) == 2
+    told = capsys.readouterr().err
+    assert all(word in told for word in (f"{table}.csv", *words))
+    assert not (folder / "out.csv").exists()
+
+
+def test_columns_that_mean_nothing_are_named_and_not_refused(folder: Path, capsys: pytest.CaptureFixture[str]):
+    lines = JUDGES.splitlines()
+    text = "\n".join([f"{lines[0]},phone,institution 2", *(f"{line},99,U9" for line in lines[1:])])
+    (folder / "judges.csv").write_text(text, encoding="utf-8")
+
+    assert assign(folder, "--report", str(folder / "report.html")) == 0
+    told = [line for line in capsys.readouterr().err.splitlines() if "judges.csv" in line]
+    assert len(told) == 1
+    assert "phone" in told[0]
+    assert "institution 2" in told[0]
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "phone" in page
+    assert "institution 2" in page
+
+
+def test_what_the_command_wrote_can_be_given_back_without_a_word(folder: Path, capsys: pytest.CaptureFixture[str]):
+    (folder / "judges.csv").write_text(JUDGES.replace("J5", "=J5"), encoding="utf-8")  # written as '=J5
+    assert assign(folder) == 0
+    assert "'=J5" in {row["judge"] for row in rows(folder / "out.csv")}
+    capsys.readouterr()
+
+    assert assign(folder, "--previous", str(folder / "out.csv"), out="again.csv") == 0
+    assert "not used" not in capsys.readouterr().err
+    assert {(row["entry"], row["judge"]) for row in rows(folder / "again.csv")} == {
+        (row["entry"], row["judge"]) for row in rows(folder / "out.csv")
+    }
+
+
 def test_a_pair_that_stands_twice_is_refused(folder: Path):
     (folder / "affinity.csv").write_text("entry,judge,affinity\nE00,J0,1\nE00,J0,0.5\n", encoding="utf-8")
 
@@ -136,6 +185,19 @@ def test_after_a_withdrawal_only_what_is_left_is_shared_out(folder: Path, capsys
     after = {(row["entry"], row["judge"]) for row in rows(folder / "new.csv")}
     assert len(set(stay) & after) >= len(stay) - 4
     assert "conflicts.csv" in capsys.readouterr().err
+
+
+def test_the_previous_file_may_name_judges_and_entries_that_have_left(folder: Path, capsys: pytest.CaptureFixture[str]):
+    assert assign(folder) == 0
+    (folder / "judges.csv").write_text(JUDGES.replace("J1,U4,academic,film,ar;en,\n", ""), encoding="utf-8")
+    (folder / "entries.csv").write_text("".join(ENTRIES.splitlines(keepends=True)[:-1]), encoding="utf-8")
+
+    assert assign(folder, "--previous", str(folder / "out.csv"), out="new.csv") == 0
+    before = {(row["entry"], row["judge"]) for row in rows(folder / "out.csv")}
+    after = {(row["entry"], row["judge"]) for row in rows(folder / "new.csv")}
+    stay = {pair for pair in before if pair[0] != "E11" and pair[1] != "J1"}
+    assert len(stay & after) >= len(stay) - 2  # roles may force a move
+    assert "out.csv" in capsys.readouterr().err
 
 
 def test_follow_up_reviews_are_proposed_with_their_gain(folder: Path, capsys: pytest.CaptureFixture[str]):
