@@ -32,7 +32,7 @@ class Impossible:
 
 def tell_impossible(facts: Mapping[str, Any], names: Mapping[UUID, str], words: Words) -> Impossible:
     """Put the facts of a refusal into the reader's words. ``names``: what the reader calls each judge."""
-    numbers, blocked = facts["numbers"], facts["blocked"]
+    numbers, blocked = facts["numbers"], sorted(facts["blocked"], key=lambda each: str(each["entry"]))
     is_counted = facts["rule"] != "role-beyond-need" and "demand" in numbers
     return Impossible(
         rule=words.say(f"impossible.rule_{facts['rule']}", n=_missing(facts)),
@@ -80,7 +80,7 @@ def _group(tight: Mapping[str, Any], names: Mapping[UUID, str], words: Words) ->
 
 def _way(way: Mapping[str, Any], names: Mapping[UUID, str], words: Words) -> Markup:
     steps = []
-    for code, judge, kind, by in way["steps"][:MOST_TOLD]:
+    for code, judge, kind, by in sorted(way["steps"], key=lambda step: str(step[0] or ""))[:MOST_TOLD]:
         name = names.get(UUID(judge), "") if judge else ""
         n = max(1, int(by))
         if code and name:

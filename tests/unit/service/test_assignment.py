@@ -6,6 +6,7 @@ import pytest
 
 from service.actors import Role
 from service.errors import NotAllowed
+from service.text import Words
 from service.usecases.assignment import (
     AssignmentImpossible,
     EntriesWaiting,
@@ -17,6 +18,7 @@ from service.usecases.assignment import (
 from service.usecases.conflicts import confirm_evident_conflicts, propose_conflicts
 from service.usecases.editions import NotYet
 from service.usecases.opening import open_judging
+from storage.columns import from_json
 from storage.rows import get_row
 from storage.tables.assignment import Assignment, AssignmentRun
 from storage.tables.conflict import Conflict
@@ -52,6 +54,19 @@ async def test_each_entry_gets_its_reviews_and_nothing_reaches_a_judge_before_th
     assert len(await pairs_of(opened)) == 6
     assert await ScoreSheet.count() == 0
     assert [await opened.list_codes(judge) for judge in opened.judges] == [[], [], []]
+
+
+async def test_each_pair_says_why_it_was_made_and_how_full_its_judge_is(opened: Competition):
+    await prepare(opened)
+
+    await opened.assign()
+
+    words = Words("en")
+    for row in await Assignment.select(Assignment.reasons):
+        [reason] = from_json(row["reasons"])
+        assert 1 <= reason["place"] <= reason["n_free"]
+        assert reason["load"] <= reason["load_max"]
+        assert words.plain(f"why.{reason['code']}", place=reason["place"], free=reason["n_free"])
 
 
 async def test_the_same_seed_and_data_give_the_same_pairs(opened: Competition):
