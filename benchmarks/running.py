@@ -37,9 +37,13 @@ from tests.cast import PASSWORD, password_hash
 from tests.competition import make_competition
 from tests.postgres import PostgresServer, find_programs
 
-GOALS = {"save": 0.04, "judge's list": 0.03, "project": 0.03, "sign-in": 0.7}
-"""Shares of a bare route's answers, for a save of bare commits if those are fewer; for sign-ins of hashes a core."""
+GOALS = {"save": 0.04, "judge's list": 0.03, "project": 0.03, "sign-in": 0.7, "pages beside": 3}
+"""Shares of a bare route's answers, for a save of bare commits if those are fewer; for sign-ins of hashes a core; for
+pages beside sign-ins how many times as long they may take (p95) as without."""
 N_ENTRIES, N_JUDGES, TIMES = 8, 8, 10
+N_SIGNING_IN, N_READERS, READ_A_SECOND = 4, 4, 30
+"""Readers ask for so many pages a second together: those of a college on its last evening (docs/operations.md)."""
+
 ENGINES = ("sqlite", "postgres")
 SIZES = ("small", "grown")
 PROCESSES = (1, 2, 4)
@@ -156,16 +160,33 @@ def measure(way: Way, bare: Bare, *, processes: int, seconds: float, name: str) 
             base = min(bare.answers, bare.commits[way.engine]) if what == "save" else bare.answers
             show(f"{way.engine:9} {name:7} {processes:9} {what:13}", answered, answered.rate / base, GOALS.get(what))
         if processes == 1:
-            sign = sign_ins(port, "judge.0@judges.example")
-            signed, beside = asyncio.run(both(port, sign, home, seconds))
             row = f"{way.engine:9} {name:7} {processes:9}"
-            show(f"{row} {'sign-in':13}", signed, signed.rate / bare.hashes / CORES, GOALS["sign-in"])
-            show(f"{row} {'home beside':13}", beside, beside.p95 / told["home"].p95, None)
+            measure_sign_ins(port, bare, home, seconds, row)
 
 
-async def both(port: int, sign: Callable[[int], bytes], home: bytes, seconds: float) -> tuple[Answered, Answered]:
-    """Sign people in while a few read a page."""
-    signed, beside = await asyncio.gather(ask(port, sign, seconds, 4), ask(port, lambda _: home, seconds, 4))
+def measure_sign_ins(port: int, bare: Bare, home: bytes, seconds: float, row: str) -> None:
+    """Sign-ins alone, then beside people who read; and what those who read notice of them.
+
+    Hashes stand behind pages on purpose: pages that are asked for without end would leave them what is left over, which
+    is a figure of the client. So readers pause, as people do.
+    """
+    sign, pause = sign_ins(port, "judge.0@judges.example"), N_READERS / READ_A_SECOND
+    alone = asyncio.run(ask(port, sign, seconds, N_SIGNING_IN))
+    idle = asyncio.run(ask(port, lambda _: home, seconds, N_READERS, pause=pause))
+    signed, beside = asyncio.run(both(port, sign, home, seconds, pause))
+    hashes = bare.hashes * CORES
+    show(f"{row} {'sign-in':13}", alone, alone.rate / hashes, GOALS["sign-in"])
+    show(f"{row} {'... and pages':13}", signed, signed.rate / hashes, None)
+    show(f"{row} {'pages beside':13}", beside, beside.p95 / idle.p95, GOALS["pages beside"])
+
+
+async def both(
+    port: int, sign: Callable[[int], bytes], home: bytes, seconds: float, pause: float
+) -> tuple[Answered, Answered]:
+    """Sign people in while others read pages."""
+    signed, beside = await asyncio.gather(
+        ask(port, sign, seconds, N_SIGNING_IN), ask(port, lambda _: home, seconds, N_READERS, pause=pause)
+    )
     return signed, beside
 
 

@@ -79,8 +79,13 @@ def running(command: list[str], port: int, path: str) -> Iterator[float]:
         server.wait(timeout=20)
 
 
-async def ask(port: int, make: Callable[[int], bytes], seconds: float, connections: int = CONNECTIONS) -> Answered:
-    """Keep connections busy for some seconds. ``make(connection)`` gives the bytes of the next request."""
+async def ask(
+    port: int, make: Callable[[int], bytes], seconds: float, connections: int = CONNECTIONS, *, pause: float = 0
+) -> Answered:
+    """Keep connections busy for some seconds. ``make(connection)`` gives the bytes of the next request.
+
+    ``pause``: so many seconds pass between an answer and the next request of a connection, as somebody reads.
+    """
     times: list[float] = []
     faults = 0
     end = time.perf_counter() + seconds
@@ -96,6 +101,8 @@ async def ask(port: int, make: Callable[[int], bytes], seconds: float, connectio
             await reader.readexactly(length)
             times.append(time.perf_counter() - begun)
             faults += not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 303", b"HTTP/1.1 304"))
+            if pause:
+                await asyncio.sleep(pause)
         writer.close()
 
     await asyncio.gather(*(keep(each) for each in range(connections)))
