@@ -7,7 +7,6 @@ quality are solved jointly, scale and noise updated in closed form, and joint dr
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import polygamma
 
 from judging.marks import Floats
 from judging.scoring.blup import draw_joint
@@ -15,6 +14,7 @@ from judging.scoring.design import Block
 from judging.scoring.fit import JudgeFit, combine
 from judging.scoring.large import judge_precision, solve_large
 from judging.scoring.mixed import estimate_by_moments
+from judging.scoring.start import shrink_noise
 
 ITERATIONS = 8
 SETTLED = 3e-3  # of the spread of y; what is left is far below any standard error
@@ -119,7 +119,7 @@ def _update(
     state.ta2 = (SCALE_PRIOR[0] * SCALE_PRIOR[1] / 2 + float(((a - 1) ** 2 + state.v_a).sum())) / (
         SCALE_PRIOR[0] + block.n_judges
     )
-    state.s2 = _shrink_noise(block.by_judge(square), block.loads.astype(np.float64))
+    state.s2 = shrink_noise(block.by_judge(square), block.loads.astype(np.float64))
     met = block.by_entry(share * b[j])
     v_met = block.by_entry(share**2 * v_b[j])
     both = block.by_entry(share * shared)
@@ -128,13 +128,3 @@ def _update(
     off = (quality - state.gamma * met) ** 2 + v_quality + state.gamma**2 * v_met - 2 * state.gamma * both
     state.t2 = max(float(off.mean()), 1e-6)
     state.tb2 = max(float((b**2 + v_b).mean()), 1e-6)
-
-
-def _shrink_noise(square: Floats, n: Floats) -> Floats:
-    """Shrink each judge's noise variance towards the common one, by how much they differ beyond chance."""
-    logs = np.log(square / n)
-    excess = float(logs.var() - polygamma(1, n / 2).mean())
-    prior = float(np.clip(2.0 / max(excess, 1e-3) + 1.0, 2.0, 200.0))
-    common = float(square.sum() / n.sum())
-    shrunk: Floats = (prior * common + square) / (prior + n)
-    return shrunk

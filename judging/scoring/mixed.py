@@ -17,6 +17,7 @@ from judging.scoring.henderson import Henderson
 
 DENSE = 150  # judges up to which the likelihood itself is maximised; beyond, moments (0.3 s at 250 judges)
 SMALL = 500  # reviews
+STEP = np.array([[0, 0], [1e-7, 0], [0, 1e-7]])  # of the slopes
 FLOOR = 1e-4  # of the residual spread: smaller spreads are as good as none
 
 
@@ -42,7 +43,7 @@ def fit_mixed(block: Block, equations: Henderson | None = None, *, n_removed: in
         entry_var, judge_var, noise_var = estimate_by_moments(block)
         return _solve_large(block, entry_var, judge_var, noise_var)
     equations = equations or Henderson(block)
-    entry_var, judge_var, noise_var = _maximise(block, equations, n_removed)
+    entry_var, judge_var, noise_var = _maximise(block, n_removed)
     normal = equations.build(
         block.y[None],
         block.v[None] / noise_var,
@@ -55,28 +56,30 @@ def fit_mixed(block: Block, equations: Henderson | None = None, *, n_removed: in
     return MixedFit(entry_var, judge_var, noise_var, quality[0], b[0], mean[0])
 
 
-def _maximise(block: Block, equations: Henderson, n_removed: int) -> tuple[float, float, float]:
-    ones = np.ones((1, block.y.size))
+def _maximise(block: Block, n_removed: int) -> tuple[float, float, float]:
+    trio = Henderson(block, n_chains=3)  # a point and a step along either axis, in one pass
+    y, v, ones = (np.tile(x, (3, 1)) for x in (block.y, block.v, np.ones(block.y.size)))
     dof = block.y.size - block.n_categories - n_removed
     total = float(block.v @ block.y**2)
 
-    def deviance(log_ratio: Floats) -> tuple[float, float]:
-        t2, tb2 = np.exp(2 * log_ratio[:1]), np.exp(2 * log_ratio[1:])
-        normal = equations.build(block.y[None], block.v[None], ones, t2=t2, tb2=tb2, gamma=None)
-        diagonal = np.diag(normal.factor[0])
-        _, b, mean = equations.solve(normal)
-        explained = float(normal.r_entry[0] @ (normal.r_entry[0] / normal.d[0]))
-        explained += float(normal.h[0] @ np.r_[b[0], mean[0]])
-        rest = max(total - explained, 1e-300)
-        logs = 2 * np.log(np.abs(diagonal)).sum() + np.log(normal.d[0]).sum()
-        logs += block.n_entries * np.log(t2[0]) + block.n_judges * np.log(tb2[0])
-        return float(logs + dof * np.log(rest / dof)), rest / dof
+    def deviance(log_ratio: Floats) -> tuple[float, Floats, float]:
+        """Give the deviance at two log ratios of spreads, its slopes (2,), and the noise variance there."""
+        t2, tb2 = np.exp(2 * (log_ratio + STEP)).T
+        normal = trio.build(y, v, ones, t2=t2, tb2=tb2, gamma=None)
+        _, b, mean = trio.solve(normal)
+        explained = (normal.r_entry**2 / normal.d).sum(axis=1) + (normal.h * np.hstack([b, mean])).sum(axis=1)
+        noise = np.maximum(total - explained, 1e-300) / dof
+        logs = np.array([2 * np.log(np.abs(np.diag(factor))).sum() for factor in normal.factor])
+        logs += np.log(normal.d).sum(axis=1) + block.n_entries * np.log(t2) + block.n_judges * np.log(tb2)
+        value = logs + dof * np.log(noise)
+        return float(value[0]), (value[1:] - value[0]) / STEP[1, 0], float(noise[0])
 
     best = None
     for start in ((0.0, -0.5), (-3.0, -3.0)):
         found = minimize(  # type: ignore[call-overload]  # the stubs take no function of an array here
-            lambda x: deviance(x)[0],
+            lambda x: deviance(x)[:2],
             np.array(start, dtype=np.float64),
+            jac=True,
             method="L-BFGS-B",
             bounds=Bounds(np.full(2, np.log(FLOOR)), np.full(2, -np.log(FLOOR))),
             options={"ftol": 1e-13, "gtol": 1e-6},
@@ -87,7 +90,7 @@ def _maximise(block: Block, equations: Henderson, n_removed: int) -> tuple[float
             break
     if best is None or not np.isfinite(best.fun):
         raise UnconvergedError(what="variances")
-    noise = deviance(best.x)[1]
+    noise = deviance(best.x)[2]
     noise = max(noise, 1e-10)
     t2, tb2 = (float(np.exp(2 * x)) if x > np.log(FLOOR) + 1e-6 else FLOOR**2 for x in best.x)
     return t2 * noise, tb2 * noise, noise

@@ -13,12 +13,13 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from judging.marks import Floats
-from judging.scoring.design import Block, sums
+from judging.scoring.design import Block
 from judging.scoring.henderson import Henderson, Normal, at
-from judging.scoring.mixed import MixedFit, solve_additive
+from judging.scoring.mixed import MixedFit
+from judging.scoring.start import begin
 
 ERRATIC = 0.03  # prior probability that a judge is
-SHARE = (0.005, 0.9)  # of noise among the scores of an honest and of an erratic judge
+SHARE = 0.9  # of noise among an erratic judge's scores; an honest judge's hold none
 SCALE_SPREAD, NOISE_SPREAD = 0.4, 0.6  # half-normal priors of ta and ts
 LINK = (0.5, 0.5)  # prior mean and spread of rho: who spreads scores more is usually noisier
 GUARD = 0.5  # prior probability that assignment went with leniency at all
@@ -65,40 +66,22 @@ class Chains:
     def __init__(self, block: Block, start: MixedFit, rung: Rung, *, n_chains: int, rng: np.random.Generator) -> None:
         self.block, self.rung, self.rng = block, rung, rng
         self.equations = Henderson(block, n_chains)
-        shape = (n_chains, block.n_judges)
-        self.b = np.tile(start.b, (n_chains, 1))
-        self.log_a, self.log_s = np.zeros(shape), np.full(shape, 0.5 * np.log(start.noise_var))
-        self.quality = np.tile(start.quality, (n_chains, 1))
-        self.mean = np.tile(start.mean, (n_chains, 1))
-        self.z = np.tile(block.y, (n_chains, 1))
-        self.honest = np.ones_like(self.z)
-        self.erratic = np.zeros(shape, dtype=np.bool_)
+        begun = begin(block, start, has_guard=rung.has_guard, has_noise=rung.has_noise)
         one = np.ones(n_chains)
-        self.t2, self.tb2 = max(start.entry_var, 1e-3) * one, max(start.judge_var, 1e-3) * one
-        self.ta, self.ts, self.rho = 0.15 * one, 0.25 * one, LINK[0] * one
-        self.m = 0.5 * np.log(start.noise_var) * one
-        self.gamma = 0.0 * one
+        self.b, self.quality, self.mean, self.log_s, self.z = (
+            np.tile(x, (n_chains, 1)) for x in (begun.b, begun.quality, begun.mean, begun.log_s, block.y)
+        )
+        self.log_a = np.zeros_like(self.b)
+        self.honest = np.ones_like(self.z)
+        self.erratic = np.zeros(self.b.shape, dtype=np.bool_)
+        self.t2, self.tb2, self.m, self.gamma = (x * one for x in (begun.t2, begun.tb2, begun.m, begun.gamma))
+        self.ta, self.ts, self.rho = 0.15 * one, begun.ts * one, LINK[0] * one
         self.normal: Normal | None = None
         self.told = np.ones_like(self.z)  # precision of what each review says of its entry
-        if rung.has_guard:
-            self._start_apart()
         self._share = 1.0 / block.reads[block.e]
         self._cat = block.cat[block.e]
         self._precision, self._widen = block.v[None], 1.0 / np.sqrt(block.v)[None]
         self._range = float(np.ptp(block.y)) + 2 * block.half
-
-    def _start_apart(self) -> None:
-        """Start where leniency is told from contrasts within entries alone, which no assignment can bias."""
-        block = self.block
-        level, b = solve_additive(block, block.v)
-        met = block.by_entry(b[block.j]) / block.reads
-        middle = sums(block.cat, level, block.n_categories) / np.bincount(block.cat)
-        quality = level - middle[block.cat]
-        met = met - (sums(block.cat, met, block.n_categories) / np.bincount(block.cat))[block.cat]
-        self.b[:], self.quality[:], self.mean[:] = b, quality, middle
-        self.gamma[:] = float(quality @ met) / (float(met @ met) + float(self.t2[0]))
-        self.tb2[:] = np.maximum(self.tb2, b.var())
-        self.t2[:] = np.maximum(self.t2, (quality - self.gamma[0] * met).var() / 2)
 
     def sweep(self) -> None:
         """Draw everything once."""
@@ -144,12 +127,14 @@ class Chains:
 
     def _draw_switch(self, chance: Floats, noise: float) -> None:
         rng = self.rng
-        few, most = (share * noise + (1 - share) * chance for share in SHARE)
-        odds = np.log(ERRATIC / (1 - ERRATIC)) + self.equations.by_judge(np.log(most / few))
+        chance = np.maximum(chance, TINY)
+        either = SHARE * noise + (1 - SHARE) * chance
+        odds = np.log(ERRATIC / (1 - ERRATIC)) + self.equations.by_judge(np.log(either / chance))
         self.erratic = rng.random(odds.shape) < 1 / (1 + np.exp(-np.clip(odds, -700, 700)))
-        share = at(np.where(self.erratic, SHARE[1], SHARE[0]), self.block.j)
-        total = few if not self.erratic.any() else np.where(self.erratic.take(self.block.j, axis=1), most, few)
-        self.honest = (rng.random(chance.shape) >= share * noise / total).astype(np.float64)
+        self.honest = np.ones_like(chance)
+        if self.erratic.any():
+            doubted = self.erratic.take(self.block.j, axis=1)
+            self.honest -= doubted & (rng.random(chance.shape) < SHARE * noise / either)
 
     def _draw_habits(self) -> None:
         """Draw scale and noise of each judge: random steps in log a, in log s, and along both."""

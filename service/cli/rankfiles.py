@@ -30,7 +30,10 @@ MOST = 1e9  # no scale of marks reaches further; beyond, figures to the ninth de
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RankInput:
-    """Marks and rubric with the names that their numbers stand for; groups are institutions, -1 unknown."""
+    """Marks and rubric with the names that their numbers stand for; groups are institutions, -1 unknown.
+
+    odd_weights: criteria whose weights add to neither 100 nor 1, with the shares that they were taken for.
+    """
 
     marks: Marks
     rubric: Rubric
@@ -40,6 +43,7 @@ class RankInput:
     categories: list[str]
     judge_group: Ints | None = None
     entry_group: Ints | None = None
+    odd_weights: tuple[str, ...] = ()
 
 
 def read_marks(path: Path, *, rubric: Path | None = None, judges: Path | None = None) -> RankInput:
@@ -72,7 +76,8 @@ def read_marks(path: Path, *, rubric: Path | None = None, judges: Path | None = 
     full = infer_rubric(marks) if declared is None else declared.over(categories)
     _check(table, marks, full)
     judge_group, entry_group = _groups(table, entry, len(entries), judge_names, judges)
-    return RankInput(marks, full, entries, judge_names, criteria, categories, judge_group, entry_group)
+    odd = declared.odd_weights() if declared is not None else ()
+    return RankInput(marks, full, entries, judge_names, criteria, categories, judge_group, entry_group, odd)
 
 
 def write_ranking(path: Path, given: RankInput, scores: RoundScores) -> None:

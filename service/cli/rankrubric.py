@@ -13,6 +13,8 @@ from service.cli.sheets import Table, TableError, clean_label
 
 __all__ = ["WrittenRubric", "read_rubric"]
 
+WHOLE = (1.0, 100.0)  # what weights add to where they are shares or percentages
+ROUNDED = 0.011  # of the sum: thirds written as 33, 33 and 33, or 0.33, still add to the whole
 NUMBERS = (("weight", 1.0), ("min", None), ("max", None), ("step", 0.0))
 
 
@@ -66,6 +68,21 @@ class WrittenRubric:
         of = [number.get(name.casefold(), len(categories)) if name else -1 for name in self.of_category]
         full = self.rubric
         return Rubric(full.weight, full.minimum, full.maximum, full.step, category=np.array(of, dtype=np.int64))
+
+    def odd_weights(self) -> tuple[str, ...]:
+        """Name the criteria, with the shares they are taken for, of categories whose weights add to neither 100 nor 1.
+
+        Weights that are all the same say only that every criterion counts alike, and are not odd.
+        """
+        odd = []
+        weight = self.rubric.weight
+        for of in sorted(set(self.of_category) - {""}) or [""]:
+            mine = [at for at, other in enumerate(self.of_category) if other in {of, ""}]
+            total = float(weight[mine].sum())
+            if np.ptp(weight[mine]) and min(abs(total / whole - 1) for whole in WHOLE) > ROUNDED:
+                before = f"{of}: " if of else ""
+                odd += [f"{before}{self.names[at]} {100 * weight[at] / total:.1f}%" for at in mine]
+        return tuple(odd)
 
     def _pairs(self) -> list[tuple[str, str]]:
         return list(zip(self.names, self.of_category, strict=True))

@@ -161,7 +161,7 @@ def judge_rows(given: RankInput, scores: RoundScores, found: Diagnostics) -> tup
 
 def flag_lines(given: RankInput, scores: RoundScores) -> tuple[FlagLine, ...]:
     """Gather the flags by kind, in the order in which they should be read."""
-    by_code: dict[str, list[str]] = {}
+    by_code: dict[str, list[str]] = {"odd_weights": list(given.odd_weights)} if given.odd_weights else {}
     for flag in scores.flags:
         name = (
             given.entries[flag.entry]

@@ -4,6 +4,7 @@ A table that cannot be read with certainty is refused with the row and column at
 """
 
 import csv
+import difflib
 import io
 import math
 import unicodedata
@@ -48,6 +49,7 @@ Parts = tuple[list[str], NDArray[np.int64], Sequence[Sequence[str]]]  # header, 
 LARGE = 100_000  # bytes, from where reading quickly matters
 UNCOMPUTED = "\x00"  # before a formula that stands where a spreadsheet would hold its value
 LONGEST_LABEL = 200  # characters; more is a text in the wrong column
+ALIKE = 0.8  # share of letters that two headers have in common, from where one is taken for the other misspelt
 MAX_CELLS = 20_000_000  # about four million marks; a larger table is not a competition's
 
 
@@ -269,7 +271,24 @@ def _find_columns(header: Sequence[str], wanted: Sequence[Column], row: int) -> 
             raise TableError(
                 "missing-column", row=row, column=column.key, arabic=HEADERS.get(column.key, ("",))[0], seen=seen[:200]
             )
+    _refuse_misspelt(header, wanted, row, known=known, found=found)
     return found
+
+
+def _refuse_misspelt(
+    header: Sequence[str], wanted: Sequence[Column], row: int, *, known: dict[str, str], found: dict[str, int]
+) -> None:
+    """Refuse a header that is nearly that of an optional column which the file lacks: it would be left out unseen."""
+    missing = {column.key for column in wanted} - set(found)
+    forms = [form for form, key in known.items() if key in missing]
+    for name in header:
+        folded = fold_header(name)
+        near = difflib.get_close_matches(folded, forms, n=1, cutoff=ALIKE) if folded not in known else []
+        if near:
+            key = known[near[0]]
+            raise TableError(
+                "misspelt-column", row=row, column=name.strip()[:60], meant=key, arabic=HEADERS.get(key, ("",))[0]
+            )
 
 
 def _check_lengths(

@@ -174,3 +174,52 @@ def test_equal_marks_are_told_with_everything_that_was_asked(tmp_path):
     told = json.loads(names["--json"].read_text(encoding="utf-8"))
     assert told["components"][0]["with_reads"]["5"] is None
     assert {each["rank"] for each in told["entries"]} == {1}
+
+
+@pytest.mark.parametrize(
+    ("weights", "named"),
+    [
+        ((60, 30), "Idea 66.7% · Craft 33.3%"),
+        ((60, 40), ""),
+        ((0.6, 0.4), ""),
+        ((33, 66), ""),  # rounded thirds
+        ((1, 1), ""),  # all alike
+    ],
+)
+def test_weights_that_add_to_no_whole_are_told_with_what_they_were_taken_for(tmp_path, capsys, weights, named):
+    rubric = "".join(
+        f'[[criterion]]\nname = "{name}"\nweight = {weight}\nmin = 0\nmax = 10\n'
+        for name, weight in zip(("Idea", "Craft"), weights, strict=True)
+    )
+    rows = "entry,judge,criterion,score\nA,X,Idea,5\nA,X,Craft,5\nB,X,Idea,6\nB,X,Craft,6\n"
+    report = tmp_path / "report.html"
+    call = [str(write(tmp_path, rows, "marks.csv")), "--rubric", str(write(tmp_path, rubric, "rubric.toml"))]
+
+    assert run([*call, "--lang", "en", "--report", str(report)]) == 0
+
+    for shown in (said(capsys.readouterr().out), said(report.read_text(encoding="utf-8"))):
+        assert ("add to neither 100 nor 1" in shown) == bool(named)
+        assert all(part in shown for part in named.split(" · "))
+
+
+@pytest.mark.parametrize(
+    ("header", "nearly"),
+    [
+        ("entry,judge,critrion,score", "critrion is nearly criterion (المعيار)"),
+        ("entry,judge,catagory,score", "catagory is nearly category (الفئة)"),
+        ("المشروع,المحكّم,المعار,الدرجة", "المعار is nearly criterion (المعيار)"),
+    ],
+)
+def test_a_misspelt_column_is_not_passed_over(tmp_path, capsys, header, nearly):
+    marks = write(tmp_path, f"{header}\nA,X,a,5\nB,X,a,6\n", "marks.csv")
+
+    assert run([str(marks), "--lang", "en"]) == 1
+
+    assert f"Row 1: the column {nearly}. Did you mean it?" in said(capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("extra", ["comment", "school", "ملاحظات", "date", "orders of the day"])
+def test_columns_that_nobody_asked_for_are_left_alone(tmp_path, extra):
+    marks = write(tmp_path, f"entry,judge,score,{extra}\nA,X,5,a\nB,X,6,b\n", "marks.csv")
+
+    assert run([str(marks), "--lang", "en"]) == 0
