@@ -19,7 +19,7 @@ from storage.errors import StorageError
 AT_ONCE = 2
 SILENCE_SECONDS = 30.0
 LEAST_SHARE = 0.01
-"""Of one core: a process that was given less of it stands still."""
+"""Of one core: what used less of it, and does not wait for its turn to use more, stands still."""
 
 
 class InspectionFailed(StorageError):
@@ -67,8 +67,8 @@ class Starter:
     def run(self, request: dict[str, Any], *, seconds: float) -> Ending:
         """Have one file inspected in a fork of the starter; kill it with all it started when it stands still.
 
-        It stands still if in ``seconds`` it used hardly any processor time. What works is ended by its own limit of
-        processor time: on a machine that is busy with people it may take long, and that is no fault of the file.
+        It stands still if in ``seconds`` it hardly ran, and not for want of a processor. What works is ended by its own
+        limit of processor time: on a machine busy with people it may take long, and that is no fault of the file.
         """
         try:
             self._requests.write(json.dumps(request).encode() + b"\n")
@@ -97,8 +97,9 @@ class Starter:
             try:
                 return self._line(time.monotonic() + seconds)
             except TimeoutError:
-                before, used = used, _processor_seconds(child)
-                if used - before <= LEAST_SHARE * seconds:
+                before = used
+                used, is_waiting = _look_at_group(child)
+                if used - before <= LEAST_SHARE * seconds and not is_waiting:
                     return None
 
     def _line(self, end: float) -> bytes:
@@ -139,13 +140,18 @@ def _kill(leader: int) -> None:
         os.kill(leader, signal.SIGKILL)
 
 
-def _processor_seconds(process: int) -> float:
-    """Give what a process and its ended children have used; 0 for one that is gone."""
-    try:
-        fields = Path(f"/proc/{process}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+def _look_at_group(leader: int) -> tuple[float, bool]:
+    """Give the processor time of a group of processes, and whether one of them runs or waits for its turn to run."""
+    ticks, is_waiting = 0, False
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text("ascii", "replace").rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended while it was looked at
+        if int(fields[2]) == leader:
+            ticks += sum(map(int, fields[11:15]))
+            is_waiting = is_waiting or fields[0] == "R"
+    return ticks / os.sysconf("SC_CLK_TCK"), is_waiting
 
 
 def _lines(written: bytes) -> tuple[dict[str, Any], ...]:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def judging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judging]:
-    with make_judging(tmp_path_factory.mktemp("autosave"), n_entries=8, n_judges=8, per_entry=3) as found:
+    with make_judging(tmp_path_factory.mktemp("autosave"), n_entries=9, n_judges=9, per_entry=3) as found:
         yield found
 
 
@@ -223,6 +223,27 @@ def test_a_network_that_comes_and_goes_brings_every_change_once_and_in_order(
     stored = held(judging.site, code, email)
     assert (stored["marks"], stored["team"]) == ([8, 6], "Comes and goes")
     assert len(seen) > 4
+
+
+def test_a_newer_mark_after_an_answer_that_was_lost_is_no_clash_with_oneself(
+    device: BrowserContext, judging: Judging
+) -> None:
+    page = device.new_page()
+    email = accept(page, judging, 8, "en")
+    code = declare_all(page, "en")[0]
+    page = open_sheet(device, "en", code)
+
+    def lose(route: Route) -> None:
+        """The server does its work; its answer never comes back."""
+        route.fetch()
+        route.abort("connectionclosed")
+
+    page.route("**/marks", lose, times=1)
+    mark(page, 0, 2)
+    is_kept(page)
+    mark(page, 0, 6)
+    expect(page.locator("[data-save-state]:not(.local, .saving, .failed)")).to_contain_text("server", timeout=60_000)
+    assert held(judging.site, code, email)["marks"] == [6]
 
 
 def test_signing_out_says_what_is_unsent_and_wipes_the_device(device: BrowserContext, judging: Judging) -> None:

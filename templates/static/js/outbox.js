@@ -86,6 +86,7 @@ export class Outbox {
 
   async #try(item) {
     if (this.pending.items.get(item.field) !== item || storedFor(item, this.held) !== item.base) return false; // another tab was first
+    item.isTried = true;
     const [verdict, told] = await send(this.address, item, this.revision, this.csrf);
     if (verdict === "ok") this.#sent(item, told);
     else if (verdict === "stale") this.#adopt({ ...told, revision: told.current });

@@ -20,21 +20,23 @@ export class Pending {
     if (this.vault && this.vault.owner !== vault.owner) throw Object.assign(new Error("somebody else"), { status: 401 });
     const left = this.vault ? [] : await vault.list(this.sheet);
     this.vault = vault;
-    for (const item of left) if (!this.items.has(item.field)) this.items.set(item.field, { ...item, kept: true });
+    for (const item of left) if (!this.items.has(item.field)) this.items.set(item.field, { tried: [], ...item, isTried: true, kept: true });
     for (const item of this.items.values()) if (!item.kept) this.#keep(item);
     return vault.csrf;
   }
 
+  // `tried`: values that were sent before this one and whose answers never came. The server may hold any of them.
   put(field, value, base) {
-    const item = { field, value, base, at: Date.now(), stamp: crypto.randomUUID(), kept: false };
+    const before = this.items.get(field);
+    const tried = before?.isTried ? [...before.tried, before.value] : before?.tried ?? [];
+    const item = { field, value, base, tried, at: Date.now(), stamp: crypto.randomUUID(), kept: false };
     this.items.set(field, item);
     this.#keep(item);
   }
 
   // The change was made from another value than the one it was made from first.
   rebase(item, base) {
-    item.base = base;
-    item.kept = false;
+    Object.assign(item, { base, tried: [], kept: false });
     this.#keep(item);
   }
 
@@ -42,6 +44,7 @@ export class Pending {
   next(held, tell) {
     for (const item of this.items.values()) {
       const stored = storedFor(item, held);
+      if (item.tried.includes(stored) && stored !== item.value) this.rebase(item, stored); // our own, and arrived after all
       if (stored === item.value) this.forget(item);
       else if (stored !== item.base) {
         if (item.clash !== stored) tell(item, stored);
@@ -65,8 +68,8 @@ export class Pending {
   #keep(item) {
     this.#write(async () => {
       if (!this.vault || this.items.get(item.field) !== item) return;
-      const { field, stamp, value, base, at } = item;
-      await this.vault.put(this.sheet, { field, stamp, value, base, at });
+      const { field, stamp, value, base, tried, at } = item;
+      await this.vault.put(this.sheet, { field, stamp, value, base, tried, at });
       item.kept = true;
     });
   }

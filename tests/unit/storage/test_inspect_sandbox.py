@@ -106,6 +106,21 @@ def test_what_stands_still_is_ended_by_the_clock(starter: Starter):
     assert ending.lines == ()
 
 
+def test_what_is_kept_from_working_by_others_is_not_ended(starter: Starter):
+    """A core that is busy with something else gives it three thousandths, less than would count as working."""
+    core = min(os.sched_getaffinity(0))
+    other = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    os.sched_setaffinity(other.pid, {core})
+    try:
+        ending = starter.run({"works": 0.003, "behind_others_on": core}, seconds=0.3)
+    finally:
+        other.kill()
+        other.wait()
+
+    assert not ending.is_late
+    assert ending.lines == ({"done": True},)
+
+
 def test_what_works_is_not_ended_for_being_slow(starter: Starter):
     ending = starter.run({"works": 2.5}, seconds=1.0)
 
