@@ -53,6 +53,19 @@ class Answered:
     faults: int
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server that runs: how long its first good answer took, and its process."""
+
+    seconds: float
+    pid: int
+
+    def read_cpu(self) -> float:
+        """Give the processor seconds that it has used since it began (Linux)."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -60,8 +73,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: list[str], port: int, path: str) -> Iterator[float]:
-    """Start a server, wait for its first good answer, give how long that took, and stop it."""
+def running(command: list[str], port: int, path: str) -> Iterator[Server]:
+    """Start a server, wait for its first good answer, and stop it in the end."""
     begun = time.perf_counter()
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 (our own commands)
     try:
@@ -73,7 +86,7 @@ def running(command: list[str], port: int, path: str) -> Iterator[float]:
                 if server.poll() is not None or time.perf_counter() - begun > 300:
                     raise
                 time.sleep(0.02)
-        yield time.perf_counter() - begun
+        yield Server(time.perf_counter() - begun, server.pid)
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(timeout=20)
@@ -185,7 +198,7 @@ def measure(data: Path, told: dict[str, object], seconds: float) -> None:
     bare = [sys.executable, "-c", BARE.replace("{port}", str(bare_port))]
     print(f"import of the application            {import_time():8.2f} s")
     with running(bare, bare_port, "/ok") as bare_start, running(serve, port, "/healthz") as start:
-        print(f"start to first answer                {start:8.2f} s   (bare route {bare_start:.2f} s)")
+        print(f"start to first answer                {start.seconds:8.2f} s   (bare route {bare_start.seconds:.2f} s)")
         browser = Browser(port, judge["email"], judge["password"])
         pages = {"home page": "/en/", "judge's list": "/en/judging", "a category": "/en/categories/documentary"}
         rows: list[tuple[str, Answered, Answered]] = []

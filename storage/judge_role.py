@@ -20,8 +20,8 @@ __all__ = ["NAMING", "grant_judge_role", "list_reached"]
 
 NAMING = frozenset({
     "appeal", "attempt", "audit_event", "audit_nonce", "certificate", "chosen_comment", "deletion_request",
-    "entry_owner", "group_letter", "help_answer", "identity_finding", "job", "joint_request", "member_conflict",
-    "message", "past_entry", "person", "question", "recovery_code", "retention_run", "role_grant",
+    "entry_owner", "group_letter", "help_answer", "identity_finding", "job", "joint_request", "kept_form",
+    "member_conflict", "message", "past_entry", "person", "question", "recovery_code", "retention_run", "role_grant",
     "second_factor", "shortlist_entry", "supervision", "team_member", "token", "upload", "web_session",
 })  # fmt: skip
 """Tables that name people, or tell of them: the judges' role reads none of them.

@@ -11,6 +11,7 @@ from service.jobs.kinds import JobContext
 from service.logging import get_logger
 from service.usecases.deadline import close_grace
 from service.usecases.files import copy_again, inspect_upload
+from service.usecases.kept_forms import forget_old_forms
 from service.usecases.retaining import carry_out_retention
 from service.usecases.sweeping import sweep
 
@@ -40,6 +41,7 @@ async def end_grace(facts: Mapping[str, Any], *, now: datetime, context: JobCont
 async def sweep_litter(facts: Mapping[str, Any], *, now: datetime, context: JobContext) -> None:
     """Return the bytes that nobody needs."""
     del facts
+    await forget_old_forms(now=now)
     found = await sweep(context.objects, now=now)
     get_logger().info("swept", n=len(found), bytes=sum(litter.size for litter in found))
 

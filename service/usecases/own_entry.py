@@ -10,7 +10,7 @@ from service.actors import Actor
 from service.errors import Conflicting, NotFound, StaleRevision
 from service.permissions import Action, require
 from service.usecases.deadline import check_on_time, find_closing, takes_changes
-from storage.engine import is_in_transaction, on_postgres, run_sql
+from storage.engine import is_in_transaction, on_postgres, read_quickly
 from storage.lifecycle import EntryState
 from storage.reads.entrant.edition import EntryRules, find_entry_rules
 from storage.tables.entry import EligibilityCheck, Entry
@@ -96,7 +96,7 @@ async def _find(actor: Actor, number: str) -> OwnEntry:
     if actor.person_id is None:
         raise NotFound
     locked = " FOR UPDATE OF e" if is_in_transaction() and on_postgres() else ""
-    rows = await run_sql(_OWN + locked, actor.person_id, actor.person_id, number)
+    rows = await read_quickly(_OWN + locked, actor.person_id, actor.person_id, number)
     if not rows:
         raise NotFound
     row = rows[0]

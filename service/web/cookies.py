@@ -10,6 +10,7 @@ from service.settings import Settings
 __all__ = [
     "DEVICE",
     "FORM",
+    "KEPT",
     "LANGUAGE",
     "SESSION",
     "THEME",
@@ -22,6 +23,7 @@ __all__ = [
 ]
 
 SESSION, FORM, DEVICE = "tahkim", "tahkim-form", "tahkim-device"
+KEPT = "tahkim-kept"
 LANGUAGE, THEME = "tahkim-language", "tahkim-theme"
 _LONGEST_HEADER = 8192
 

@@ -16,13 +16,15 @@ from litestar.handlers import BaseRouteHandler
 from service.errors import Refused
 from service.web.cookies import FORM, cookie_name, make_cookie
 from service.web.visit import AnyConnection, Visit, visit_of
+from storage.reads.accounts import SessionView
 
-__all__ = ["ForeignForm", "check_form_is_ours", "find_form_page", "owner_mark", "token_for"]
+__all__ = ["ForeignForm", "check_form_is_ours", "find_form_page", "owner_mark", "read_ticket", "token_for"]
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADER, FIELD = "x-csrf-token", "csrf"
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 _NONCE_LENGTH = 32
+_MARK_LENGTH = 16
 LARGEST_FORM = 256 * 1024
 
 
@@ -36,7 +38,7 @@ class ForeignForm(Refused):
 def token_for(visit: Visit) -> str:
     """Give the token for this visitor's forms; the first one of an anonymous visitor sets a cookie."""
     if visit.session is not None:
-        return _sign(visit, "session", visit.session.csrf)
+        return _token(visit, visit.session)
     name = cookie_name(FORM, visit.settings)
     nonce = visit.cookies.get(name, "")
     if not _is_nonce(nonce):
@@ -49,7 +51,18 @@ def token_for(visit: Visit) -> str:
 def owner_mark(visit: Visit) -> str:
     """Give a mark of the person who is signed in that tells nobody who that is; empty for a visitor."""
     person = visit.actor.person_id
-    return _sign(visit, "typed", str(person))[:16] if person is not None and visit.session is not None else ""
+    return _sign(visit, "typed", str(person))[:_MARK_LENGTH] if person is not None and visit.session is not None else ""
+
+
+def read_ticket(connection: AnyConnection, token: str) -> str | None:
+    """Give the mark of whoever a form was made for, though their session has ended; None where the form is not ours.
+
+    It says whose what was typed is, and gives no right to anything.
+    """
+    visit = visit_of(connection)
+    owner = token[:_MARK_LENGTH]
+    is_ours = hmac.compare_digest(token[: 2 * _MARK_LENGTH].encode(), _ticket(visit, owner).encode())
+    return owner if len(owner) == _MARK_LENGTH and is_ours and _comes_from_us(connection, visit) else None
 
 
 def find_form_page(connection: AnyConnection) -> str | None:
@@ -102,9 +115,19 @@ def _is_small(length: str | None) -> bool:
 
 def _expected(visit: Visit) -> str:
     if visit.session is not None:
-        return _sign(visit, "session", visit.session.csrf)
+        return _token(visit, visit.session)
     nonce = visit.cookies.get(cookie_name(FORM, visit.settings), "")
     return _sign(visit, "visitor", nonce if _is_nonce(nonce) else secrets.token_hex())
+
+
+def _token(visit: Visit, session: SessionView) -> str:
+    """Sign a form for a session; the first half says for whom it was made, once the session has ended."""
+    signed = _sign(visit, "session", session.csrf)
+    return _ticket(visit, owner_mark(visit)) + signed[: len(signed) // 2]
+
+
+def _ticket(visit: Visit, owner: str) -> str:
+    return owner + _sign(visit, "ticket", owner)[:_MARK_LENGTH]
 
 
 def _sign(visit: Visit, kind: str, value: str) -> str:

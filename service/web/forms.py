@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from service.errors import FieldError, NotFound
 from service.text import Words, western_digits
+from service.web.kept_forms import forget_kept
 from service.web.pages import Page
 from service.web.visit import visit_of
 
@@ -68,8 +69,16 @@ class Typed:
 class FormView:
     """A form as its page sees it: typed values before the stored ones, and the errors."""
 
-    def __init__(self, words: Words, typed: Typed | None = None, errors: Sequence[FieldError] = ()) -> None:
-        self._typed = typed
+    def __init__(
+        self,
+        words: Words,
+        typed: Typed | None = None,
+        errors: Sequence[FieldError] = (),
+        kept: Mapping[str, Sequence[object]] | None = None,
+    ) -> None:
+        """``kept``: what was typed here and sent after the session had ended."""
+        self._typed = Typed(kept) if kept is not None else typed
+        self.is_kept = kept is not None
         self.errors = tuple((error.field, _say(words, error)) for error in errors)
 
     def value(self, name: str, default: object = "") -> str:
@@ -94,6 +103,7 @@ class FormView:
 async def read_form(request: Request[Any, Any, Any], *, again: Again | None = None) -> Typed:
     """Read the form that came. ``again`` is asked for the page if the use case raises ``Invalid``."""
     found = await request.form()
+    await forget_kept(request)
     typed = Typed({name: found.getall(name) for name in found}, again)
     visit_of(request).typed = typed
     return typed

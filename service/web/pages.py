@@ -77,12 +77,12 @@ class Shell:
         self.request_id = visit.request_id
         self.is_development = visit.settings.is_development
 
-    @property
+    @cached_property
     def csrf(self) -> str:
         """The token that the page's forms carry."""
         return token_for(self._visit)
 
-    @property
+    @cached_property
     def owner(self) -> str:
         """A mark of whoever is signed in, so that a browser keeps what they typed apart from what others did."""
         return owner_mark(self._visit)
@@ -198,6 +198,11 @@ async def render(request: Request[Any, Any, Any], shown: Page) -> bytes:
     text: str = environment.get_template(f"pages/{shown.name}.html").render(
         page=shown.data,
         shell=Shell(visit, frame),
-        form=FormView(environment.globals["t"], typed if shown.errors or shown.keeps_typed else None, shown.errors),
+        form=FormView(
+            environment.globals["t"],
+            typed if shown.errors or shown.keeps_typed else None,
+            shown.errors,
+            visit.kept if typed is None else None,
+        ),
     )
     return text.encode()

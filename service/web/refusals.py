@@ -17,6 +17,7 @@ from service.text import Ltr, Words
 from service.usecases.second_factor import FactorNeeded
 from service.web.csrf import SAFE_METHODS, find_form_page
 from service.web.forms import FormView
+from service.web.kept_forms import keep_typed
 from service.web.pages import Page, render
 from service.web.ranges import RangeNotThere
 from service.web.redirects import safe_next
@@ -127,7 +128,8 @@ async def _write(
         shown = await visit.typed.again()
         shown.errors = error.errors
     else:
-        shown = Page("errors/refused", _error_page(words, answer, error, request))
+        is_kept = isinstance(error, NotSignedIn) and await keep_typed(request)
+        shown = Page("errors/refused", _error_page(words, answer, error, request, is_kept=is_kept))
         shown.is_frameless = isinstance(error, StorageUnavailable | StorageBusy)
     return answer.status, b"text/html; charset=utf-8", await render(request, shown), extra
 
@@ -180,10 +182,12 @@ def _sayable(words: Words, fact: object) -> object:
     return "" if fact is None or isinstance(fact, bool) else fact
 
 
-def _error_page(words: Words, answer: _Answer, error: Exception, request: Request[Any, Any, Any]) -> ErrorPage:
+def _error_page(
+    words: Words, answer: _Answer, error: Exception, request: Request[Any, Any, Any], *, is_kept: bool
+) -> ErrorPage:
     visit = visit_of(request)
     from_page = find_form_page(request) if request.method not in SAFE_METHODS else None
-    next_key = _NEXT.get(answer.status)
+    next_key = "err.sign_in_kept" if is_kept else _NEXT.get(answer.status)
     return ErrorPage(
         status=answer.status,
         title=words.plain(_TITLES.get(answer.status, "err.refused_title")),

@@ -10,6 +10,7 @@ from service.actors import VISITOR, Actor, Grant, Role
 from service.usecases.second_factor import NEEDING
 from service.usecases.sessions import SESSION_LASTS, keep_session
 from service.web.cookies import SESSION, THEME, clear_cookie, cookie_name, make_cookie
+from service.web.kept_forms import load_kept
 from service.web.visit import Visit
 from storage.errors import StorageBusy, StorageFull
 from storage.reads.accounts import (
@@ -17,7 +18,6 @@ from storage.reads.accounts import (
     SessionView,
     find_current_edition_id,
     find_session,
-    list_grants,
 )
 
 __all__ = ["DEVICE_LASTS", "give_cookie", "load_actor", "take_cookie"]
@@ -30,10 +30,11 @@ _SEEN_AFTER = timedelta(minutes=5)
 async def load_actor(visit: Visit) -> None:
     """Find the session and person behind the request's cookie, or leave a visitor of the current edition."""
     secret = visit.cookies.get(cookie_name(SESSION, visit.settings), "")
-    session = await _find(secret, visit.received_at)
-    if session is None:
+    found = await _find(secret, visit.received_at)
+    if found is None:
         visit.actor = Actor(role=Role.VISITOR, edition_id=await find_current_edition_id())
         return
+    session, grants = found
     if visit.received_at - session.seen_at > _SEEN_AFTER:
         with suppress(StorageFull, StorageBusy):  # a page is shown although nobody can note that it was
             await keep_session(session.id, now=visit.received_at)
@@ -42,9 +43,10 @@ async def load_actor(visit: Visit) -> None:
     visit.digits = session.digits
     if cookie_name(THEME, visit.settings) not in visit.cookies:
         visit.theme = session.theme
-    visit.actor = await _actor(session, await list_grants(session.person_id), visit.language)
+    visit.actor = await _actor(session, grants, visit.language)
     is_needed = visit.settings.needs_second_factor and visit.actor.role in NEEDING
     visit.lacks_factor = is_needed and session.second_factor_at is None
+    await load_kept(visit)
 
 
 def give_cookie(visit: Visit, secret: str) -> None:
@@ -59,7 +61,7 @@ def take_cookie(visit: Visit) -> None:
     visit.session, visit.actor = None, VISITOR
 
 
-async def _find(secret: str, now: datetime) -> SessionView | None:
+async def _find(secret: str, now: datetime) -> tuple[SessionView, tuple[GrantView, ...]] | None:
     if len(secret) != _SECRET_LENGTH or not secret.isascii():
         return None
     return await find_session(sha256(secret.encode()).hexdigest(), now=now)

@@ -1,5 +1,6 @@
 """What the shell knows of one request before its handler runs, and what it must send along with the answer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -23,6 +24,7 @@ class Visit:
     """One request. ``received_at`` was taken before its body was read; ``path`` stands without its language.
 
     ``lacks_factor``: this installation wants a second factor of the role, and the person has none yet.
+    ``kept``: what this person typed on this page and sent after the session had ended.
     """
 
     request_id: str
@@ -39,6 +41,7 @@ class Visit:
     actor: Actor = VISITOR
     typed: "Typed | None" = None
     lacks_factor: bool = False
+    kept: Mapping[str, list[str]] | None = None
     set_cookies: list[str] = field(default_factory=list)
 
 

@@ -15,8 +15,7 @@ import time
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import piccolo.engine.sqlite  # noqa: F401 (registers the converters that give UUID, bool and aware datetimes back)
-
+import storage.engines.values  # noqa: F401 (registers what gives UUID, bool and aware datetimes back)
 from storage.errors import (
     CheckViolation,
     ForeignKeyViolation,

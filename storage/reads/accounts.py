@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from storage.columns import from_json
 from storage.engine import read_quickly
 from storage.tables.person import Person, Token
 from storage.tables.session import WebSession
@@ -18,6 +19,7 @@ __all__ = [
     "find_account_by_email",
     "find_current_edition_id",
     "find_judge_id",
+    "find_kept_form",
     "find_session",
     "find_token",
     "list_devices",
@@ -94,10 +96,17 @@ class TokenView:
     expires_at: datetime
 
 
-async def find_session(token_hash: str, *, now: datetime) -> SessionView | None:
-    """Find the live session behind a cookie."""
+async def find_session(token_hash: str, *, now: datetime) -> tuple[SessionView, tuple[GrantView, ...]] | None:
+    """Find the live session behind a cookie, and the roles that its person holds now, the oldest first."""
     rows = await read_quickly(_SESSION, token_hash, now)
-    return SessionView(**rows[0]) if rows else None
+    if not rows:
+        return None
+    session = SessionView(**{name: rows[0][name] for name in SessionView.__slots__})
+    return session, tuple(
+        GrantView(row["held_id"], row["role"], row["edition_id"], row["short_ar"] or "", row["short_en"] or "")
+        for row in rows
+        if row["held_id"] is not None
+    )
 
 
 async def list_grants(person_id: UUID) -> tuple[GrantView, ...]:
@@ -117,6 +126,14 @@ async def find_judge_id(person_id: UUID, edition_id: UUID) -> UUID | None:
         "SELECT id FROM judge WHERE person = {} AND edition = {} AND is_active", person_id, edition_id
     )
     return rows[0]["id"] if rows else None
+
+
+async def find_kept_form(owner: str, page: str, *, since: datetime) -> dict[str, list[str]] | None:
+    """Find what somebody, by their mark, typed on a page and sent after their session had ended."""
+    rows = await read_quickly(
+        "SELECT fields FROM kept_form WHERE owner = {} AND page = {} AND kept_at > {}", owner, page, since
+    )
+    return from_json(rows[0]["fields"]) if rows else None
 
 
 async def find_account(person_id: UUID) -> AccountView | None:
@@ -153,9 +170,11 @@ async def find_token(token_hash: str, *, now: datetime) -> TokenView | None:
 
 
 _SESSION = """SELECT s.id, s.person AS person_id, s."grant" AS grant_id, s.csrf, s.seen_at, s.expires_at,
-    p.name_ar, p.name_en, p.email, p.language, p.digits, p.theme, p.second_factor_at
+    p.name_ar, p.name_en, p.email, p.language, p.digits, p.theme, p.second_factor_at,
+    g.id AS held_id, g.role, g.edition AS edition_id, e.short_ar, e.short_en
     FROM web_session s JOIN person p ON p.id = s.person
-    WHERE s.hash = {} AND s.expires_at > {}"""
+    LEFT JOIN role_grant g ON g.person = p.id AND g.revoked_at IS NULL LEFT JOIN edition e ON e.id = g.edition
+    WHERE s.hash = {} AND s.expires_at > {} ORDER BY g.granted_at, g.id"""
 
 _GRANTS = """SELECT g.id, g.role, g.edition AS edition_id, COALESCE(e.short_ar, '') AS edition_short_ar,
     COALESCE(e.short_en, '') AS edition_short_en

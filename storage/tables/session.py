@@ -29,3 +29,16 @@ class Attempt(Table, tablename="attempt"):
     bucket = text(unique=True)
     window_at = when()
     tries = number()
+
+
+class KeptForm(Table, tablename="kept_form"):
+    """A form that came after its session had ended. ``owner`` is the mark of its person, which tells nobody's name.
+
+    ``page`` is the address from which it was sent, without language; ``fields`` what was typed, as canonical JSON.
+    """
+
+    id = key()
+    owner = text(unique=True)
+    page = text()
+    fields = text()
+    kept_at = when()

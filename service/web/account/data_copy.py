@@ -26,7 +26,9 @@ _CODES: Final = {
     "event": "audit",
     "ground": "appeal.ground",
     "verdict": "appeal.verdict",
+    "template": "letter_kind",
 }
+_KINDS: Final = {"judge": "judges.kind", "declared_conflicts": "conf.kind"}
 _STATES: Final = {
     "letters": "letters",
     "entries": "entry_state",
@@ -116,11 +118,12 @@ def _parts(field: str, value: Any, words: Words) -> list[object]:
 
 
 def _say_text(section: str, field: str, text: str, words: Words) -> Markup:
-    of_state = _STATES.get(section) if field == "state" else _CODES.get(field)
+    of_section = {"state": _STATES, "kind": _KINDS}.get(field)
+    of_state = of_section.get(section) if of_section is not None else _CODES.get(field)
     for key in (f"{of_state}.{text}", f"{of_state}_{text}"):
         if of_state and key in words:
             return words(key)
-    if field in _LEFT_TO_RIGHT or of_state is not None or field in {"state", "template", "kind"}:
+    if field in _LEFT_TO_RIGHT or of_state is not None or of_section is not None:
         return Markup('<span class="ltr">{}</span>').format(Ltr(text))
     if field in _LONG_TEXTS:
         return Markup('<span class="lines" dir="auto">{}</span>').format(text)

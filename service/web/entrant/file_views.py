@@ -185,7 +185,13 @@ class _CardMaker:
         if state in {"paused", "arriving"}:
             return (Check(self._words.plain("file.committed"), ok=True),)
         said = say_findings(_findings(file), self._words, severities=frozenset({"fix", "committee"}))
-        return tuple(Check(f"{each.what} {each.do}", ok=False) for each in said)
+        places: dict[tuple[str, str], list[str]] = {}
+        for each in said:
+            places.setdefault((each.what, each.do), []).append(each.where)
+        between = self._words.plain("list.separator")
+        return tuple(
+            Check(f"{_stand_first(between.join(where))}: {what} {do}", ok=False) for (what, do), where in places.items()
+        )
 
 
 def list_traces(entry: EntryView, words: Words) -> tuple[Trace, ...]:
@@ -203,6 +209,11 @@ def list_traces(entry: EntryView, words: Words) -> tuple[Trace, ...]:
         place = said.where if known is not None else ""
         traces.append(Trace(where, place, said.what, said.do, href))
     return tuple(traces)
+
+
+def _stand_first(where: str) -> str:
+    """Begin a sentence with a place in the file: one warning may hold of several."""
+    return where[:1].upper() + where[1:]
 
 
 def _page_of(field: str) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from storage.engine import run_sql
+from storage.engine import read_quickly
 from storage.lifecycle import EditionState
 from storage.tables.edition import AiStatement, Category, Expertise
 from storage.tables.institution import Institution
@@ -95,7 +95,7 @@ _RULES = """SELECT e.id, e.slug, e.state, e.name_ar, e.name_en, e.contact_email,
 
 async def find_entry_rules(edition_id: UUID) -> EntryRules | None:
     """Find what an edition asks of entries; the deadline is the last extension's where there is one."""
-    rows = await run_sql(_RULES, edition_id)
+    rows = await read_quickly(_RULES, edition_id)
     if not rows:
         return None
     row = rows[0]

@@ -15,14 +15,14 @@ async def get_my_list(judge_id: UUID) -> MyList:
         return MyList((), "draft", None, None, None, (), 0, 0)
     row = rows[0]
     return MyList(
-        cards=tuple(_make_card(each) for each in await read_quickly(_CARDS, judge_id)),
+        cards=tuple(_make_card(each) for each in await read_quickly(_CARDS, judge_id, judge_id)),
         stage=row["stage"],
         round_state=row["round_state"],
         opens_at=row["opens_at"],
         closes_at=row["closes_at"],
         removed=tuple(
             MyRemoved(each["code_name"], each["removal"] or "", each["removed_at"])
-            for each in await read_quickly(_REMOVED, judge_id)
+            for each in await read_quickly(_REMOVED, judge_id, judge_id)
         ),
         break_after=row["break_after"],
         minutes_per_entry=row["minutes"],
@@ -35,6 +35,7 @@ _ROUND = """SELECT d.state AS stage, d.break_after_entries AS break_after, d.min
     FROM judge j JOIN edition d ON d.id = j.edition LEFT JOIN round r ON r.edition = d.id
     WHERE j.id = {} ORDER BY r.ordinal DESC LIMIT 1"""
 
+# The judge is named in the inner SELECT too: by ``a.judge`` it would be asked again for each project.
 _CARDS = """SELECT e.code_name, v.title_ar, v.title_en, v.abstract_ar, v.abstract_en, c.name_ar AS category_ar,
     c.name_en AS category_en, v.work_language, v.duration_seconds AS seconds, a.position, s.state, s.abstained,
     s.sealed_at, s.saved_at, i.answer,
@@ -49,7 +50,7 @@ _CARDS = """SELECT e.code_name, v.title_ar, v.title_en, v.abstract_ar, v.abstrac
     JOIN score_sheet s ON s.assignment = a.id
     LEFT JOIN independence i ON i.assignment = a.id
     WHERE a.judge = {} AND a.state = 'published' AND a.round = (
-      SELECT o.round FROM assignment o JOIN round n ON n.id = o.round WHERE o.judge = a.judge
+      SELECT o.round FROM assignment o JOIN round n ON n.id = o.round WHERE o.judge = {}
       AND o.state = 'published' ORDER BY n.ordinal DESC LIMIT 1)
     ORDER BY a.position"""
 
@@ -65,7 +66,7 @@ _EARLIER = """SELECT e.code_name, v.title_ar, v.title_en, c.name_ar AS category_
 _REMOVED = """SELECT e.code_name, a.removal, a.removed_at FROM assignment a
     JOIN entry e ON e.id = a.entry JOIN score_sheet s ON s.assignment = a.id
     WHERE a.judge = {} AND a.state = 'removed' AND a.round = (
-      SELECT o.round FROM assignment o JOIN round n ON n.id = o.round WHERE o.judge = a.judge
+      SELECT o.round FROM assignment o JOIN round n ON n.id = o.round WHERE o.judge = {}
       AND o.state <> 'proposed' ORDER BY n.ordinal DESC LIMIT 1)
     ORDER BY a.removed_at, e.code_name"""
 

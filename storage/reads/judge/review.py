@@ -34,7 +34,7 @@ _SHEETS = """SELECT s.id, e.code_name, s.state, s.revision, s.abstained, s.comme
     LEFT JOIN independence i ON i.assignment = a.id
     LEFT JOIN conflict c ON c.judge = a.judge AND c.entry = a.entry AND c.state IN ('held', 'confirmed')
     WHERE a.judge = {} AND a.state = 'published' AND a.round = (
-      SELECT o.round FROM assignment o JOIN round n ON n.id = o.round WHERE o.judge = a.judge
+      SELECT o.round FROM assignment o JOIN round n ON n.id = o.round WHERE o.judge = {}
       AND o.state = 'published' ORDER BY n.ordinal DESC LIMIT 1)
     ORDER BY a.position"""
 _MARKS = """SELECT m.sheet, m.criterion, m.step FROM mark m
@@ -82,7 +82,7 @@ class MyReview:
 
 async def get_my_review(judge_id: UUID) -> MyReview:
     """Read all own sheets, in seven queries however many they are."""
-    rows = await run_sql(_SHEETS, judge_id)
+    rows = await run_sql(_SHEETS, judge_id, judge_id)
     if not rows:
         mine = await Judge.select(Judge.edition.state.as_alias("stage")).where(Judge.id == judge_id).first()
         return MyReview((), {}, (), (), 0, mine["stage"] if mine else "draft", None, None)

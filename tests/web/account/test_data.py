@@ -2,6 +2,9 @@
 
 import json
 import re
+from pathlib import Path
+
+import pytest
 
 from service.actors import Actor, Role
 from service.audit import verify
@@ -24,6 +27,7 @@ from tests.competition import JUDGING, NOTICE, Competition
 from tests.conftest import World, post
 from tests.entrants import add_rules
 
+LOCALE = Path(__file__).parents[3] / "templates" / "locale"
 PAGE = "/en/account/data"
 REQUESTS = "/en/committee/deletions"
 
@@ -239,6 +243,16 @@ def test_every_section_and_field_of_the_copy_has_its_word():
         missing = [f"of.{name}" for name in [*asked, "log"] if f"copy.of.{name}" not in words]
         missing += [f"field.{name}" for name in sorted(fields) if f"copy.field.{name}" not in words]
         assert missing == []
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_every_letter_is_named_by_what_it_is_about(lang: str):
+    words = Words(lang)
+    catalogues = [path.read_text(encoding="utf-8") for path in LOCALE.joinpath(lang).glob("*.po")]
+    letters = {name for text in catalogues for name in re.findall(r'msgid "mail\.(.+)\.subject"', text)}
+
+    assert len(letters) > 40
+    assert [name for name in sorted(letters) if f"letter_kind.{name}" not in words] == []
 
 
 async def test_what_a_judge_was_given_is_laid_out_in_words_too(judging: Competition):
