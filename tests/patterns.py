@@ -58,7 +58,7 @@ def render(
         "request_id": "r-1",
         "is_development": True,
     }
-    form = SimpleNamespace(errors=[], value=lambda _name, default="": default, error=lambda _name: None)
+    form = SimpleNamespace(errors=[], is_kept=False, value=lambda _name, default="": default, error=lambda _name: None)
     return environment.get_template(template).render(page=page, shell=SimpleNamespace(**(frame | shell)), form=form)
 
 

@@ -7,11 +7,13 @@ from typing import Any
 
 from litestar import Request
 
+from service.logging import get_logger
 from service.usecases.kept_forms import KEPT_FOR, forget_form, keep_form
 from service.web.cookies import KEPT, clear_cookie, cookie_name, make_cookie
 from service.web.csrf import find_form_page, owner_mark, read_ticket
 from service.web.language import split_language
 from service.web.visit import Visit, visit_of
+from storage.errors import StorageError
 from storage.reads.accounts import find_kept_form
 
 __all__ = ["AS_STORED", "forget_kept", "keep_typed", "load_kept"]
@@ -42,7 +44,11 @@ async def keep_typed(request: AnyRequest) -> bool:
     }
     if owner is None or not any(any(each) for each in fields.values()):
         return False
-    await keep_form(owner, page, fields, now=visit.received_at)
+    try:
+        await keep_form(owner, page, fields, now=visit.received_at)
+    except StorageError:  # the answer is the same, but for the promise
+        get_logger().warning("form-not-kept")
+        return False
     visit.set_cookies.append(make_cookie(KEPT, "1", visit.settings, lasts=KEPT_FOR))
     return True
 
