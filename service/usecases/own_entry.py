@@ -10,7 +10,7 @@ from service.actors import Actor
 from service.errors import Conflicting, NotFound, StaleRevision
 from service.permissions import Action, require
 from service.usecases.deadline import check_on_time, find_closing, takes_changes
-from storage.engine import is_in_transaction, on_postgres, read_quickly
+from storage.engine import is_in_transaction, on_postgres, read_quickly, run_sql
 from storage.lifecycle import EntryState
 from storage.reads.entrant.edition import EntryRules, find_entry_rules
 from storage.tables.entry import EligibilityCheck, Entry

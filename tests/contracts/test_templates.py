@@ -180,7 +180,6 @@ def test_an_error_page_says_what_happened_and_where_to_go():
         sign_in_path=None,
         comes_again_after=None,
         back_path=None,
-        comes_again_after=None,
     )
     html = render("ar", template="pages/errors/refused.html", page=page)
     assert "<h1>لم نجدها</h1>" in html
