@@ -120,7 +120,7 @@ class _PostgresSession:
     async def end(self, *, commit: bool) -> None:
         try:
             await self._connection.execute("COMMIT" if commit else "ROLLBACK")
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except _FAILURES as error:
             told = map_error(error)
             is_lost = commit and isinstance(told, StorageUnavailable)
             raise (StorageUncertain(reason=told.facts["reason"]) if is_lost else told) from error
@@ -195,7 +195,8 @@ class PostgresEngine(TahkimEngine):
         return pool
 
 
-_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+# The last one: a connection that was cut in the middle of an answer is asked again before asyncpg has noticed.
+_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, asyncpg.InternalClientError)
 
 
 async def _take(pool: _Pool) -> Any:
@@ -209,6 +210,8 @@ async def _fetch(connection: Any, sql: str, args: Sequence[Any]) -> list[Row]:
     try:
         return [dict(row) for row in await connection.fetch(sql, *args)]
     except _FAILURES as error:
+        if isinstance(error, asyncpg.InternalClientError):
+            connection.terminate()  # it is of no more use to anybody
         raise map_error(error) from error
 
 
