@@ -32,7 +32,7 @@ import structlog
 from service.app import create_app, load_pages
 from service.clock import system_clock
 from service.settings import read_settings
-from service.usecases.sessions import start_session
+from service.usecases.people.sessions import start_session
 from service.world import open_world
 from storage.engine import bind, close_database, open_database, sqlite_url
 from storage.migrations.run import migrate

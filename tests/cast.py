@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from service.actors import Actor, JudgeActor, Role
-from service.usecases.passwords import hash_password
+from service.usecases.people.passwords import hash_password
 from storage.tables.edition import Category, Edition, TimelineDate
 from storage.tables.panel import Judge
 from storage.tables.person import Person, RoleGrant

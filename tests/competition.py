@@ -7,23 +7,23 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from service.actors import VISITOR, Actor, JudgeActor, Role
-from service.usecases.approvals import Affiliation, answer_supervision, save_supervision
-from service.usecases.assignment import propose_assignment
-from service.usecases.closing import close_edition
-from service.usecases.decisions import Placing, approve_decision, open_decision, place_entries, sign_decision
-from service.usecases.edition_plan import EditionPlan, add_institutions, create_edition
-from service.usecases.editions import open_edition
-from service.usecases.eligibility import Check, check_entry
-from service.usecases.entries import Details, Rights, open_entry, save_ai_statement, save_details, save_rights
-from service.usecases.invitations import accept_invitation
+from service.usecases.deciding.decisions import Placing, approve_decision, open_decision, place_entries, sign_decision
+from service.usecases.entering.approvals import Affiliation, answer_supervision, save_supervision
+from service.usecases.entering.eligibility import Check, check_entry
+from service.usecases.entering.entries import Details, Rights, open_entry, save_ai_statement, save_details, save_rights
+from service.usecases.entering.starting import start_entry
+from service.usecases.entering.submission import submit_entry
 from service.usecases.judging.conflicts import Answer, answer_conflict
 from service.usecases.judging.sheets import save_comments, save_mark, seal_sheet
-from service.usecases.opening import close_round, open_judging
-from service.usecases.panel import JudgeDetails, add_judge
-from service.usecases.publication import notify_entrants, publish_edition, schedule_publication
-from service.usecases.ranking import compute_ranking
-from service.usecases.starting import start_entry
-from service.usecases.submission import submit_entry
+from service.usecases.panel.assignment import propose_assignment
+from service.usecases.panel.judges import JudgeDetails, add_judge
+from service.usecases.people.invitations import accept_invitation
+from service.usecases.publishing.publication import notify_entrants, publish_edition, schedule_publication
+from service.usecases.ranking.runs import compute_ranking
+from service.usecases.setup.closing import close_edition
+from service.usecases.setup.edition_plan import EditionPlan, add_institutions, create_edition
+from service.usecases.setup.editions import open_edition
+from service.usecases.setup.opening import close_round, open_judging
 from storage.objects.memory import MemoryStore
 from storage.objects.signing import LinkSigner
 from storage.objects.store import ObjectStore

@@ -19,7 +19,7 @@ from service.actors import Actor
 from service.fonts import ensure_fonts
 from service.logging import set_up_logging
 from service.settings import Settings, read_settings
-from service.usecases.sessions import start_session
+from service.usecases.people.sessions import start_session
 from service.world import make_worker
 from storage.lifecycle import EditionState
 from storage.tables.edition import Edition

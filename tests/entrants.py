@@ -14,11 +14,11 @@ from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from service.actors import VISITOR, Actor
-from service.usecases.approvals import Affiliation, answer_supervision, save_supervision
-from service.usecases.entries import Details, Rights, open_entry, save_ai_statement, save_details, save_rights
-from service.usecases.sent_files import Sent, hash_local_parts
-from service.usecases.starting import start_entry
-from service.usecases.uploads import register_file, send_file
+from service.usecases.entering.approvals import Affiliation, answer_supervision, save_supervision
+from service.usecases.entering.entries import Details, Rights, open_entry, save_ai_statement, save_details, save_rights
+from service.usecases.entering.starting import start_entry
+from service.usecases.files.sent_files import Sent, hash_local_parts
+from service.usecases.files.uploads import register_file, send_file
 from storage.objects.store import ObjectStore
 from storage.tables.edition import AiStatement, Category, Expertise, Material
 from storage.tables.institution import Institution

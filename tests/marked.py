@@ -12,9 +12,9 @@ from PIL import Image
 from pypdf import PdfReader, PdfWriter
 
 from service.actors import VISITOR, Actor, Role
-from service.usecases.edition_plan import add_institutions
-from service.usecases.team import confirm_membership, invite_member
-from service.usecases.uploads import send_file
+from service.usecases.entering.team import confirm_membership, invite_member
+from service.usecases.files.uploads import send_file
+from service.usecases.setup.edition_plan import add_institutions
 from storage.tables.entrant import EntryOwner
 from storage.tables.entry import Entry
 from storage.tables.file import File

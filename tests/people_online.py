@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from service.usecases.sent_files import hash_local_parts
+from service.usecases.files.sent_files import hash_local_parts
 from tests.conftest import csrf_in
 from tests.entrants import WORDS_AR, WORDS_EN
 

@@ -35,7 +35,7 @@ def read_passphrase(path: Path | None) -> bytes | None:
 async def _backup(settings: Settings, words: Words, folder: Path, passphrase: bytes | None) -> int:
     from service.audit import SYSTEM, Event, record  # noqa: PLC0415 (as above)
     from service.clock import system_clock  # noqa: PLC0415 (as above)
-    from service.usecases.backup import BackupRefused, make_backup  # noqa: PLC0415 (as above)
+    from service.usecases.operating.backup import BackupRefused, make_backup  # noqa: PLC0415 (as above)
     from service.world import make_objects  # noqa: PLC0415 (arguments first)
     from storage.engine import bind, close_database, open_database, transaction  # noqa: PLC0415 (as above)
     from storage.errors import SchemaMismatch  # noqa: PLC0415 (as above)

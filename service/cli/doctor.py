@@ -25,7 +25,7 @@ def run(argv: list[str]) -> int:
 
 async def _examine(settings: Settings, words: Words, *, is_thorough: bool) -> int:
     from service.clock import system_clock  # noqa: PLC0415 (as above)
-    from service.usecases.doctor import examine  # noqa: PLC0415 (as above)
+    from service.usecases.operating.doctor import examine  # noqa: PLC0415 (as above)
     from service.world import make_objects  # noqa: PLC0415 (arguments first)
     from storage.engine import bind, close_database, open_database  # noqa: PLC0415 (as above)
     from storage.errors import StorageUnavailable  # noqa: PLC0415 (as above)

@@ -40,7 +40,7 @@ async def _invite(settings: "Settings", options: Namespace, words: "Words") -> i
     from service.actors import Role  # noqa: PLC0415 (arguments first: a mistyped one is answered at once)
     from service.audit import SYSTEM  # noqa: PLC0415 (as above)
     from service.errors import Invalid  # noqa: PLC0415 (as above)
-    from service.usecases.invitations import create_invitation  # noqa: PLC0415 (as above)
+    from service.usecases.people.invitations import create_invitation  # noqa: PLC0415 (as above)
     from service.world import open_world  # noqa: PLC0415 (as above)
     from storage.reads.public import find_edition_id  # noqa: PLC0415 (as above)
 

@@ -22,7 +22,7 @@ def run(argv: list[str]) -> int:
     parser.add_argument("file", metavar="FILE", type=Path, help=words.plain("command.playback_file"))
     options = parser.parse_args(argv)
     from service.errors import NotFound  # noqa: PLC0415 (arguments first)
-    from service.usecases.playback import NotThatWork  # noqa: PLC0415 (as above)
+    from service.usecases.files.playback import NotThatWork  # noqa: PLC0415 (as above)
 
     if not options.file.is_file():
         print(words.plain("command.receipt_no_file", file=Ltr(options.file)), file=sys.stderr)
@@ -42,7 +42,7 @@ def run(argv: list[str]) -> int:
 
 async def _attach(settings: Settings, number: str, material: str, path: Path) -> int:
     from service.clock import system_clock  # noqa: PLC0415 (as above)
-    from service.usecases.playback import attach_playback  # noqa: PLC0415 (as above)
+    from service.usecases.files.playback import attach_playback  # noqa: PLC0415 (as above)
     from service.world import make_objects, open_world  # noqa: PLC0415 (arguments first)
 
     async with open_world(settings):

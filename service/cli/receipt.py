@@ -20,7 +20,7 @@ def run(argv: list[str]) -> int:
     parser.add_argument("receipt", metavar="RECEIPT", type=Path, help=words.plain("command.receipt_help"))
     parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help=words.plain("command.receipt_files_help"))
     options = parser.parse_args(argv)
-    from service.usecases.receipt_check import compare, hash_file, read_digests  # noqa: PLC0415 (arguments first)
+    from service.usecases.entering.receipt_check import compare, hash_file, read_digests  # noqa: PLC0415 (arguments first)
 
     for path in (options.receipt, *options.files):
         if not path.is_file():

@@ -26,7 +26,7 @@ def run(argv: list[str]) -> int:
 
 
 async def _restore(settings: Settings, words: Words, folder: Path, passphrase: bytes | None) -> int:
-    from service.usecases.backup import BackupRefused, restore_backup  # noqa: PLC0415 (as above)
+    from service.usecases.operating.backup import BackupRefused, restore_backup  # noqa: PLC0415 (as above)
     from service.world import make_objects  # noqa: PLC0415 (arguments first)
     from storage.engine import bind, close_database, open_database  # noqa: PLC0415 (as above)
     from storage.piccolo_app import TABLES  # noqa: PLC0415 (as above)

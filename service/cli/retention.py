@@ -9,7 +9,7 @@ from service.text import MUSCAT, Words
 
 if TYPE_CHECKING:
     from service.settings import Settings
-    from service.usecases.retention import Preview
+    from service.usecases.operating.retention import Preview
 
 __all__ = ["run"]
 
@@ -42,7 +42,7 @@ def _lines(found: "Preview", words: Words, *, has_names: bool) -> list[str]:
 
 async def _look(settings: "Settings", day: date | None) -> "Preview":
     from service.clock import system_clock  # noqa: PLC0415 (arguments first)
-    from service.usecases.retention import look_ahead  # noqa: PLC0415 (as above)
+    from service.usecases.operating.retention import look_ahead  # noqa: PLC0415 (as above)
     from service.world import open_world  # noqa: PLC0415 (as above)
 
     async with open_world(settings):

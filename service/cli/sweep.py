@@ -8,7 +8,7 @@ from service.settings import Settings
 from service.text import Size
 
 if TYPE_CHECKING:
-    from service.usecases.sweeping import Litter
+    from service.usecases.files.sweeping import Litter
 
 __all__ = ["run"]
 
@@ -30,7 +30,7 @@ def run(argv: list[str]) -> int:
 
 async def _sweep(settings: Settings, *, is_told_only: bool) -> "tuple[Litter, ...]":
     from service.clock import system_clock  # noqa: PLC0415 (as above)
-    from service.usecases.sweeping import sweep  # noqa: PLC0415 (as above)
+    from service.usecases.files.sweeping import sweep  # noqa: PLC0415 (as above)
     from service.world import make_objects, open_world  # noqa: PLC0415 (arguments first)
 
     async with open_world(settings):

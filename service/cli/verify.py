@@ -27,7 +27,7 @@ def run(argv: list[str]) -> int:
     if content is None:
         print(words.plain("command.verify_no_file", file=Ltr(options.bundle)), file=sys.stderr)
         return UNREADABLE
-    from service.usecases.bundle_format import check_bundle  # noqa: PLC0415 (arguments first)
+    from service.usecases.publishing.bundle_format import check_bundle  # noqa: PLC0415 (arguments first)
 
     try:
         found = check_bundle(content)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from service.actors import Actor
-from service.usecases.decisions import Placing, approve_decision, open_decision, place_entries, sign_decision
+from service.usecases.deciding.decisions import Placing, approve_decision, open_decision, place_entries, sign_decision
 from storage.lifecycle import DecisionState
 from storage.reads.decisions import find_last_run, list_categories, list_places
 from storage.rows import get_row

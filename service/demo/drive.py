@@ -23,15 +23,15 @@ from service.demo.panel import Panel, judge_entry, practise, seat_judge
 from service.demo.people import COMMITTEE, NEXT_COMMITTEE, Member, serve_as
 from service.demo.plan import institution_rows, next_edition, plan_edition
 from service.jobs.runner import Worker
-from service.usecases.assignment import propose_assignment
-from service.usecases.closing import close_when_due
-from service.usecases.conflicts import confirm_evident_conflicts, decide_conflict, propose_conflicts
-from service.usecases.edition_plan import add_institutions, create_edition
-from service.usecases.editions import open_edition
-from service.usecases.eligibility import Check, check_entry
-from service.usecases.opening import close_round, open_judging
-from service.usecases.publication import notify_entrants, publish_when_due, schedule_publication
-from service.usecases.ranking import compute_ranking
+from service.usecases.entering.eligibility import Check, check_entry
+from service.usecases.panel.assignment import propose_assignment
+from service.usecases.panel.conflicts import confirm_evident_conflicts, decide_conflict, propose_conflicts
+from service.usecases.publishing.publication import notify_entrants, publish_when_due, schedule_publication
+from service.usecases.ranking.runs import compute_ranking
+from service.usecases.setup.closing import close_when_due
+from service.usecases.setup.edition_plan import add_institutions, create_edition
+from service.usecases.setup.editions import open_edition
+from service.usecases.setup.opening import close_round, open_judging
 from storage.lifecycle import EditionState, RoundState
 from storage.objects.store import ObjectStore
 from storage.rows import get_row

@@ -11,13 +11,13 @@ from service.demo.edition import DemoEdition, Entry
 from service.demo.making import Making
 from service.demo.people import enrol, find_letter_path
 from service.permissions import Action
-from service.usecases.approvals import Affiliation, answer_supervision, save_supervision
-from service.usecases.entries import Details, Rights, open_entry, save_ai_statement, save_details, save_rights
-from service.usecases.own_entry import find_own_entry
-from service.usecases.starting import start_entry
-from service.usecases.submission import submit_entry
-from service.usecases.team import confirm_membership, invite_member
-from service.usecases.uploads import send_file
+from service.usecases.entering.approvals import Affiliation, answer_supervision, save_supervision
+from service.usecases.entering.entries import Details, Rights, open_entry, save_ai_statement, save_details, save_rights
+from service.usecases.entering.own_entry import find_own_entry
+from service.usecases.entering.starting import start_entry
+from service.usecases.entering.submission import submit_entry
+from service.usecases.entering.team import confirm_membership, invite_member
+from service.usecases.files.uploads import send_file
 from storage.objects.store import ObjectStore
 from storage.reads.entrant.entry import EntryView, list_my_entries
 from storage.tables.edition import Category

@@ -10,11 +10,11 @@ from service.actors import Actor, JudgeActor, Role
 from service.demo.edition import Declaration, DemoEdition, Entry, Judge
 from service.demo.marks import draw_step, write_comment
 from service.demo.people import PASSWORD, find_person_id
-from service.usecases.invitations import accept_invitation
 from service.usecases.judging.conflicts import Answer, answer_conflict
 from service.usecases.judging.practice import mark_practice
 from service.usecases.judging.sheets import save_comments, save_mark, seal_sheet
-from service.usecases.panel import JudgeDetails, add_judge
+from service.usecases.panel.judges import JudgeDetails, add_judge
+from service.usecases.people.invitations import accept_invitation
 from storage.reads.accounts import find_judge_id
 from storage.reads.judge.practice import get_practice_sheet, list_practice
 from storage.reads.judge.sheets import get_my_sheet

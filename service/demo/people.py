@@ -6,8 +6,8 @@ from uuid import UUID
 
 from service.actors import Actor, Role
 from service.audit import SYSTEM
-from service.usecases.accounts import confirm_address, fold_email, sign_up
-from service.usecases.invitations import accept_invitation, create_invitation
+from service.usecases.people.accounts import confirm_address, fold_email, sign_up
+from service.usecases.people.invitations import accept_invitation, create_invitation
 from storage.columns import from_json
 from storage.reads.accounts import find_account_by_email, list_grants
 from storage.tables.message import Message

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from service.demo.edition import DemoEdition, Material, Moment, Text
-from service.usecases.edition_plan import EditionPlan
+from service.usecases.setup.edition_plan import EditionPlan
 
 __all__ = ["institution_rows", "next_edition", "plan_edition"]
 

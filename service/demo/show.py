@@ -8,7 +8,7 @@ from uuid import UUID
 from service.actors import Role
 from service.demo.edition import DemoEdition
 from service.demo.people import COMMITTEE, PASSWORD, find_person_id
-from service.usecases.tokens import Purpose, make_link
+from service.usecases.people.tokens import Purpose, make_link
 from storage.columns import among
 from storage.engine import transaction
 from storage.reads.decisions import find_last_run, list_categories

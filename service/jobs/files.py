@@ -9,11 +9,11 @@ from uuid import UUID
 
 from service.jobs.kinds import JobContext
 from service.logging import get_logger
-from service.usecases.deadline import close_grace
-from service.usecases.files import copy_again, inspect_upload
-from service.usecases.kept_forms import forget_old_forms
-from service.usecases.retaining import carry_out_retention
-from service.usecases.sweeping import sweep
+from service.usecases.entering.deadline import close_grace
+from service.usecases.files.accepting import copy_again, inspect_upload
+from service.usecases.files.sweeping import sweep
+from service.usecases.operating.retaining import carry_out_retention
+from service.usecases.people.kept_forms import forget_old_forms
 
 __all__ = ["copy_file", "end_grace", "erase_due", "inspect_file", "sweep_litter"]
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from service.usecases.announcing import announce_when_due
-from service.usecases.closing import close_when_due
-from service.usecases.publication import publish_when_due
-from service.usecases.reminding import remind_judges as remind
+from service.usecases.letters.reminders import remind_judges as remind
+from service.usecases.publishing.announcing import announce_when_due
+from service.usecases.publishing.publication import publish_when_due
+from service.usecases.setup.closing import close_when_due
 
 if TYPE_CHECKING:
     from service.jobs.kinds import JobContext

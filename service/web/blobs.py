@@ -6,8 +6,8 @@ from litestar import Request, Response, get, put
 from litestar.response import Stream
 
 from service.permissions import Action
-from service.usecases import signed_links
-from service.usecases.signed_links import PART_SIZE, check_reading
+from service.usecases.files import signed_links
+from service.usecases.files.signed_links import PART_SIZE, check_reading
 from service.web.ranges import stream_object
 
 __all__ = ["read_object", "receive_part"]

@@ -6,7 +6,7 @@ from litestar.handlers import BaseRouteHandler
 from service.actors import Role
 from service.errors import NotAllowed, NotSignedIn
 from service.permissions import JUDGE, RULES, Action, may_role_ever
-from service.usecases.second_factor import FactorNeeded
+from service.usecases.people.second_factor import FactorNeeded
 from service.web.csrf import check_form_is_ours
 from service.web.visit import AnyConnection, visit_of
 from storage.engines.audience import act_for_judge

@@ -10,7 +10,7 @@ from litestar import Request, Response, get
 
 from service.errors import NotFound
 from service.permissions import Action
-from service.usecases.health import OK, Health, QueueFigures, look_at_health, read_queues
+from service.usecases.operating.health import OK, Health, QueueFigures, look_at_health, read_queues
 from service.web.counting import Figure, write_figures, write_labels
 from service.web.gate import Gate
 from service.web.visit import visit_of

@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Request
 
 from service.logging import get_logger
-from service.usecases.kept_forms import KEPT_FOR, forget_form, keep_form
+from service.usecases.people.kept_forms import KEPT_FOR, forget_form, keep_form
 from service.web.cookies import KEPT, clear_cookie, cookie_name, make_cookie
 from service.web.csrf import find_form_page, owner_mark, read_ticket
 from service.web.language import split_language

@@ -14,7 +14,7 @@ from service.errors import Invalid, NotFound, NotSignedIn, Refused, TooLarge
 from service.logging import get_logger
 from service.permissions import Action
 from service.text import Ltr, Words
-from service.usecases.second_factor import FactorNeeded
+from service.usecases.people.second_factor import FactorNeeded
 from service.web.csrf import SAFE_METHODS, find_form_page
 from service.web.forms import FormView
 from service.web.kept_forms import keep_typed

@@ -7,8 +7,8 @@ from hashlib import sha256
 from uuid import UUID
 
 from service.actors import VISITOR, Actor, Grant, Role
-from service.usecases.second_factor import NEEDING
-from service.usecases.sessions import SESSION_LASTS, keep_session
+from service.usecases.people.second_factor import NEEDING
+from service.usecases.people.sessions import SESSION_LASTS, keep_session
 from service.web.cookies import SESSION, THEME, clear_cookie, cookie_name, make_cookie
 from service.web.kept_forms import load_kept
 from service.web.visit import Visit

@@ -11,7 +11,7 @@ from litestar.response import Redirect, Stream
 from service.errors import NotFound
 from service.permissions import Action
 from service.text import Words
-from service.usecases.reading import make_reading_link
+from service.usecases.files.reading import make_reading_link
 from service.web.method_pages import fingerprints_page, method_page
 from service.web.pages import Page, page
 from service.web.ranges import Readable, stream_object

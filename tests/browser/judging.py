@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from service.actors import Role
 from service.fonts import ensure_fonts
-from service.usecases.invitations import create_invitation
+from service.usecases.people.invitations import create_invitation
 from storage.engine import bind, close_database, open_database, sqlite_url
 from storage.migrations.run import migrate
 from storage.piccolo_app import TABLES

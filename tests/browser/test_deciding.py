@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from service.actors import Role
 from service.text import LANGUAGES, Words
-from service.usecases.decisions import approve_decision, sign_decision
+from service.usecases.deciding.decisions import approve_decision, sign_decision
 from storage.reads.decisions import list_categories
 from storage.tables.result import Decision
 from tests.browser.members import House, Members, fold_of, open_house

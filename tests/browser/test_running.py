@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from service.actors import Role
 from service.text import LANGUAGES, Words
-from service.usecases.eligibility import Check, check_entry
+from service.usecases.entering.eligibility import Check, check_entry
 from service.usecases.judging.conflicts import Answer, answer_conflict
 from storage.reads.judge.sheets import get_my_sheet
 from storage.tables.entry import Entry

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from service.actors import Actor, Role
 from service.text import Words
-from service.usecases.eligibility import Check, check_entry
+from service.usecases.entering.eligibility import Check, check_entry
 from storage.lifecycle import EditionState
 from storage.tables.edition import Edition
 from storage.tables.entry import Entry

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from service.app import create_app
 from service.settings import read_settings
-from service.usecases.sessions import start_session
+from service.usecases.people.sessions import start_session
 from storage.engine import bind, close_database, open_database, sqlite_url
 from storage.migrations.run import migrate
 from storage.piccolo_app import TABLES

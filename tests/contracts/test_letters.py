@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from service.text import Words
-from service.usecases.eligibility import Check
+from service.usecases.entering.eligibility import Check
 from tests.tree import ROOT
 
 TEMPLATE = re.compile(r"queue_letter\(\s*(.+?),\s*name=", re.DOTALL)

@@ -15,8 +15,8 @@ from uuid import UUID, uuid4
 import httpx
 
 from service.actors import Role
-from service.usecases.edition_plan import create_edition
-from service.usecases.editions import open_edition
+from service.usecases.setup.edition_plan import create_edition
+from service.usecases.setup.editions import open_edition
 from storage.engine import run_sql
 from storage.tables.person import Person
 from tests.cast import PASSWORD, password_hash

@@ -12,13 +12,13 @@ import pytest
 
 from service.actors import Role
 from service.errors import Refused
-from service.usecases.decisions import approve_decision, open_decision, sign_decision
-from service.usecases.doctor import examine
-from service.usecases.entries import open_entry
+from service.usecases.deciding.decisions import approve_decision, open_decision, sign_decision
+from service.usecases.entering.entries import open_entry
+from service.usecases.entering.submission import submit_entry, withdraw_entry
 from service.usecases.judging.conflicts import Answer, answer_conflict
 from service.usecases.judging.sheets import abstain, save_comments, save_mark, seal_sheet
-from service.usecases.opening import close_round
-from service.usecases.submission import submit_entry, withdraw_entry
+from service.usecases.operating.doctor import examine
+from service.usecases.setup.opening import close_round
 from storage.engine import get_engine, run_sql
 from storage.errors import StorageUnavailable
 from storage.piccolo_app import TABLES

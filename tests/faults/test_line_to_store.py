@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from service.usecases.files import inspect_upload
-from service.usecases.uploads import PartsMissing, complete_upload, list_held_parts, sign_parts
+from service.usecases.files.accepting import inspect_upload
+from service.usecases.files.uploads import PartsMissing, complete_upload, list_held_parts, sign_parts
 from storage.errors import ObjectStoreAway
 from storage.lifecycle import UploadState
 from storage.objects import s3_client

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from service.usecases.files import inspect_upload
-from service.usecases.uploads import complete_upload
+from service.usecases.files.accepting import inspect_upload
+from service.usecases.files.uploads import complete_upload
 from storage.errors import ObjectChanged, ObjectMissing, ObjectStoreAway
 from storage.lifecycle import UploadState
 from storage.objects.memory import MemoryStore

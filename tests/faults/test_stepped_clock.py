@@ -8,7 +8,7 @@ from service.actors import Actor, Role
 from service.audit import verify
 from service.errors import Refused
 from service.settings import Settings
-from service.usecases.entries import Details, open_entry, save_details
+from service.usecases.entering.entries import Details, open_entry, save_details
 from service.world import make_worker
 from storage.engine import run_sql
 from tests.cast import NOW

@@ -7,8 +7,8 @@ import pytest
 
 from service.actors import Role
 from service.errors import StaleRevision
-from service.usecases.decision_sessions import record_attendance
-from service.usecases.decisions import Placing, place_entries, sign_decision
+from service.usecases.deciding.decisions import Placing, place_entries, sign_decision
+from service.usecases.deciding.sessions import record_attendance
 from storage.engine import run_sql
 from storage.reads.committee.decision import CategoryDecision, find_decision
 from storage.reads.decisions import list_categories

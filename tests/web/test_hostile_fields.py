@@ -14,7 +14,7 @@ import pytest
 from service.mail.letters import write_letter
 from service.spreadsheets import SheetTable, write_csv, write_json, write_xlsx
 from service.typesetting import set_pdf
-from service.usecases.certificates import describe
+from service.usecases.publishing.certificates import describe
 from service.usecases.written import read_line
 from storage.columns import to_json
 from storage.reads.certificates import CertificateView

@@ -1,7 +1,7 @@
 import httpx
 import pytest
 
-from service.usecases.sessions import start_session
+from service.usecases.people.sessions import start_session
 from storage.tables.session import WebSession
 from tests.cast import PASSWORD
 from tests.conftest import ORIGIN, World, csrf_in, post

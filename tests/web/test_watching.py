@@ -12,7 +12,7 @@ import pytest
 
 from service.app import create_app, load_pages
 from service.settings import HostRule
-from service.usecases import passwords
+from service.usecases.people import passwords
 from service.web.gate import CHANGE, OTHER, PAGE, Gate
 from storage.engine import close_database, get_engine
 from storage.errors import ObjectStoreAway

@@ -10,8 +10,8 @@ from service.actors import Actor
 from service.errors import FieldError, Invalid, NotFound
 from service.permissions import Action, require
 from service.text import Words
-from service.usecases.edition_plan import EditionPlan, create_edition
 from service.usecases.setup.calendar import next_working_day
+from service.usecases.setup.edition_plan import EditionPlan, create_edition
 from service.usecases.setup.fields import LANGUAGES, LEVELS
 from service.usecases.setup.kinds import KINDS
 from service.usecases.setup.lines import list_lines

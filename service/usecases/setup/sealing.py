@@ -10,8 +10,8 @@ from service.audit import Event, record
 from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.mail.queue import queue_letter
 from service.permissions import Action, require
-from service.usecases.rules import rules_fingerprint
 from service.usecases.setup.kinds import Kind
+from service.usecases.setup.rules import rules_fingerprint
 from storage.columns import to_json
 from storage.engine import for_update, run_sql
 from storage.lifecycle import EditionState

@@ -11,10 +11,10 @@ from litestar.response import Redirect
 from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action
-from service.usecases.accounts import Preferences, change_account, change_password
-from service.usecases.beginning import SignedIn
-from service.usecases.passwords import SHORTEST
-from service.usecases.sessions import end_session, switch_grant
+from service.usecases.people.accounts import Preferences, change_account, change_password
+from service.usecases.people.beginning import SignedIn
+from service.usecases.people.passwords import SHORTEST
+from service.usecases.people.sessions import end_session, switch_grant
 from service.web.account.signing_in import device_of, let_in
 from service.web.cookies import THEME, make_cookie
 from service.web.forms import read_form

@@ -13,7 +13,7 @@ from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action
 from service.text import Words
-from service.usecases.personal_data import ask_deletion, export_own_data, take_back_deletion
+from service.usecases.people.personal_data import ask_deletion, export_own_data, take_back_deletion
 from service.web.account.data_copy import lay_out
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page

@@ -8,10 +8,10 @@ from litestar import Controller, Request, get, post
 from litestar.response import Redirect
 
 from service.permissions import Action
-from service.usecases.accounts import ask_for_reset, confirm_address, reset_password, sign_up
-from service.usecases.invitations import Invitation, accept_invitation, get_invitation
-from service.usecases.passwords import SHORTEST
-from service.usecases.tokens import Purpose, get_link
+from service.usecases.people.accounts import ask_for_reset, confirm_address, reset_password, sign_up
+from service.usecases.people.invitations import Invitation, accept_invitation, get_invitation
+from service.usecases.people.passwords import SHORTEST
+from service.usecases.people.tokens import Purpose, get_link
 from service.web.account.signing_in import SentPage, device_of, let_in
 from service.web.forms import read_form
 from service.web.pages import Page, page

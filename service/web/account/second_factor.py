@@ -12,7 +12,7 @@ from service.errors import NotFound
 from service.permissions import Action
 from service.settings import Settings
 from service.text import Ltr, Words
-from service.usecases.second_factor import (
+from service.usecases.people.second_factor import (
     NEEDING,
     Enrolment,
     confirm_factor,

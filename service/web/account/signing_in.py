@@ -11,11 +11,11 @@ from litestar.response import Redirect
 from service.actors import Actor
 from service.permissions import Action
 from service.settings import Settings
-from service.usecases.accounts import ask_for_link, sign_in, sign_in_by_link
-from service.usecases.beginning import SignedIn
-from service.usecases.second_factor import pass_challenge
-from service.usecases.sessions import leave_session
-from service.usecases.tokens import LinkUsed, Purpose, get_link
+from service.usecases.people.accounts import ask_for_link, sign_in, sign_in_by_link
+from service.usecases.people.beginning import SignedIn
+from service.usecases.people.second_factor import pass_challenge
+from service.usecases.people.sessions import leave_session
+from service.usecases.people.tokens import LinkUsed, Purpose, get_link
 from service.web.cookies import DEVICE, cookie_name, device_mark, make_cookie, read_device_mark
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, home_of, page

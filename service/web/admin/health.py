@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from service.permissions import Action
 from service.text import Words
-from service.usecases.standing_now import Sign, Tone, look_round
+from service.usecases.operating.standing_now import Sign, Tone, look_round
 from service.web.committee.standing import AnyRequest
 from service.web.pages import Page, page
 from service.web.visit import visit_of

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from service.errors import FieldError, Invalid
 from service.text import Words
-from service.usecases.imports import MOST_BYTES, Row
+from service.usecases.setup.imports import MOST_BYTES, Row
 from service.web.forms import Typed
 
 __all__ = ["ImportPreview", "PreviewRow", "preview_of", "read_sheet"]

@@ -11,8 +11,8 @@ from service.actors import Actor
 from service.errors import FieldError, Invalid
 from service.permissions import Action
 from service.text import Ltr, Words
-from service.usecases.imports import INSTITUTION_COLUMNS, Row, check_institutions, import_institutions, read_rows
-from service.usecases.institutions import (
+from service.usecases.setup.imports import INSTITUTION_COLUMNS, Row, check_institutions, import_institutions, read_rows
+from service.usecases.setup.institutions import (
     InstitutionDetails,
     change_institution,
     get_institution,

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from service.actors import Actor
 from service.permissions import Action
 from service.text import Ltr, Words
-from service.usecases.failed_jobs import leave_job, retry_job
+from service.usecases.operating.failed_jobs import leave_job, retry_job
 from service.web.committee.standing import AnyRequest
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page

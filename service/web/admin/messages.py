@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from service.actors import Actor
 from service.permissions import Action
 from service.text import Ltr, Words
-from service.usecases.letters import retry_letter
+from service.usecases.letters.failed import retry_letter
 from service.web.committee.standing import AnyRequest
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page

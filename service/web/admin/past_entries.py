@@ -11,8 +11,8 @@ from service.actors import Actor
 from service.errors import FieldError, Invalid
 from service.permissions import Action
 from service.text import Words
-from service.usecases.imports import Row, read_rows
-from service.usecases.past_entries import PAST_COLUMNS, check_past_entries, import_past_entries, remove_past_entry
+from service.usecases.setup.imports import Row, read_rows
+from service.usecases.setup.past_entries import PAST_COLUMNS, check_past_entries, import_past_entries, remove_past_entry
 from service.web.admin.importing import ImportPreview, preview_of, read_sheet
 from service.web.committee.standing import AnyRequest, pick
 from service.web.forms import read_form

@@ -11,8 +11,8 @@ from litestar.response import Redirect
 from service.actors import Actor, Role
 from service.permissions import Action
 from service.text import Ltr, Words
-from service.usecases.duties import DUTIES, invite_to_duty, take_back_duty, take_back_invitation
-from service.usecases.second_factor import reset_factor
+from service.usecases.people.duties import DUTIES, invite_to_duty, take_back_duty, take_back_invitation
+from service.usecases.people.second_factor import reset_factor
 from service.web.committee.standing import AnyRequest, Chip, pick
 from service.web.forms import read_form
 from service.web.language import with_language

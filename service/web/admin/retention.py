@@ -11,7 +11,7 @@ from markupsafe import Markup
 from service.actors import Actor
 from service.permissions import Action
 from service.text import MUSCAT, Ltr, Size, Words, western_digits
-from service.usecases.retention import (
+from service.usecases.operating.retention import (
     USUAL,
     Part,
     Preview,

@@ -8,7 +8,7 @@ from uuid import UUID
 from markupsafe import Markup
 
 from service.text import Ltr, Words
-from service.usecases.assignment_effect import PairEffect
+from service.usecases.panel.assignment_effect import PairEffect
 from service.web.committee.standing import pick
 from storage.reads.committee.assignments import AssignedEntry, AssignedJudge, Pair, RoundAssignment
 from storage.reads.matrices import RoundRules

@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from service.text import Words
-from service.usecases.ranking import PLACES
+from service.usecases.ranking.runs import PLACES
 from service.web.committee.certainty import bracket_ends, find_close_pair, word_of
 from service.web.committee.standing import pick
 from service.web.language import with_language

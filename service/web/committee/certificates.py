@@ -11,7 +11,7 @@ from service.errors import NotFound
 from service.permissions import Action, may
 from service.settings import Settings
 from service.text import Ltr, Words
-from service.usecases.certificates import print_certificates, withdraw_certificate
+from service.usecases.publishing.certificates import print_certificates, withdraw_certificate
 from service.web.committee.exports import send_file
 from service.web.committee.standing import AnyRequest, pick, stand
 from service.web.forms import read_form

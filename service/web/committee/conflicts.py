@@ -13,7 +13,7 @@ from markupsafe import Markup
 from service.actors import Actor, Role
 from service.permissions import Action, may
 from service.text import Ltr, Words
-from service.usecases.conflicts import decide_conflict, propose_conflicts
+from service.usecases.panel.conflicts import decide_conflict, propose_conflicts
 from service.web.committee.standing import AnyRequest, pick, stand
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page

@@ -10,7 +10,7 @@ from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action, may
 from service.text import Words
-from service.usecases.decisions import (
+from service.usecases.deciding.decisions import (
     approve_decision,
     open_decision,
     place_entries,

@@ -11,7 +11,7 @@ from service.actors import Actor
 from service.errors import FieldError, Invalid
 from service.permissions import Action
 from service.text import Ltr, Words
-from service.usecases.personal_data import carry_out_deletion, decline_deletion
+from service.usecases.people.personal_data import carry_out_deletion, decline_deletion
 from service.web.committee.standing import AnyRequest, pick, stand
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page

@@ -10,11 +10,11 @@ from service.actors import Actor
 from service.errors import FieldError, Invalid, NotFound
 from service.permissions import Action, may
 from service.text import Ltr, Words
-from service.usecases.eligibility import Check, check_entry
-from service.usecases.findings import say_trace
-from service.usecases.identities import FindingState, decide_finding
-from service.usecases.past_entries import Recurrence, find_recurrences
-from service.usecases.withdrawing import WITHDRAWABLE, withdraw_for_team
+from service.usecases.entering.eligibility import Check, check_entry
+from service.usecases.entering.withdrawing import WITHDRAWABLE, withdraw_for_team
+from service.usecases.files.findings import say_trace
+from service.usecases.files.identities import FindingState, decide_finding
+from service.usecases.setup.past_entries import Recurrence, find_recurrences
 from service.web.committee.evidence import RuleLine, weigh_rules
 from service.web.committee.standing import AnyRequest, pick, read_moment, stand, write_moment
 from service.web.forms import read_form

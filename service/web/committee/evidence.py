@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from service.text import Words
-from service.usecases.past_entries import Recurrence
+from service.usecases.setup.past_entries import Recurrence
 from service.web.committee.standing import pick
 from storage.reads.registrar import EligibilityPage, RuleView
 

@@ -9,8 +9,8 @@ from litestar.response import Redirect
 from service.actors import Actor
 from service.permissions import Action, may
 from service.text import Ltr, Words
-from service.usecases.bundles import give_bundle, is_current, make_bundle
-from service.usecases.exports import FORMATS, TABLES, export_table, note_export
+from service.usecases.publishing.bundles import give_bundle, is_current, make_bundle
+from service.usecases.publishing.exports import FORMATS, TABLES, export_table, note_export
 from service.web.archive import build_archive
 from service.web.committee.standing import AnyRequest, stand
 from service.web.forms import read_form

@@ -13,7 +13,7 @@ from service.actors import Actor
 from service.errors import FieldError, Invalid, NotFound
 from service.permissions import Action, may
 from service.text import Ltr, Words
-from service.usecases.follow_ups import MOST_AT_ONCE, ask_follow_ups, plan_follow_ups
+from service.usecases.panel.follow_ups import MOST_AT_ONCE, ask_follow_ups, plan_follow_ups
 from service.web.committee.standing import AnyRequest, no_round, pick, read_moment, round_of, stand, write_moment
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page

@@ -10,7 +10,7 @@ from service.actors import Actor
 from service.errors import FieldError, Invalid
 from service.permissions import Action
 from service.text import Words
-from service.usecases.imports import JUDGE_COLUMNS, Row, check_judges, import_judges, read_rows
+from service.usecases.setup.imports import JUDGE_COLUMNS, Row, check_judges, import_judges, read_rows
 from service.web.admin.importing import ImportPreview, preview_of, read_sheet
 from service.web.committee.standing import AnyRequest, stand
 from service.web.forms import read_form

@@ -12,7 +12,7 @@ from service.mail.letters import preview_letter
 from service.permissions import Action, may
 from service.settings import Settings
 from service.text import LANGUAGES, Ltr, Words
-from service.usecases.group_letters import GroupText, check_group_text, retry_group_letter, send_to_group
+from service.usecases.letters.groups import GroupText, check_group_text, retry_group_letter, send_to_group
 from service.web.committee.standing import AnyRequest, pick, stand
 from service.web.forms import Typed, read_form
 from service.web.pages import Page, go_to, page

@@ -12,10 +12,10 @@ from service.actors import Actor, Role
 from service.errors import FieldError, Invalid
 from service.permissions import Action, may
 from service.text import Words
-from service.usecases.closing import close_edition
-from service.usecases.editions import extend_deadline, find_deadline, open_edition
-from service.usecases.giving_time import give_entry_time
-from service.usecases.opening import close_round, open_judging
+from service.usecases.entering.giving_time import give_entry_time
+from service.usecases.setup.closing import close_edition
+from service.usecases.setup.editions import extend_deadline, find_deadline, open_edition
+from service.usecases.setup.opening import close_round, open_judging
 from service.web.committee.standing import AnyRequest, read_moment, round_of, stand, write_moment
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page

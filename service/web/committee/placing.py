@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from service.text import Ltr, Words
-from service.usecases.decisions import Placing
+from service.usecases.deciding.decisions import Placing
 from service.web.committee.certainty import find_close_pair, word_of
 from service.web.committee.standing import pick
 from service.web.forms import Typed

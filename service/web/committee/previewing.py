@@ -9,7 +9,7 @@ from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action
 from service.text import Words
-from service.usecases.previewing import Preview, preview_publication
+from service.usecases.publishing.previewing import Preview, preview_publication
 from service.web.committee.ranking import NO_RANKING
 from service.web.committee.standing import AnyRequest, round_of, stand
 from service.web.method_pages import method_page

@@ -12,8 +12,8 @@ from service.actors import Actor
 from service.errors import FieldError, Invalid
 from service.permissions import Action, may
 from service.text import Ltr, Words
-from service.usecases.previewing import ask_preview_names
-from service.usecases.publication import notify_entrants, schedule_publication
+from service.usecases.publishing.previewing import ask_preview_names
+from service.usecases.publishing.publication import notify_entrants, schedule_publication
 from service.web.committee.ranking import NO_RANKING
 from service.web.committee.standing import AnyRequest, no_round, pick, read_moment, stand, write_moment
 from service.web.forms import read_form

@@ -10,7 +10,7 @@ from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action
 from service.text import Ltr, Words
-from service.usecases.questions import HelpText, answer_question
+from service.usecases.entering.questions import HelpText, answer_question
 from service.web.committee.standing import AnyRequest, pick, stand
 from service.web.forms import Typed, read_form
 from service.web.pages import Page, go_to, page

@@ -11,9 +11,9 @@ from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action, may
 from service.text import Words
-from service.usecases.decisions import find_quorum
-from service.usecases.method_reopening import AUTO, ask_method_reopening
-from service.usecases.ranking import PLACES, compute_ranking
+from service.usecases.deciding.decisions import find_quorum
+from service.usecases.ranking.method_reopening import AUTO, ask_method_reopening
+from service.usecases.ranking.runs import PLACES, compute_ranking
 from service.web.committee.caterpillar import Duel, RankRow, find_duel, make_rows, nearest_first, title_in
 from service.web.committee.certainty import (
     Axis,

@@ -12,8 +12,8 @@ from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action
 from service.text import Ltr, Words
-from service.usecases.assignment import AssignmentImpossible
-from service.usecases.redistribution import Change, Plan, plan_redistribution, redistribute
+from service.usecases.panel.assignment import AssignmentImpossible
+from service.usecases.panel.redistribution import Change, Plan, plan_redistribution, redistribute
 from service.web.committee.impossible import Impossible, tell_impossible
 from service.web.committee.standing import AnyRequest, no_round, pick, round_of, stand
 from service.web.forms import read_form

@@ -12,7 +12,7 @@ from service.mail.letters import preview_letter
 from service.permissions import Action, may
 from service.settings import Settings
 from service.text import LANGUAGES, Ltr, Words, fold_for_search, western_digits
-from service.usecases.reminding import remind_now, set_reminder_days
+from service.usecases.letters.reminders import remind_now, set_reminder_days
 from service.web.committee.standing import AnyRequest, no_round, pick, round_of, stand
 from service.web.forms import Typed, read_form
 from service.web.pages import Page, go_to, page

@@ -11,7 +11,7 @@ from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action, may
 from service.text import Ltr, Words
-from service.usecases.shortlists import choose_shortlist, make_shortlist
+from service.usecases.ranking.shortlists import choose_shortlist, make_shortlist
 from service.web.committee.standing import AnyRequest, pick, stand
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page

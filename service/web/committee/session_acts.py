@@ -11,7 +11,7 @@ from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action
 from service.text import Words
-from service.usecases.decision_sessions import (
+from service.usecases.deciding.sessions import (
     cast_ballot,
     close_motion,
     comment_on_entry,

@@ -13,8 +13,8 @@ from service.mail.letters import preview_letter
 from service.permissions import Action, may
 from service.settings import Settings
 from service.text import LANGUAGES, Ltr, Words
-from service.usecases.appeal_answers import confirm_answer, propose_answer, send_back_answer
-from service.usecases.feedback import choose_comments
+from service.usecases.deciding.appeal_answers import confirm_answer, propose_answer, send_back_answer
+from service.usecases.deciding.feedback import choose_comments
 from service.web.committee.ranking import NO_RANKING
 from service.web.committee.standing import AnyRequest, Chip, category_chips, no_round, pick, round_of, stand
 from service.web.forms import Typed, read_form

@@ -11,13 +11,9 @@ from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action, may
 from service.text import Ltr, Words
-from service.usecases.eligibility import answer_exclusion
-from service.usecases.joint import Matter
-from service.usecases.method_reopening import answer_method_reopening
-from service.usecases.previewing import answer_preview_names
-from service.usecases.reopening import answer_reopening, ask_reopening
-from service.usecases.sheet_time import give_time
-from service.usecases.unmasking import (
+from service.usecases.deciding.joint import Matter
+from service.usecases.deciding.reopening import answer_reopening, ask_reopening
+from service.usecases.deciding.unmasking import (
     KINDS,
     Identity,
     NotUnmasked,
@@ -26,6 +22,10 @@ from service.usecases.unmasking import (
     read_identity,
     step_aside,
 )
+from service.usecases.entering.eligibility import answer_exclusion
+from service.usecases.panel.sheet_time import give_time
+from service.usecases.publishing.previewing import answer_preview_names
+from service.usecases.ranking.method_reopening import answer_method_reopening
 from service.web.committee.standing import AnyRequest, no_round, pick, read_moment, stand, write_moment
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page

@@ -10,7 +10,7 @@ from service.actors import Actor
 from service.errors import FieldError, Invalid, NotFound
 from service.permissions import Action
 from service.text import Ltr, Words, western_digits
-from service.usecases.ranking_questions import (
+from service.usecases.ranking.questions import (
     METHODS,
     OtherRanking,
     ask_by_method,

@@ -13,10 +13,10 @@ from service.errors import NotFound
 from service.permissions import Action, may
 from service.settings import Settings
 from service.text import Words
-from service.usecases.appeals import APPEALABLE, GROUNDS, LARGEST_FILE, AppealFile, lodge_appeal
-from service.usecases.entries import open_entry
-from service.usecases.own_entry import OwnEntry
-from service.usecases.questions import MOST_WAITING, ask_question
+from service.usecases.deciding.appeals import APPEALABLE, GROUNDS, LARGEST_FILE, AppealFile, lodge_appeal
+from service.usecases.entering.entries import open_entry
+from service.usecases.entering.own_entry import OwnEntry
+from service.usecases.entering.questions import MOST_WAITING, ask_question
 from service.web.entrant.files import spooled
 from service.web.entrant.views import Head, make_head, pick
 from service.web.forms import read_form

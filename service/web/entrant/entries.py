@@ -11,7 +11,7 @@ from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action, may
 from service.text import Ltr, Words
-from service.usecases.starting import start_entry
+from service.usecases.entering.starting import start_entry
 from service.web.entrant.journey import say_next
 from service.web.entrant.views import Option, pick
 from service.web.forms import read_form

@@ -10,8 +10,8 @@ from litestar.response import Redirect
 from service.actors import Actor
 from service.permissions import Action, may
 from service.text import Words, western_digits
-from service.usecases.appeals import APPEALABLE
-from service.usecases.entries import (
+from service.usecases.deciding.appeals import APPEALABLE
+from service.usecases.entering.entries import (
     LANGUAGES,
     MATERIAL_RIGHTS,
     PEOPLE_RIGHTS,
@@ -22,9 +22,9 @@ from service.usecases.entries import (
     save_details,
     save_rights,
 )
-from service.usecases.own_entry import OwnEntry
-from service.usecases.uploads import count_held_bytes
-from service.usecases.withdrawing import WITHDRAWABLE
+from service.usecases.entering.own_entry import OwnEntry
+from service.usecases.entering.withdrawing import WITHDRAWABLE
+from service.usecases.files.uploads import count_held_bytes
 from service.usecases.written import count_words
 from service.web.entrant.file_views import FileCard, Trace, list_cards, list_traces
 from service.web.entrant.journey import JourneyStep, list_steps

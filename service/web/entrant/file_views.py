@@ -7,8 +7,8 @@ from typing import Any
 from markupsafe import Markup
 
 from service.text import Ltr, Words
-from service.usecases.findings import say_findings, say_trace
-from service.usecases.own_entry import OwnEntry
+from service.usecases.entering.own_entry import OwnEntry
+from service.usecases.files.findings import say_findings, say_trace
 from service.web.entrant.views import pick
 from storage.lifecycle import FileState, UploadState
 from storage.reads.entrant.entry import EntryView

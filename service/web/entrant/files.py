@@ -19,11 +19,11 @@ from service.errors import FieldError, Invalid, NotFound
 from service.permissions import Action
 from service.settings import Settings
 from service.text import Words
-from service.usecases.entries import open_entry
-from service.usecases.files import remove_file
-from service.usecases.own_files import link_to_copy, link_to_original, link_to_page, link_to_poster
-from service.usecases.quotas import Room, find_entry_room
-from service.usecases.uploads import abort_upload, count_held_bytes, send_file
+from service.usecases.entering.entries import open_entry
+from service.usecases.files.accepting import remove_file
+from service.usecases.files.own_files import link_to_copy, link_to_original, link_to_page, link_to_poster
+from service.usecases.files.quotas import Room, find_entry_room
+from service.usecases.files.uploads import abort_upload, count_held_bytes, send_file
 from service.web.entrant.file_views import FileCard, Trace, list_cards, list_traces
 from service.web.entrant.views import Head, make_head
 from service.web.forms import read_form

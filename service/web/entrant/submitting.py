@@ -12,10 +12,10 @@ from service.errors import NotFound
 from service.permissions import Action, may
 from service.settings import Settings
 from service.text import Ltr, Words
-from service.usecases.certificates import print_certificates
-from service.usecases.entries import open_entry
-from service.usecases.submission import submit_entry, withdraw_entry
-from service.usecases.withdrawing import WITHDRAWABLE, ask_withdrawal
+from service.usecases.entering.entries import open_entry
+from service.usecases.entering.submission import submit_entry, withdraw_entry
+from service.usecases.entering.withdrawing import WITHDRAWABLE, ask_withdrawal
+from service.usecases.publishing.certificates import print_certificates
 from service.web.entrant.entry import write_clock
 from service.web.entrant.file_views import Trace, list_traces
 from service.web.entrant.views import Head, make_head, pick

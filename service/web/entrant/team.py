@@ -11,9 +11,9 @@ from litestar.response import Redirect
 from service.actors import Actor
 from service.permissions import Action
 from service.text import Words, fold_for_search
-from service.usecases.approvals import Affiliation, ask_again, save_supervision
-from service.usecases.entries import open_entry
-from service.usecases.team import (
+from service.usecases.entering.approvals import Affiliation, ask_again, save_supervision
+from service.usecases.entering.entries import open_entry
+from service.usecases.entering.team import (
     confirm_membership,
     get_membership,
     invite_member,

@@ -9,8 +9,8 @@ from litestar import Controller, get, post
 
 from service.actors import Actor
 from service.permissions import Action
-from service.usecases.sent_files import Sent
-from service.usecases.uploads import complete_upload, get_own_upload, list_held_parts, register_file, sign_parts
+from service.usecases.files.sent_files import Sent
+from service.usecases.files.uploads import complete_upload, get_own_upload, list_held_parts, register_file, sign_parts
 from storage.reads.entrant.files import UploadView
 
 __all__ = ["UploadController"]

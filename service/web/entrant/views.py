@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from service.actors import Actor
 from service.permissions import Action, may
 from service.text import Ltr, Words
-from service.usecases.deadline import find_closing
-from service.usecases.own_entry import OwnEntry
-from service.usecases.tasks import Tasks, list_tasks
+from service.usecases.entering.deadline import find_closing
+from service.usecases.entering.own_entry import OwnEntry
+from service.usecases.entering.tasks import Tasks, list_tasks
 from storage.lifecycle import EditionState, EntryState
 from storage.reads.entrant.entry import EntryView
 from storage.reads.entrant.versions import VersionView

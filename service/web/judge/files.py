@@ -10,8 +10,8 @@ from litestar.response import Redirect
 from service.actors import JudgeActor
 from service.errors import NotFound
 from service.permissions import Action
+from service.usecases.files.reading import make_reading_link
 from service.usecases.judging.notes import note_opening
-from service.usecases.reading import make_reading_link
 from storage.reads.judge.files import find_my_file
 
 __all__ = ["JudgeFileController"]

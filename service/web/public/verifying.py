@@ -8,7 +8,7 @@ from litestar.response import Redirect
 
 from service.permissions import Action
 from service.text import Ltr, Words
-from service.usecases.certificates import read_code, verify_certificate
+from service.usecases.publishing.certificates import read_code, verify_certificate
 from service.web.committee.standing import AnyRequest, pick
 from service.web.pages import Page, go_to, page
 from service.web.visit import visit_of

@@ -9,7 +9,7 @@ from litestar import Controller, Request, get, post
 from service.actors import Actor
 from service.permissions import Action
 from service.text import Ltr, Words
-from service.usecases.approvals import answer_supervision, open_supervision
+from service.usecases.entering.approvals import answer_supervision, open_supervision
 from service.web.entrant.views import pick
 from service.web.forms import read_form
 from service.web.pages import Page, page

@@ -7,11 +7,17 @@ import pytest
 
 from service.actors import Role
 from service.errors import Invalid, NotAllowed, NotFound, NotOpenNow
-from service.usecases.appeal_answers import AppealMoved, SamePerson, confirm_answer, propose_answer, send_back_answer
-from service.usecases.appeals import lodge_appeal
-from service.usecases.decisions import approve_decision, sign_decision
-from service.usecases.feedback import choose_comments
-from service.usecases.publication import AppealsOpen, NotDecided, publish_edition, schedule_publication
+from service.usecases.deciding.appeal_answers import (
+    AppealMoved,
+    SamePerson,
+    confirm_answer,
+    propose_answer,
+    send_back_answer,
+)
+from service.usecases.deciding.appeals import lodge_appeal
+from service.usecases.deciding.decisions import approve_decision, sign_decision
+from service.usecases.deciding.feedback import choose_comments
+from service.usecases.publishing.publication import AppealsOpen, NotDecided, publish_edition, schedule_publication
 from storage.reads.committee.feedback import list_team_comments
 from storage.reads.entrant.asking import find_appeal
 from storage.rows import get_row

@@ -7,7 +7,7 @@ import pytest
 from service.actors import Role
 from service.errors import NotAllowed
 from service.text import Words
-from service.usecases.assignment import (
+from service.usecases.panel.assignment import (
     AssignmentImpossible,
     EntriesWaiting,
     NothingToAssign,
@@ -15,9 +15,9 @@ from service.usecases.assignment import (
     change_pair,
     propose_assignment,
 )
-from service.usecases.conflicts import confirm_evident_conflicts, propose_conflicts
-from service.usecases.editions import NotYet
-from service.usecases.opening import open_judging
+from service.usecases.panel.conflicts import confirm_evident_conflicts, propose_conflicts
+from service.usecases.setup.editions import NotYet
+from service.usecases.setup.opening import open_judging
 from storage.columns import from_json
 from storage.rows import get_row
 from storage.tables.assignment import Assignment, AssignmentRun

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 
 from service.actors import Role
-from service.usecases.assignment import change_pair
-from service.usecases.assignment_effect import add_links, measure_change, refresh_quality
+from service.usecases.panel.assignment import change_pair
+from service.usecases.panel.assignment_effect import add_links, measure_change, refresh_quality
 from storage.columns import from_json
 from storage.rows import get_row
 from storage.tables.assignment import Assignment, AssignmentRun

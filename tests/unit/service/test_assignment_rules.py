@@ -8,9 +8,9 @@ import pytest
 
 from service.actors import Role
 from service.errors import Invalid, NotAllowed
-from service.usecases.assignment import AssignmentImpossible, RoundNotAssigning
-from service.usecases.assignment_rules import set_assignment_rules
-from service.usecases.redistribution import plan_redistribution
+from service.usecases.panel.assignment import AssignmentImpossible, RoundNotAssigning
+from service.usecases.panel.assignment_rules import set_assignment_rules
+from service.usecases.panel.redistribution import plan_redistribution
 from storage.columns import from_json
 from storage.reads.matrices import RoundRules, find_teams
 from storage.tables.assignment import Assignment, AssignmentRun

@@ -10,9 +10,9 @@ from uuid import UUID
 import pytest
 
 from service.audit import head, verify
-from service.usecases.backup import BackupRefused, Manifest, make_backup, read_manifest, restore_backup
-from service.usecases.doctor import examine
 from service.usecases.judging.sheets import save_comments
+from service.usecases.operating.backup import BackupRefused, Manifest, make_backup, read_manifest, restore_backup
+from service.usecases.operating.doctor import examine
 from storage.engine import run_sql
 from storage.objects.memory import MemoryStore
 from storage.objects.signing import LinkSigner

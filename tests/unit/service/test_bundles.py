@@ -11,9 +11,9 @@ import pytest
 from service.actors import Role
 from service.cli.verify import run
 from service.errors import NotAllowed, NotOpenNow
-from service.usecases.bundle_format import check_bundle, write_bundle
-from service.usecases.bundles import NothingToBundle, give_bundle, is_current, make_bundle
-from service.usecases.ranking import compute_ranking
+from service.usecases.publishing.bundle_format import check_bundle, write_bundle
+from service.usecases.publishing.bundles import NothingToBundle, give_bundle, is_current, make_bundle
+from service.usecases.ranking.runs import compute_ranking
 from storage.columns import to_json
 from storage.reads.bundles import find_bundle, list_bundles
 from storage.reads.results import find_fingerprints

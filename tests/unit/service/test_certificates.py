@@ -11,7 +11,7 @@ from PIL import Image
 from service.actors import Role
 from service.errors import Invalid, NotAllowed, NotFound, TooMany
 from service.typesetting import set_pages
-from service.usecases.certificates import (
+from service.usecases.publishing.certificates import (
     ALPHABET,
     AlreadyWithdrawn,
     describe,

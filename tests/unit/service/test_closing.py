@@ -8,8 +8,8 @@ import pytest
 from scipy.stats import spearmanr
 
 from service.errors import NotAllowed
-from service.usecases.closing import close_edition, close_when_due, draw_code_names
-from service.usecases.editions import MoveMade, NotYet, extend_deadline
+from service.usecases.setup.closing import close_edition, close_when_due, draw_code_names
+from service.usecases.setup.editions import MoveMade, NotYet, extend_deadline
 from storage.engine import insert_many
 from storage.tables.edition import Edition
 from storage.tables.entry import Entry

@@ -6,14 +6,14 @@ import pytest
 
 from service.actors import Role
 from service.errors import Invalid, NotAllowed
-from service.usecases.conflicts import (
+from service.usecases.judging.conflicts import Answer, answer_conflict
+from service.usecases.judging.sheets import seal_sheet
+from service.usecases.panel.conflicts import (
     ConflictDecided,
     confirm_evident_conflicts,
     decide_conflict,
     propose_conflicts,
 )
-from service.usecases.judging.conflicts import Answer, answer_conflict
-from service.usecases.judging.sheets import seal_sheet
 from storage.reads.judge.lists import get_my_list
 from storage.tables.assignment import Assignment
 from storage.tables.conflict import Conflict

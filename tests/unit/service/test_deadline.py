@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from service.actors import Role
 from service.errors import DeadlinePassed
 from service.permissions import Action
-from service.usecases.deadline import GraceOver, check_grace, check_on_time
-from service.usecases.editions import extend_deadline
-from service.usecases.entries import open_entry
-from service.usecases.files import inspect_upload
-from service.usecases.submission import submit_entry
-from service.usecases.uploads import NotSameFile, complete_upload, sign_parts
+from service.usecases.entering.deadline import GraceOver, check_grace, check_on_time
+from service.usecases.entering.entries import open_entry
+from service.usecases.entering.submission import submit_entry
+from service.usecases.files.accepting import inspect_upload
+from service.usecases.files.uploads import NotSameFile, complete_upload, sign_parts
+from service.usecases.setup.editions import extend_deadline
 from storage.lifecycle import EditionState, EntryState
 from storage.reads.entrant.edition import EntryRules
 from tests.conftest import World

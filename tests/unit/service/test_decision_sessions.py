@@ -9,15 +9,7 @@ import pytest
 
 from service.actors import Role
 from service.errors import Invalid, NotAllowed, NotFound, StaleRevision
-from service.usecases.decision_sessions import (
-    MotionClosed,
-    cast_ballot,
-    close_motion,
-    comment_on_entry,
-    put_motion,
-    record_attendance,
-)
-from service.usecases.decisions import (
+from service.usecases.deciding.decisions import (
     MotionsOpen,
     NoQuorum,
     NotInSession,
@@ -25,7 +17,15 @@ from service.usecases.decisions import (
     approve_decision,
     sign_decision,
 )
-from service.usecases.unmasking import step_aside
+from service.usecases.deciding.sessions import (
+    MotionClosed,
+    cast_ballot,
+    close_motion,
+    comment_on_entry,
+    put_motion,
+    record_attendance,
+)
+from service.usecases.deciding.unmasking import step_aside
 from storage.reads.committee.session import Attendance, list_comments, list_motions, read_attendance
 from storage.reads.decisions import list_categories
 from storage.rows import get_row

@@ -8,7 +8,7 @@ import pytest
 
 from service.actors import Role
 from service.errors import Invalid, NotAllowed
-from service.usecases.decisions import (
+from service.usecases.deciding.decisions import (
     AlreadySigned,
     DecisionClosed,
     NoQuorum,

@@ -21,7 +21,7 @@ from service.demo.making import Making
 from service.demo.people import is_anybody_real
 from service.demo.show import read_result
 from service.settings import Settings
-from service.usecases.bundle_format import check_bundle, write_bundle
+from service.usecases.publishing.bundle_format import check_bundle, write_bundle
 from service.world import make_objects, make_worker
 from storage.columns import to_json
 from storage.reads.bundles import find_bundle

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from service.text import Words
-from service.usecases.doctor import CODES, examine
+from service.usecases.operating.doctor import CODES, examine
 from storage.engine import run_sql
 from storage.objects.store import make_key
 from storage.tables.edition import Material

@@ -8,9 +8,9 @@ import pytest
 from service.actors import COMMITTEE, Role
 from service.errors import Invalid, NotAllowed, NotFound
 from service.permissions import RULES
-from service.usecases.edition_plan import create_edition
-from service.usecases.editions import MoveMade, extend_deadline, find_deadline, open_edition
-from service.usecases.rules import rules_fingerprint
+from service.usecases.setup.edition_plan import create_edition
+from service.usecases.setup.editions import MoveMade, extend_deadline, find_deadline, open_edition
+from service.usecases.setup.rules import rules_fingerprint
 from storage.tables.edition import Category, Edition
 from storage.tables.job import Job
 from storage.tables.rubric import Criterion

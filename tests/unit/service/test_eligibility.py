@@ -7,8 +7,8 @@ import pytest
 
 from service.actors import Role
 from service.errors import Invalid, NotAllowed, NotOpenNow
-from service.usecases.eligibility import Check, NotChecked, answer_exclusion, check_entry
-from service.usecases.joint import SecondPersonNeeded
+from service.usecases.deciding.joint import SecondPersonNeeded
+from service.usecases.entering.eligibility import Check, NotChecked, answer_exclusion, check_entry
 from storage.rows import get_row
 from storage.tables.committee import JointRequest
 from storage.tables.edition import EligibilityRule

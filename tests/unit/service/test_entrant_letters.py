@@ -7,11 +7,11 @@ from uuid import uuid4
 import pytest
 
 from service.mail.letters import write_letter
-from service.usecases.deadline import close_grace
-from service.usecases.entries import open_entry
-from service.usecases.files import inspect_upload
-from service.usecases.submission import submit_entry, withdraw_entry
-from service.usecases.team import invite_member
+from service.usecases.entering.deadline import close_grace
+from service.usecases.entering.entries import open_entry
+from service.usecases.entering.submission import submit_entry, withdraw_entry
+from service.usecases.entering.team import invite_member
+from service.usecases.files.accepting import inspect_upload
 from storage.columns import from_json
 from storage.tables.message import Message
 from storage.tables.upload import Upload

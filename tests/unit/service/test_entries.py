@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from service.errors import DeadlinePassed, Invalid, NotFound, StaleRevision
-from service.usecases.entries import Rights, open_entry, save_ai_statement, save_details, save_rights
-from service.usecases.starting import EntryLimit
+from service.usecases.entering.entries import Rights, open_entry, save_ai_statement, save_details, save_rights
+from service.usecases.entering.starting import EntryLimit
 from tests.cast import NOW
 from tests.conftest import World
 from tests.entrants import DEADLINE, WORDS_AR, add_rules, details, start

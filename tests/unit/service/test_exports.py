@@ -14,7 +14,7 @@ from service.actors import Role
 from service.errors import NotAllowed, NotFound
 from service.spreadsheets import SheetTable, defuse, write_csv, write_xlsx
 from service.text import Words
-from service.usecases.exports import FORMATS, TABLES, export_table
+from service.usecases.publishing.exports import FORMATS, TABLES, export_table
 from storage.tables.audit import AuditEvent
 from storage.tables.entry import Entry
 from storage.tables.person import Person

@@ -7,8 +7,8 @@ import pytest
 
 from service.actors import Role
 from service.errors import DeadlinePassed, Invalid, NotAllowed, NotFound
-from service.usecases.editions import extend_deadline
-from service.usecases.giving_time import EntryPastTime, give_entry_time
+from service.usecases.entering.giving_time import EntryPastTime, give_entry_time
+from service.usecases.setup.editions import extend_deadline
 from storage.columns import from_json
 from storage.rows import get_row
 from storage.tables.entry import Entry

@@ -5,7 +5,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from service.usecases.sent_files import LONGEST_NAME, clean_name
+from service.usecases.files.sent_files import LONGEST_NAME, clean_name
 from storage.objects.signing import write_disposition
 from storage.objects.store import ReadAs
 

@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from service.usecases.files import inspect_upload
+from service.usecases.files.accepting import inspect_upload
 from storage.inspect.examine import digest
 from storage.rows import get_row
 from storage.tables.edition import Material

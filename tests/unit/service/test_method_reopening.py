@@ -7,11 +7,11 @@ import pytest
 
 from service.actors import Role
 from service.errors import Invalid, NotAllowed, NotOpenNow
-from service.usecases.joint import SecondPersonNeeded
-from service.usecases.method_reopening import MethodNotOpen, answer_method_reopening, ask_method_reopening
-from service.usecases.ranking import compute_ranking
-from service.usecases.recusals import SteppedAside
-from service.usecases.unmasking import step_aside
+from service.usecases.deciding.joint import SecondPersonNeeded
+from service.usecases.deciding.recusals import SteppedAside
+from service.usecases.deciding.unmasking import step_aside
+from service.usecases.ranking.method_reopening import MethodNotOpen, answer_method_reopening, ask_method_reopening
+from service.usecases.ranking.runs import compute_ranking
 from storage.columns import from_json, to_json
 from storage.rows import get_row
 from storage.tables.audit import AuditEvent

@@ -7,10 +7,10 @@ import pytest
 
 from service.actors import Role
 from service.errors import StaleRevision
-from service.usecases.assignment import PairBarred, change_pair, publish_assignment
-from service.usecases.assignment_effect import add_links
-from service.usecases.conflicts import decide_conflict
-from service.usecases.redistribution import plan_redistribution, redistribute
+from service.usecases.panel.assignment import PairBarred, change_pair, publish_assignment
+from service.usecases.panel.assignment_effect import add_links
+from service.usecases.panel.conflicts import decide_conflict
+from service.usecases.panel.redistribution import plan_redistribution, redistribute
 from storage.errors import RowProtected
 from storage.tables.assignment import Assignment
 from storage.tables.conflict import Conflict

@@ -4,8 +4,8 @@ import pytest
 
 from service.actors import Actor, Role
 from service.errors import Invalid, NotAllowed
-from service.usecases.imports import read_rows
-from service.usecases.past_entries import PAST_COLUMNS, check_past_entries, find_recurrences, import_past_entries
+from service.usecases.setup.imports import read_rows
+from service.usecases.setup.past_entries import PAST_COLUMNS, check_past_entries, find_recurrences, import_past_entries
 from storage.tables.audit import AuditEvent
 from storage.tables.past_entry import PastEntry
 from tests.cast import NOW

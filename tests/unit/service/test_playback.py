@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from service.errors import NotFound
-from service.usecases.entries import open_entry
-from service.usecases.files import inspect_upload
-from service.usecases.playback import NotThatWork, attach_playback
-from service.usecases.submission import submit_entry
+from service.usecases.entering.entries import open_entry
+from service.usecases.entering.submission import submit_entry
+from service.usecases.files.accepting import inspect_upload
+from service.usecases.files.playback import NotThatWork, attach_playback
 from storage.rows import get_row
 from storage.tables.file import File
 from tests.cast import NOW

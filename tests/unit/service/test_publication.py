@@ -9,8 +9,7 @@ import pytest
 from service.actors import Role
 from service.audit import verify
 from service.errors import Invalid, NotAllowed, Refused
-from service.usecases.editions import NotYet
-from service.usecases.publication import (
+from service.usecases.publishing.publication import (
     AlreadyPublished,
     AppealsRun,
     NotDecided,
@@ -19,6 +18,7 @@ from service.usecases.publication import (
     publish_when_due,
     schedule_publication,
 )
+from service.usecases.setup.editions import NotYet
 from storage.rows import get_row
 from storage.tables.audit import AuditEvent
 from storage.tables.award import Award, Publication

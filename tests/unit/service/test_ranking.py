@@ -7,9 +7,9 @@ import pytest
 
 from service.actors import Role
 from service.errors import NotAllowed, Refused
-from service.usecases.editions import NotYet
-from service.usecases.opening import close_round
-from service.usecases.ranking import compute_ranking
+from service.usecases.ranking.runs import compute_ranking
+from service.usecases.setup.editions import NotYet
+from service.usecases.setup.opening import close_round
 from storage.columns import from_json, to_json
 from storage.reads.decisions import find_last_run
 from storage.tables.result import RankedEntry, RankingRun

@@ -7,9 +7,9 @@ import pytest
 
 from service.actors import Role
 from service.errors import Invalid, NotAllowed, NotFound
-from service.usecases.ranking_arrays import encode_round, read_inputs, score_encoded, write_inputs
-from service.usecases.ranking_output import tell_run
-from service.usecases.ranking_questions import (
+from service.usecases.ranking.arrays import encode_round, read_inputs, score_encoded, write_inputs
+from service.usecases.ranking.output import tell_run
+from service.usecases.ranking.questions import (
     ask_by_method,
     ask_with_weights,
     ask_without_judge,

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from service.cli import receipt
-from service.usecases.receipt_check import hash_file, read_digests
-from service.usecases.sent_files import commit_to, hash_local_parts
+from service.usecases.entering.receipt_check import hash_file, read_digests
+from service.usecases.files.sent_files import commit_to, hash_local_parts
 from storage.objects.store import PART_SIZE
 
 

@@ -8,7 +8,7 @@ from service.actors import JudgeActor, Role
 from service.errors import Invalid, NotAllowed, StaleRevision
 from service.usecases.judging.conflicts import Answer, answer_conflict
 from service.usecases.judging.sheets import abstain, seal_sheet
-from service.usecases.redistribution import (
+from service.usecases.panel.redistribution import (
     RoundNotJudged,
     plan_redistribution,
     redistribute,

@@ -7,7 +7,13 @@ import pytest
 from service.actors import Role
 from service.errors import Invalid, NotAllowed
 from service.usecases.judging.sheets import abstain, seal_sheet
-from service.usecases.reminding import RemindedToday, plan_reminders, remind_judges, remind_now, set_reminder_days
+from service.usecases.letters.reminders import (
+    RemindedToday,
+    plan_reminders,
+    remind_judges,
+    remind_now,
+    set_reminder_days,
+)
 from storage.columns import from_json, to_json
 from storage.engine import transaction
 from storage.reads.committee.progress import USUAL_REMINDER_DAYS

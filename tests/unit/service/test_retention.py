@@ -11,9 +11,9 @@ from service.actors import Actor, Role
 from service.audit import Event, verify
 from service.cli.verify import run as verify_bundle
 from service.errors import Invalid, NotAllowed
-from service.usecases.doctor import examine
-from service.usecases.retaining import carry_out_retention
-from service.usecases.retention import (
+from service.usecases.operating.doctor import examine
+from service.usecases.operating.retaining import carry_out_retention
+from service.usecases.operating.retention import (
     USUAL,
     NothingDue,
     RetentionChanged,

@@ -7,7 +7,7 @@ import pytest
 from service.actors import Role
 from service.errors import Invalid, NotAllowed, RoundClosed
 from service.usecases.judging.sheets import seal_sheet
-from service.usecases.sheet_time import SheetNotUnsealed, give_time
+from service.usecases.panel.sheet_time import SheetNotUnsealed, give_time
 from storage.tables.edition import Edition
 from storage.tables.message import Message
 from storage.tables.panel import Round

@@ -8,11 +8,11 @@ import pytest
 
 from service.actors import Actor, JudgeActor, Role
 from service.errors import NotAllowed, StaleRevision
-from service.usecases.decisions import open_decision
+from service.usecases.deciding.decisions import open_decision
 from service.usecases.judging.sheets import seal_sheet
-from service.usecases.opening import open_judging
-from service.usecases.rules import rules_fingerprint
-from service.usecases.shortlists import NoFurtherRound, RoundFollows, choose_shortlist, make_shortlist
+from service.usecases.ranking.shortlists import NoFurtherRound, RoundFollows, choose_shortlist, make_shortlist
+from service.usecases.setup.opening import open_judging
+from service.usecases.setup.rules import rules_fingerprint
 from storage.reads.committee.rounds import ShortlistLine
 from storage.reads.decisions import find_last_run, list_categories
 from storage.reads.entrant.outcome import find_outcome

@@ -7,14 +7,14 @@ import pytest
 
 from service.actors import VISITOR
 from service.errors import DeadlinePassed, Invalid, NotFound, StaleRevision
-from service.usecases.deadline import close_grace
-from service.usecases.entries import open_entry, save_details
-from service.usecases.files import inspect_upload
-from service.usecases.starting import EntryLimit
-from service.usecases.submission import EntryIncomplete, submit_entry, withdraw_entry
-from service.usecases.team import confirm_membership, invite_member, remove_member
-from service.usecases.tokens import LinkUsed
-from service.usecases.uploads import complete_upload
+from service.usecases.entering.deadline import close_grace
+from service.usecases.entering.entries import open_entry, save_details
+from service.usecases.entering.starting import EntryLimit
+from service.usecases.entering.submission import EntryIncomplete, submit_entry, withdraw_entry
+from service.usecases.entering.team import confirm_membership, invite_member, remove_member
+from service.usecases.files.accepting import inspect_upload
+from service.usecases.files.uploads import complete_upload
+from service.usecases.people.tokens import LinkUsed
 from storage.lifecycle import EntryState
 from storage.reads.entrant.versions import VersionView
 from tests.cast import NOW

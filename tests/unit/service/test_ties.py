@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from service.usecases.ties import find_ties
+from service.usecases.panel.ties import find_ties
 from storage.reads.ties import EarlierTie, PersonRow, RegisterRow, TiedEntry, TiedJudge, TieRows
 
 SQU = RegisterRow(uuid4(), "squ", ("جامعة السلطان قابوس", "Sultan Qaboos University", "SQU"), "squ.edu.om")

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from service.errors import DeadlinePassed, Invalid, NotFound
-from service.usecases.deadline import GraceOver
-from service.usecases.entries import open_entry
-from service.usecases.files import inspect_upload, remove_file
-from service.usecases.sent_files import Sent, clean_name, commit_to
-from service.usecases.uploads import (
+from service.usecases.entering.deadline import GraceOver
+from service.usecases.entering.entries import open_entry
+from service.usecases.files.accepting import inspect_upload, remove_file
+from service.usecases.files.sent_files import Sent, clean_name, commit_to
+from service.usecases.files.uploads import (
     NotSameFile,
     PartsMissing,
     abort_upload,

@@ -6,8 +6,8 @@ import pytest
 
 from service.actors import Actor, Role
 from service.errors import Invalid, NotFound, NotOpenNow
-from service.usecases.eligibility import Check, ReturnedBefore, check_entry
-from service.usecases.withdrawing import (
+from service.usecases.entering.eligibility import Check, ReturnedBefore, check_entry
+from service.usecases.entering.withdrawing import (
     HasPlace,
     NothingToWithdraw,
     WithdrawalAsked,

@@ -1,8 +1,8 @@
 import re
 
 from service.actors import Role
-from service.usecases.accounts import give_role
-from service.usecases.sessions import start_session
+from service.usecases.people.accounts import give_role
+from service.usecases.people.sessions import start_session
 from storage.engine import transaction
 from storage.tables.person import Person
 from storage.tables.session import WebSession

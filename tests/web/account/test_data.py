@@ -9,9 +9,9 @@ import pytest
 from service.actors import Actor, Role
 from service.audit import verify
 from service.text import Words
-from service.usecases.doctor import examine
-from service.usecases.personal_data import ask_deletion, carry_out_deletion, export_own_data
-from service.usecases.starting import start_entry
+from service.usecases.entering.starting import start_entry
+from service.usecases.operating.doctor import examine
+from service.usecases.people.personal_data import ask_deletion, carry_out_deletion, export_own_data
 from service.web.account.data_copy import lay_out
 from storage.columns import to_json
 from storage.reads.personal import _SECTIONS, list_holds

@@ -1,9 +1,9 @@
 import asyncio
 
 from service.actors import Role
-from service.usecases.accounts import sign_in_by_link
-from service.usecases.invitations import create_invitation
-from service.usecases.tokens import LinkUsed, Purpose, make_link
+from service.usecases.people.accounts import sign_in_by_link
+from service.usecases.people.invitations import create_invitation
+from service.usecases.people.tokens import LinkUsed, Purpose, make_link
 from storage.tables.person import Person, RoleGrant
 from storage.tables.session import WebSession
 from tests.cast import PASSWORD

@@ -5,7 +5,7 @@ import pytest
 from service.audit import verify
 from service.jobs.kinds import KINDS
 from service.text import LANGUAGES, Words
-from service.usecases.doctor import examine
+from service.usecases.operating.doctor import examine
 from storage.engine import run_sql
 from storage.tables.job import Job
 from tests.conftest import World, post

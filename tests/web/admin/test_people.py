@@ -4,7 +4,7 @@ import re
 
 import httpx
 
-from service.usecases.invitations import accept_invitation
+from service.usecases.people.invitations import accept_invitation
 from storage.tables.message import Message
 from storage.tables.person import RoleGrant
 from tests.cast import PASSWORD

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from service.actors import Actor, Role
-from service.usecases.sessions import start_session
+from service.usecases.people.sessions import start_session
 from storage.engine import count_queries
 from storage.lifecycle import EditionState
 from storage.tables.edition import Category, Edition, RuleChange

@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from service.usecases.invitations import create_invitation
+from service.usecases.people.invitations import create_invitation
 from service.usecases.setup.copying import NewEdition, start_edition
 from service.wording import GROUPS, find_faults, list_places, original
 from storage.engine import transaction

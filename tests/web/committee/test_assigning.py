@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from service.usecases.follow_ups import plan_follow_ups
+from service.usecases.panel.follow_ups import plan_follow_ups
 from storage.engine import count_queries
 from storage.rows import get_row
 from storage.tables.assignment import Assignment

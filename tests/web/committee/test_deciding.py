@@ -10,7 +10,7 @@ import zxingcpp
 
 from service.actors import Role
 from service.text import Words
-from service.usecases.bundle_format import check_bundle
+from service.usecases.publishing.bundle_format import check_bundle
 from storage.reads.decisions import find_last_run, list_categories
 from storage.tables.result import RankingRun
 from storage.tables.scoresheet import ScoreSheet

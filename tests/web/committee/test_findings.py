@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from service.usecases.identities import keep_findings
+from service.usecases.files.identities import keep_findings
 from storage.inspect.report import Finding, Place, PlaceKind, Severity
 from storage.rows import get_row
 from storage.tables.audit import AuditEvent

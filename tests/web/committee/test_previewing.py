@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from service.actors import Role
-from service.usecases.unmasking import step_aside
+from service.usecases.deciding.unmasking import step_aside
 from storage.columns import from_json
 from storage.engine import count_queries
 from storage.tables.audit import AuditEvent, AuditNonce

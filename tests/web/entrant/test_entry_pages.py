@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from service.usecases.entries import open_entry
-from service.usecases.files import inspect_upload
-from service.usecases.team import invite_member
+from service.usecases.entering.entries import open_entry
+from service.usecases.entering.team import invite_member
+from service.usecases.files.accepting import inspect_upload
 from tests.cast import NOW
 from tests.conftest import World, post
 from tests.entrants import (

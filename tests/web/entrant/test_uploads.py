@@ -7,8 +7,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from service.usecases.entries import open_entry
-from service.usecases.sent_files import hash_local_parts
+from service.usecases.entering.entries import open_entry
+from service.usecases.files.sent_files import hash_local_parts
 from storage.lifecycle import FileState, UploadState
 from storage.tables.upload import Upload
 from tests.conftest import World, csrf_in, post

@@ -2,8 +2,8 @@
 
 import pytest
 
-from service.usecases.approvals import Affiliation, save_supervision
-from service.usecases.entries import open_entry, save_details
+from service.usecases.entering.approvals import Affiliation, save_supervision
+from service.usecases.entering.entries import open_entry, save_details
 from tests.cast import NOW
 from tests.conftest import World, post
 from tests.entrants import add_rules, details, last_link, letters, start

@@ -1,0 +1,1 @@
+"""The committee's decisions on the record, the acts that take two people, and appeals."""

@@ -1,0 +1,1 @@
+"""Who judges what: judges, ties, conflicts, assignments and how they change."""
