@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from judging.assignment import NONE
-from service.cli.assign_columns import find_unused
+from service.cli.headers import HEADERS, fold_header
 from service.cli.sheets import Column, Table, TableError, clean_label, read_table
 from service.spreadsheets import defuse
 
@@ -53,11 +53,11 @@ def read_named(path: Path, columns: Iterable[Column | str], skipped: Skipped, *,
     columns = list(columns)
     try:
         table = read_table(path, columns)
-        keys = [column if isinstance(column, str) else column.key for column in columns]
-        unused = find_unused(table, keys, own=own)
     except TableError as error:
         error.facts["file"] = path.name
         raise
+    expected = {fold_header(word) for key in own for word in HEADERS[key]}
+    unused = tuple(name for name in table.others if fold_header(name) not in expected)
     if unused:
         skipped.columns[path.name] = unused
     return table

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from judging.assignment import NONE, Why
-from service.cli.sheets import HEADERS
+from service.cli.headers import HEADERS
 from service.spreadsheets import defuse
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ A table that cannot be read with certainty is refused with the row and column at
 """
 
 import csv
-import difflib
 import io
 import math
 import unicodedata
@@ -18,38 +17,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-# The words people head their columns with; the first Arabic form is the one that is written.
-HEADERS: dict[str, tuple[str, ...]] = {
-    "entry": ("المشروع", "رمز التحكيم", "رقم المشاركة", "entry", "project", "code name", "entry number"),
-    "judge": ("المحكّم", "رقم المحكّم", "judge"),
-    "criterion": ("المعيار", "criterion"),
-    "score": ("الدرجة", "score", "mark"),
-    "category": ("الفئة", "category"),
-    "order": ("ترتيب التقييم", "التسلسل", "order"),
-    "team": ("الفريق", "أعضاء الفريق", "team"),
-    "institution": ("المؤسسة", "الجامعة", "الكلية", "institution"),
-    "language": ("اللغة", "اللغات", "language", "languages"),
-    "role": ("الصفة", "الدور", "role"),
-    "expertise": ("الخبرة", "مجالات الخبرة", "expertise"),
-    "affinity": ("الملاءمة", "درجة الملاءمة", "affinity"),
-    "reason": ("السبب", "reason"),
-    "need": ("التقييمات المطلوبة", "need"),
-    "max_load": ("الحد الأقصى", "أقصى عدد للمشاريع", "max_load"),
-}
-RANK_WORD = "الترتيب"
+from service.cli.headers import HEADERS, INVISIBLE, RANK_WORD, find_meant, fold_header
 
 _DIGITS = {ord(c): str(i % 10) for i, c in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
-_INVISIBLE = dict.fromkeys(
-    (0x200B, 0x200C, 0x200E, 0x200F, 0x061C, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-)
-_NUMBER = {**_DIGITS, **_INVISIBLE, ord("٫"): ".", ord("٬"): None, 0xA0: None, 0x202F: None, ord("−"): "-"}
-_HEADER = {**_INVISIBLE, ord("ـ"): None, ord("ى"): "ي", ord("ة"): "ه", ord("_"): None, ord("-"): None}
-_ARTICLE = "ال"
+_NUMBER = {**_DIGITS, **INVISIBLE, ord("٫"): ".", ord("٬"): None, 0xA0: None, 0x202F: None, ord("−"): "-"}
 Parts = tuple[list[str], NDArray[np.int64], Sequence[Sequence[str]]]  # header, row numbers, columns
 LARGE = 100_000  # bytes, from where reading quickly matters
 UNCOMPUTED = "\x00"  # before a formula that stands where a spreadsheet would hold its value
 LONGEST_LABEL = 200  # characters; more is a text in the wrong column
-ALIKE = 0.8  # share of letters that two headers have in common, from where one is taken for the other misspelt
 MAX_CELLS = 20_000_000  # about four million marks; a larger table is not a competition's
 
 
@@ -172,18 +147,11 @@ def read_table(path: Path | str, columns: Iterable[Column | str]) -> Table:
     return table
 
 
-def fold_header(text: str) -> str:
-    """Reduce a header to what makes it itself: no case, vowel marks, tatweel, leading article or kinds of alif."""
-    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    text = "".join(text.translate(_HEADER).casefold().split())
-    return text.removeprefix(_ARTICLE)
-
-
 def clean_label(text: str) -> str:
     """Make two ways of typing one label the same: Western digits, no invisible marks, single inner blanks."""
     if text.isascii():
         return " ".join(text.split())
-    return " ".join(unicodedata.normalize("NFC", text).translate(_INVISIBLE).translate(_DIGITS).split())
+    return " ".join(unicodedata.normalize("NFC", text).translate(INVISIBLE).translate(_DIGITS).split())
 
 
 def _number(text: str) -> float:
@@ -279,15 +247,18 @@ def _refuse_misspelt(
     header: Sequence[str], wanted: Sequence[Column], row: int, *, known: dict[str, str], found: dict[str, int]
 ) -> None:
     """Refuse a header that is nearly that of an optional column which the file lacks: it would be left out unseen."""
-    missing = {column.key for column in wanted} - set(found)
-    forms = [form for form, key in known.items() if key in missing]
+    absent = {column.key for column in wanted} - set(found)
     for name in header:
-        folded = fold_header(name)
-        near = difflib.get_close_matches(folded, forms, n=1, cutoff=ALIKE) if folded not in known else []
-        if near:
-            key = known[near[0]]
+        meant = find_meant(name, absent) if fold_header(name) not in known else None
+        if meant is not None:
+            key, word = meant
             raise TableError(
-                "misspelt-column", row=row, column=name.strip()[:60], meant=key, arabic=HEADERS.get(key, ("",))[0]
+                "misspelt-column",
+                row=row,
+                column=name.strip()[:60],
+                word=word,
+                meant=key,
+                arabic=HEADERS.get(key, ("",))[0],
             )
 
 

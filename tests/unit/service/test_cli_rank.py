@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from openpyxl import Workbook
 
+from service.cli.headers import fold_header
 from service.cli.rank import run
 from service.cli.rankfiles import HEADER
-from service.cli.sheets import Column, TableError, fold_header, read_table
+from service.cli.sheets import Column, TableError, read_table
 from tests.unit.judging.scoring_cases import RATINGS, drawn
 
 RUBRIC = """

@@ -179,6 +179,7 @@ async def test_a_cut_down_edition_runs_to_its_publication_and_a_second_run_chang
     assert again.edition_id == drive.edition_id
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # the whole run is made on both
 async def test_a_demonstration_stopped_in_the_middle_goes_on_and_doubles_nothing(
     start: Start, small_files: tuple[DemoEdition, object]
 ):
@@ -205,6 +206,7 @@ async def test_a_demonstration_stopped_in_the_middle_goes_on_and_doubles_nothing
     assert (await verify()).broken is None
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # the whole run is made on both
 @pytest.mark.parametrize(
     ("moment", "state"), [("deadline", "open"), ("judging", "judging"), ("moderation", "deciding")]
 )
