@@ -6,7 +6,7 @@ found without being named here.
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -68,15 +68,17 @@ def list_templates(app: Litestar) -> list[Template]:
     return sorted(found, key=lambda each: (each.path.count("{"), each.path))
 
 
-def find_pages(address: str, cookies: Mapping[str, str], templates: Iterable[Template], home: str) -> Found:
-    """Walk from ``home`` as whoever these cookies sign in; then ask for what no link led to."""
+def find_pages(
+    address: str, cookies: Mapping[str, str], templates: Iterable[Template], home: str, met: Collection[str] = ()
+) -> Found:
+    """Walk from ``home`` as whoever these cookies sign in; then ask for what no link led to and nobody has ``met``."""
     templates = list(templates)
     found = Found()
     with httpx.Client(base_url=address, cookies=dict(cookies), timeout=60) as client:
         for path in _walk(client, templates, home, found):
             _open(client, path, templates, found)
         for template in templates:
-            if template.path not in found.pages:
+            if template.path not in found.pages and template.path not in met:
                 for path in _guess(template, found):
                     if _open(client, path, templates, found):
                         break

@@ -112,7 +112,7 @@ def collect(walks: list[tuple[str, Site, str | None, str]], templates: list[Temp
     met: set[str] = set()
     for area, on_site, email, home in walks:
         cookies = cookies_of(on_site, email)
-        found = find_pages(on_site.address, dict(cookies), templates, home)
+        found = find_pages(on_site.address, dict(cookies), templates, home, met)
         for template, path in found.pages.items():
             if template not in met:
                 met.add(template)
