@@ -1,10 +1,14 @@
 """What makes templates quick keeps them true: answers that are kept are the same as those that are asked for."""
 
+import html
 import re
 from pathlib import Path
 
+import pytest
+from jinja2 import Environment
 from markupsafe import Markup
 
+from service.text import Ltr
 from service.web.environment import ALWAYS_THE_SAME, make_environments
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -20,6 +24,37 @@ def test_a_text_that_looks_like_kept_markup_is_escaped_all_the_same():
     assert "<b>1</b>" in marked
     assert "&lt;b&gt;1&lt;/b&gt;" in typed
     assert template.render(label=1, tone="") != template.render(label=True, tone="")
+
+
+class Drawn:
+    """Something that gives markup of its own."""
+
+    def __html__(self) -> str:
+        return "<i>&</i>"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "<b a='1' c=\"2\">&amp;</b>",
+        Markup("<b>&</b>"),
+        Drawn(),
+        Ltr("a<b"),
+        7,
+        None,
+        1.5,
+        ["<"],
+        type("T", (str,), {})("<u>"),
+    ],
+)
+def test_what_is_written_out_is_escaped_as_jinja_escapes_it(value: object):
+    cell = "{% macro cell(x) %}<td title='{{ x }}'>{{ x }}</td>{% endmacro %}"
+    source = f"{cell}{{{{ value }}}}|{{{{ cell(value) }}}}|{{{{ value ~ '<' }}}}"
+    ours = make_environments(lambda path: path)("en", "western").from_string(source).render(value=value)
+    jinjas = Environment(autoescape=True).from_string(source).render(value=value)
+
+    assert html.unescape(ours) == html.unescape(jinjas)
+    assert (ours.count("<"), ours.count('"')) == (jinjas.count("<"), jinjas.count('"'))
 
 
 def test_languages_do_not_share_answers():
