@@ -9,14 +9,12 @@ Two cores and nothing else, four seconds a page, November 2026; the ranking is o
 entries a part:
 
     entries  page                       a second  p50 ms  p95 ms   ratio
-        400  list of entries with totals    24.5     134     374   .0031   (aim .006)
-        400  ranking of a category          20.0     183     444   .0030
-        400  progress, all categories       41.0      93     159   .0057
+        400  list of entries with totals    32.3     117     225   .0051   (aim .006)
+        400  ranking of a category          21.3     172     404   .0029
+        400  progress, all categories       46.0      89     135   .0062
       2,000  list of entries, 500 a part    10.5     359     725   .0015
       2,000  ranking of a category           8.2     429   1,157   .0012
       2,000  progress, 100 columns a part   11.8     329     569   .0017
-
-Of the 31 ms of processor time that a list of 400 takes, two thirds are its cells being escaped and joined.
 """
 
 import argparse
