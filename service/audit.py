@@ -89,6 +89,7 @@ class Event(StrEnum):
     MEMBER_STEPPED_ASIDE = "member-stepped-aside"
     IDENTITY_READ = "identity-read"
     JUDGE_ADDED = "judge-added"
+    JUDGE_LIMITS_SET = "judge-limits-set"
     CONFLICT_PROPOSED = "conflict-proposed"
     CONFLICT_DECLARED = "conflict-declared"
     CONFLICT_DECIDED = "conflict-decided"

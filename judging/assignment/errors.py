@@ -81,7 +81,8 @@ class Alternative:
 
     kind is waive (a bar on a pair), invite (a judge; role -1 for any), raise (a judge's limit), drop (judges an entry
     is to have, or its need of a role where role is not -1) or lower (a judge's least load). steps holds
-    (entry, judge, role, by), -1 where it does not apply.
+    (entry, judge, role, by), -1 where it does not apply; a raise names in place of a role the category whose limit is
+    meant, -1 for the judge's limit in all.
     """
 
     kind: str
@@ -92,8 +93,8 @@ class Alternative:
 class Infeasible(AssignmentError):
     """No assignment keeps every rule.
 
-    rule is the first that fails: capacity, coverage, role, role-beyond-need, group, load-min or lock. facts holds it
-    and its counts.
+    rule is the first that fails: lock, role-beyond-need, capacity, role, group, category-limit, coverage or load-min.
+    facts holds it and its counts.
     """
 
     code = "assignment.infeasible"

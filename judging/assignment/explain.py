@@ -46,6 +46,8 @@ def explain_infeasible(problem: Problem, rest: Residual, *, seed: int) -> Infeas
         rule = "role"
     elif found.over and tight is not None:
         rule = "group"
+    elif found.cap and not found.short:
+        rule = "category-limit"
     elif found.short or found.over:
         rule = "coverage"
     else:
@@ -58,6 +60,7 @@ def explain_infeasible(problem: Problem, rest: Residual, *, seed: int) -> Infeas
         "missing": sum(found.short.values()),
         "missing-roles": sum(found.role.values()),
         "over": sum(found.over.values()),
+        "over-category": sum(found.cap.values()),
         "under": sum(found.under.values()),
     }
     return Infeasible(
@@ -91,7 +94,13 @@ def _blocked(problem: Problem, found: Relaxation, tight: Tight | None) -> tuple[
         return tuple(named)
     if tight is not None:
         return tuple(describe_blocked(problem, entry, missing=0) for entry in tight.entries)
-    crowded = sorted({int(entry) for entry, judge in found.pairs.tolist() if judge in found.over})
+    crowded = sorted(
+        {
+            entry
+            for entry, judge in found.pairs.tolist()
+            if judge in found.over or (judge, int(problem.category[entry])) in found.cap
+        }
+    )
     return tuple(describe_blocked(problem, entry, missing=0) for entry in crowded)
 
 
@@ -140,11 +149,11 @@ def _ways_out(problem: Problem, arcs: Arcs, found: Relaxation, *, seed: int) -> 
 
 def _way_raise(problem: Problem, arcs: Arcs, *, seed: int) -> Alternative | None:
     """Raise as few limits by as little as can be, no judge's by more than must be: ten more for one judge is no way."""
-    price = {"over": PRICES["over"]}
+    price = {kind: PRICES[kind] for kind in ("over", "cap")}
     found = relax(problem, arcs, price, seed=seed)
-    if found is None or not found.over:
+    if found is None or not (found.over or found.cap):
         return None
-    low, high = 1, max(found.over.values())
+    low, high = 1, max([*found.over.values(), *found.cap.values()])
     while low < high:
         each = (low + high) // 2
         even = relax(problem, arcs, price, seed=seed, most_each=each)
@@ -152,8 +161,9 @@ def _way_raise(problem: Problem, arcs: Arcs, *, seed: int) -> Alternative | None
             low = each + 1
         else:
             found, high = even, each
-    steps = tuple((NONE, judge, NONE, by) for judge, by in sorted(found.over.items()))
-    return Alternative(kind="raise", steps=steps, cost=found.cost)
+    steps = [(NONE, judge, NONE, by) for judge, by in sorted(found.over.items())]
+    steps += [(NONE, judge, category, by) for (judge, category), by in sorted(found.cap.items())]
+    return Alternative(kind="raise", steps=tuple(steps), cost=found.cost)
 
 
 def _way_drop(problem: Problem, arcs: Arcs, *, seed: int) -> Alternative | None:

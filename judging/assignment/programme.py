@@ -41,10 +41,15 @@ class Rows:
         high: Floats,
         *,
         slack: tuple[str, int, float] | None = None,
-        role: int = -1,
+        part: Ints | int = -1,
+        place: Ints | None = None,
         weight: Floats | None = None,
     ) -> None:
-        """Add rows: arc ``arc`` counts one in row ``number``. slack: (name, sign, price) of a row's own slack."""
+        """Add rows: arc ``arc`` counts one in row ``number``. slack: (name, sign, price) of a row's own slack.
+
+        place, part: (n_rows,) the entry or judge that a row is about, its own number unless given, and the role or
+        category.
+        """
         count = low.size
         block = sparse.csr_array(
             (np.ones(arc.size) if weight is None else weight, (number, arc)), shape=(count, self.n_arcs)
@@ -53,7 +58,9 @@ class Rows:
         self.lows.append(low)
         self.highs.append(high)
         if slack is not None:
-            self.slack_names.extend((slack[0], role, row) for row in range(count))
+            about = np.arange(count) if place is None else place
+            parts = np.broadcast_to(np.asarray(part), (count,))
+            self.slack_names.extend((slack[0], *each) for each in zip(parts.tolist(), about.tolist(), strict=True))
             self.slack_signs.append(np.full(count, slack[1]))
             self.slack_prices.append(np.full(count, slack[2]))
         else:
@@ -63,7 +70,7 @@ class Rows:
 def rule_rows(problem: Problem, arcs: Arcs, *, prices: Mapping[str, float] | None = None) -> Rows:
     """Write all rules about more than one pair as rows.
 
-    prices: which of short, role, over and under may be bought, and for how much.
+    prices: which of short, role, over, under and cap (a judge's limit in a category) may be bought, and for how much.
     """
     prices = prices or {}
     rows = Rows(arcs.entry.size)
@@ -82,22 +89,23 @@ def rule_rows(problem: Problem, arcs: Arcs, *, prices: Mapping[str, float] | Non
         need = problem.role_need[:, role].astype(float)
         if need.any():
             here = np.flatnonzero(problem.judge_role[arcs.judge] == role)
-            rows.add(arcs.entry[here], here, need, np.full(need.size, np.inf), slack=slack("role", 1), role=role)
+            rows.add(arcs.entry[here], here, need, np.full(need.size, np.inf), slack=slack("role", 1), part=role)
     house = problem.judge_institution[arcs.judge]
     _at_most(rows, np.where(house >= 0, arcs.entry * (int(house.max(initial=0)) + 1) + house, -1), None)
     team = problem.team[arcs.entry]
     _at_most(rows, np.where(team >= 0, team * problem.n_judges + arcs.judge, -1), None)
     n_categories = problem.category_load_max.shape[1]
-    _at_most(rows, arcs.judge * n_categories + problem.category[arcs.entry], problem.category_load_max.ravel())
+    key = arcs.judge * n_categories + problem.category[arcs.entry]
+    _at_most(rows, key, problem.category_load_max, slack=slack("cap", -1))
     return rows
 
 
-def _at_most(rows: Rows, key: Ints, limits: Ints | None) -> None:
-    """At most one arc of each key (or as many as its limit says); keys of -1 are free."""
+def _at_most(rows: Rows, key: Ints, limits: Ints | None, *, slack: tuple[str, int, float] | None = None) -> None:
+    """At most one arc of each key, or as many as its cell of ``limits`` says; keys of -1 are free."""
     kinds, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
     if not kinds.size:
         return
-    limit = np.ones(kinds.size, dtype=np.int64) if limits is None else limits[np.maximum(kinds, 0)]
+    limit = np.ones(kinds.size, dtype=np.int64) if limits is None else limits.ravel()[np.maximum(kinds, 0)]
     binds = (counts > limit) & (kinds >= 0)
     if not binds.any():
         return
@@ -105,12 +113,13 @@ def _at_most(rows: Rows, key: Ints, limits: Ints | None) -> None:
     number[binds] = np.arange(int(binds.sum()))
     arc = np.flatnonzero(binds[inverse])
     high = limit[binds].astype(float)
-    rows.add(number[inverse[arc]], arc, np.full(high.size, -np.inf), high)
+    place, part = (None, -1) if limits is None else np.divmod(kinds[binds], limits.shape[1])
+    rows.add(number[inverse[arc]], arc, np.full(high.size, -np.inf), high, slack=slack, place=place, part=part)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Solved:
-    """Chosen arcs, and what was bought: (kind, role or -1, row, amount)."""
+    """Chosen arcs, and what was bought: (kind, role or category or -1, entry or judge, amount)."""
 
     chosen: Ints
     bought: tuple[tuple[str, int, int, int], ...]

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from judging.assignment.arcs import Arcs
     from judging.assignment.problem import Floats, Ints, Problem
 
-# Lacking a judge costs 100, lacking a role 30, one entry above or below a judge's limits 10.
-PRICES = {"short": 100.0, "role": 30.0, "over": 10.0, "under": 10.0}
+# Lacking a judge costs 100, lacking a role 30, one entry above or below a judge's limits 10, in a category or at all.
+PRICES = {"short": 100.0, "role": 30.0, "over": 10.0, "under": 10.0, "cap": 10.0}
 # Up to here the relaxation is exact under every rule; above, rules that cross are left to the network's coarser form.
 EXACT_ARCS = 40_000
 FAINT = 1e-3
@@ -27,12 +27,16 @@ FAINT = 1e-3
 
 @dataclass(slots=True)
 class Relaxation:
-    """What was bought: judges lacking by entry, roles by (entry, role), load above and below limits by judge."""
+    """What was bought: judges lacking by entry, roles by (entry, role), load above and below limits by judge.
+
+    ``cap``: load above the limit in a category, by (judge, category).
+    """
 
     short: dict[int, int] = field(default_factory=dict)
     role: dict[tuple[int, int], int] = field(default_factory=dict)
     over: dict[int, int] = field(default_factory=dict)
     under: dict[int, int] = field(default_factory=dict)
+    cap: dict[tuple[int, int], int] = field(default_factory=dict)
     pairs: Ints = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
 
     @property
@@ -43,6 +47,7 @@ class Relaxation:
             + PRICES["role"] * sum(self.role.values())
             + PRICES["over"] * sum(self.over.values())
             + PRICES["under"] * sum(self.under.values())
+            + PRICES["cap"] * sum(self.cap.values())
         )
 
 
@@ -77,9 +82,9 @@ def _relax_exactly(
     if solved is None:
         return None
     found = Relaxation(pairs=np.c_[arcs.entry[solved.chosen], arcs.judge[solved.chosen]])
-    for kind, role, row, amount in solved.bought:
-        if kind == "role":
-            found.role[row, role] = amount
+    for kind, part, row, amount in solved.bought:
+        if kind in {"role", "cap"}:
+            {"role": found.role, "cap": found.cap}[kind][row, part] = amount
         else:
             {"short": found.short, "over": found.over, "under": found.under}[kind][row] = amount
     return found

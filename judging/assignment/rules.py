@@ -25,9 +25,6 @@ def count_violations(problem: Problem, pairs: Ints) -> dict[str, int]:
     load = np.bincount(judge, minlength=n_judges)
     house, team = problem.judge_institution[judge], problem.team[entry]
     roles = count_roles(problem, pairs)
-    by_category = np.bincount(
-        judge * problem.category_load_max.shape[1] + problem.category[entry], minlength=problem.category_load_max.size
-    ).reshape(problem.category_load_max.shape)
     kept = set(map(tuple, pairs.tolist()))
     found = {
         "repeated": pairs.shape[0] - len(kept),
@@ -38,7 +35,7 @@ def count_violations(problem: Problem, pairs: Ints) -> dict[str, int]:
         "institution": _repeats(entry[house >= 0], house[house >= 0]),
         "team": _repeats(judge[team >= 0], team[team >= 0]),
         "role": int(np.maximum(problem.role_need - roles, 0).sum()),
-        "category": int(np.maximum(by_category - problem.category_load_max, 0).sum()),
+        "category": int(np.maximum(count_by_category(problem, pairs) - problem.category_load_max, 0).sum()),
         "lock": sum(tuple(pair) not in kept for pair in problem.locked.tolist()),
     }
     return {rule: count for rule, count in found.items() if count}
@@ -67,6 +64,13 @@ def may_add(problem: Problem, pairs: Ints, entry: int, judge: int) -> bool:
         and (team == NONE or not (problem.team[theirs] == team).any())
         and category.sum() < problem.category_load_max[judge, problem.category[entry]]
     )
+
+
+def count_by_category(problem: Problem, pairs: Ints) -> Ints:
+    """Count each judge's entries of each category, (n_judges, n_categories)."""
+    cell = pairs[:, 1] * problem.category_load_max.shape[1] + problem.category[pairs[:, 0]]
+    counts = np.bincount(cell, minlength=problem.category_load_max.size)
+    return np.asarray(counts.reshape(problem.category_load_max.shape), dtype=np.int64)
 
 
 def _repeats(first: Ints, second: Ints) -> int:

@@ -32,6 +32,7 @@ from service.web.committee.eligibility import EligibilityController
 from service.web.committee.entries import CommitteeEntriesController
 from service.web.committee.exports import ExportsController
 from service.web.committee.follow_ups import FollowUpController
+from service.web.committee.judge_limits import JudgeLimitsController
 from service.web.committee.judges import JudgesController
 from service.web.committee.judges_import import JudgesImportController
 from service.web.committee.log import AuditController
@@ -146,6 +147,7 @@ COMMITTEE: Area = [
     QuestionsController,
     DeletionsController,
     ConflictController,
+    JudgeLimitsController,
     JudgesController,
     JudgesImportController,
     AuditController,

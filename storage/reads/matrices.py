@@ -3,7 +3,7 @@
 Everything is sorted by id, so that the same data give the same arrays whatever order the database answers in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -47,7 +47,7 @@ class AssignableEntry:
 
 @dataclass(frozen=True, slots=True)
 class AssignableJudge:
-    """An active judge of the round."""
+    """An active judge of the round. ``max_in``: the most entries of a category, where there is such a limit."""
 
     id: UUID
     institution_id: UUID | None
@@ -56,6 +56,7 @@ class AssignableJudge:
     expertise: tuple[str, ...]
     categories: frozenset[UUID]
     max_entries: int
+    max_in: Mapping[UUID, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,16 +211,16 @@ async def _list_judges(edition_id: UUID, round_id: UUID, holding: set[str]) -> t
     rows = await run_sql(
         """SELECT judge.id AS id, judge.institution AS institution, judge.kind AS kind, judge.languages AS languages,
         judge.expertise AS expertise, judge.max_entries AS max_entries, judge.is_active AS is_active,
-        panel_member.category AS seat
+        panel_member.category AS seat, panel_member.max_entries AS seat_max
         FROM judge LEFT JOIN panel_member ON panel_member.judge = judge.id AND panel_member.round = {}
         WHERE judge.edition = {}""",
         round_id,
         edition_id,
     )
-    seats: dict[str, set[UUID]] = {}
+    seats: dict[str, dict[UUID, int | None]] = {}
     for row in rows:
         if row["seat"] is not None and row["is_active"]:
-            seats.setdefault(str(row["id"]), set()).add(UUID(str(row["seat"])))
+            seats.setdefault(str(row["id"]), {})[UUID(str(row["seat"]))] = row["seat_max"]
     judges = {str(row["id"]): row for row in rows}
     return tuple(
         AssignableJudge(
@@ -230,6 +231,7 @@ async def _list_judges(edition_id: UUID, round_id: UUID, holding: set[str]) -> t
             expertise=tuple(from_json(row["expertise"]) or ()),
             categories=frozenset(seats.get(number, ())),
             max_entries=row["max_entries"] if row["is_active"] else 0,
+            max_in={seat: most for seat, most in seats.get(number, {}).items() if most is not None},
         )
         for number, row in sorted(judges.items())
         if number in seats or number in holding

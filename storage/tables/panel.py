@@ -55,9 +55,13 @@ class Judge(Table, tablename="judge"):
 
 
 class PanelMember(Table, tablename="panel_member"):
-    """A judge who serves in a category of a round (unique index ``one_seat_per_judge``)."""
+    """A judge who serves in a category of a round (unique index ``one_seat_per_judge``).
+
+    ``max_entries``: the most entries of the category; NULL where the judge's limit in all is the only one.
+    """
 
     id = key()
     round = ref("Round", "panel")
     category = ref("Category", "edition")
     judge = ref("Judge", "panel")
+    max_entries = small(null=True)

@@ -116,10 +116,12 @@ def permuted(problem: Problem, seed: int) -> tuple[Problem, np.ndarray, np.ndarr
 def freed(problem: Problem, way: Alternative) -> Problem:
     """The problem after every step of a way out."""
     needs, most, least = problem.needs.copy(), problem.load_max.copy(), problem.load_min.copy()
-    roles, barred = problem.role_need.copy(), problem.barred.copy()
+    roles, barred, cap = problem.role_need.copy(), problem.barred.copy(), problem.category_load_max.copy()
     invited: list[int] = []
     for entry, judge, role, by in way.steps:
-        if way.kind == "raise":
+        if way.kind == "raise" and role >= 0:
+            cap[judge, role] += by
+        elif way.kind == "raise":
             most[judge] += by
         elif way.kind == "waive":
             barred[entry, judge] = 0
@@ -143,5 +145,5 @@ def freed(problem: Problem, way: Alternative) -> Problem:
         judge_role=np.r_[problem.judge_role, invited].astype(int),
         role_need=roles,
         category=problem.category,
-        category_load_max=np.r_[problem.category_load_max, np.full((extra, problem.category_load_max.shape[1]), 99)],
+        category_load_max=np.r_[cap, np.full((extra, cap.shape[1]), 99)],
     )

@@ -55,19 +55,22 @@ class Encoded:
             "ways": [
                 {
                     "kind": way.kind,
-                    "steps": [
-                        [
-                            self.code_names[entry] if entry >= 0 else None,
-                            str(self.judges[judge]) if judge >= 0 else None,
-                            KINDS[role] if role >= 0 else None,
-                            by,
-                        ]
-                        for entry, judge, role, by in way.steps
-                    ],
+                    "steps": [self._told_step(way.kind, step) for step in way.steps],
                 }
                 for way in impossible.alternatives
             ],
         }
+
+    def _told_step(self, kind: str, step: tuple[int, int, int, int]) -> list[str | int | None]:
+        """Name a step's entry, judge and kind of judge; where a limit is raised, its category in place of the kind."""
+        entry, judge, part, by = step
+        parts = [str(each) for each in self.categories] if kind == "raise" else KINDS
+        return [
+            self.code_names[entry] if entry >= 0 else None,
+            str(self.judges[judge]) if judge >= 0 else None,
+            parts[part] if part >= 0 else None,
+            by,
+        ]
 
     def _told_blocked(self, blocked: Blocked) -> dict[str, object]:
         return {
@@ -148,6 +151,7 @@ def encode(given: AssignmentInput) -> Encoded:
         entry_language=np.array([languages.index(each.work_language) for each in given.entries]),
         judge_languages=np.array([[_reads(each, one) for one in languages] for each in given.judges]),
         category=np.array([category_of[each.category_id] for each in given.entries]),
+        category_load_max=_most_in_categories(given),
         previous=_previous(given, row_of, column_of) if given.published else None,
         **_rules_between_pairs(given),
     )
@@ -185,6 +189,14 @@ def _rules_between_pairs(given: AssignmentInput) -> dict[str, np.typing.NDArray[
     if any(least):
         found["role_need"] = np.tile(np.array(least, dtype=np.int64), (len(given.entries), 1))
     return found
+
+
+def _most_in_categories(given: AssignmentInput) -> np.typing.NDArray[np.int64]:
+    """Lay out judges' limits by category, (n_judges, n_categories); all entries where there is none."""
+    import numpy as np  # noqa: PLC0415 - kept out of start-up
+
+    most = [[each.max_in.get(category, len(given.entries)) for category in given.categories] for each in given.judges]
+    return np.array(most, dtype=np.int64).reshape(len(given.judges), len(given.categories))
 
 
 def _told_bars(bars: Mapping[int, int]) -> dict[str, int]:

@@ -179,6 +179,8 @@ def _with_more_room(encoded: Encoded, standing: tuple[StandingPair, ...]) -> "tu
     """Return the round's problem with room for follow-up reviews, and the pairs that stand as rows."""
     import numpy as np  # noqa: PLC0415 - kept out of start-up
 
+    from judging.assignment.rules import count_by_category  # noqa: PLC0415 - heavy, for here alone
+
     row = {entry: at for at, entry in enumerate(encoded.entries)}
     column = {judge: at for at, judge in enumerate(encoded.judges)}
     held = [
@@ -188,7 +190,13 @@ def _with_more_room(encoded: Encoded, standing: tuple[StandingPair, ...]) -> "tu
     ]
     asked = np.array(held, dtype=np.int64).reshape(-1, 2)
     load = np.bincount(asked[:, 1], minlength=len(encoded.judges))
-    return replace(encoded.problem, load_max=np.maximum(encoded.problem.load_max, load) + MORE_A_JUDGE), asked
+    by_category = count_by_category(encoded.problem, asked)
+    roomy = replace(
+        encoded.problem,
+        load_max=np.maximum(encoded.problem.load_max, load) + MORE_A_JUDGE,
+        category_load_max=np.maximum(encoded.problem.category_load_max, by_category) + MORE_A_JUDGE,
+    )
+    return roomy, asked
 
 
 def _settle(

@@ -107,11 +107,7 @@ async def make_shortlist(actor: Actor, round_id: UUID, *, seen: int, now: dateti
 async def _seat_again(round_id: UUID, following_id: UUID) -> None:
     """Seat the judges who are still active in the same categories of the next round."""
     active = {row["id"] for row in await Judge.select(Judge.id).where(Judge.is_active.eq(True))}
-    seats = await PanelMember.select(PanelMember.category, PanelMember.judge).where(PanelMember.round == round_id)
-    await insert_many(
-        [
-            PanelMember(round=following_id, category=row["category"], judge=row["judge"])
-            for row in seats
-            if row["judge"] in active
-        ]
+    seats = await PanelMember.select(PanelMember.category, PanelMember.judge, PanelMember.max_entries).where(
+        PanelMember.round == round_id
     )
+    await insert_many([PanelMember(round=following_id, **row) for row in seats if row["judge"] in active])

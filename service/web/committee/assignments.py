@@ -245,12 +245,16 @@ async def _show(
         if is_open
         else 0,
         shared=shared,
-        impossible=tell_impossible(facts, names, words) if facts else None,
+        impossible=tell_impossible(facts, names | _named(standing, words), words) if facts else None,
         rules=show_rules(found, words),
         may_assign=is_assigning and may(Action.ASSIGN_JUDGES, actor, stage=standing.state),
         may_open=is_assigning and may(Action.OPEN_ROUND, actor, stage=standing.state),
     )
     return page("committee/assignments", shown, status=AssignmentImpossible.status if facts else 200)
+
+
+def _named(standing: Standing, words: Words) -> dict[UUID, str]:
+    return {each.id: pick(each, "name", words) for each in (*standing.categories, *standing.barred)}
 
 
 def _chips(standing: Standing, current: str, words: Words) -> tuple[Chip, ...]:

@@ -31,7 +31,7 @@ class Impossible:
 
 
 def tell_impossible(facts: Mapping[str, Any], names: Mapping[UUID, str], words: Words) -> Impossible:
-    """Put the facts of a refusal into the reader's words. ``names``: what the reader calls each judge."""
+    """Put the facts of a refusal into the reader's words. ``names``: what the reader calls each judge and category."""
     numbers, blocked = facts["numbers"], sorted(facts["blocked"], key=lambda each: str(each["entry"]))
     is_counted = facts["rule"] != "role-beyond-need" and "demand" in numbers
     return Impossible(
@@ -51,7 +51,10 @@ def tell_impossible(facts: Mapping[str, Any], names: Mapping[UUID, str], words: 
 def _missing(facts: Mapping[str, Any]) -> int:
     """Count what is lacking: judges, else entries beyond the limits that would have to be broken."""
     numbers = facts["numbers"]
-    beyond = max(numbers.get("over", 0), numbers.get("under", 0), numbers.get("demand", 0) - numbers.get("capacity", 0))
+    beyond = max(
+        *(numbers.get(name, 0) for name in ("over", "over-category", "under")),
+        numbers.get("demand", 0) - numbers.get("capacity", 0),
+    )
     return int(facts["missing"] or beyond or len(facts["entries"]))
 
 
@@ -85,6 +88,8 @@ def _way(way: Mapping[str, Any], names: Mapping[UUID, str], words: Words) -> Mar
         n = max(1, int(by))
         if code and name:
             steps.append(words.say("impossible.step_pair", judge=name, entry=Ltr(code)))
+        elif name and kind:
+            steps.append(words.say("impossible.step_limit", judge=name, category=names.get(UUID(kind), ""), by=n))
         elif name:
             steps.append(words.say("impossible.step_judge", judge=name, by=n))
         elif code and kind:

@@ -34,7 +34,7 @@ class JudgeRow:
     title: str
     kind: str
     institution: str
-    categories: tuple[str, ...]
+    categories: tuple[Markup | str, ...]
     languages: tuple[str, ...]
     n_given: int
     n_sealed: int
@@ -51,6 +51,7 @@ class JudgesPage:
     may_invite: bool
     may_withdraw: bool
     invited: bool
+    limited: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class JudgesController(Controller):
     @get("/", opt={"action": Action.READ_JUDGES})
     async def show(self, request: AnyRequest, actor: Actor, words: Words) -> Page:
         standing = await stand(actor)
-        names = {each.slug: pick(each, "name", words) for each in standing.categories}
+        names = {each.slug: pick(each, "name", words) for each in (*standing.categories, *standing.barred)}
         in_round = standing.in_round
         lines = await list_judges(standing.edition_id, in_round.id if in_round else None, actor.person_id)
         shown = JudgesPage(
@@ -100,6 +101,7 @@ class JudgesController(Controller):
                 and may(Action.ASSIGN_JUDGES, actor, stage=standing.state)
             ),
             invited="invited" in request.query_params,
+            limited="limited" in request.query_params,
         )
         return page("committee/judges", shown)
 
@@ -152,7 +154,12 @@ def _row(line: JudgeLine, names: dict[str, str], words: Words) -> JudgeRow:
         title=pick(line, "title", words),
         kind=line.kind,
         institution=pick(line, "institution", words),
-        categories=tuple(names.get(slug, slug) for slug in line.categories),
+        categories=tuple(
+            words.say("limits.seat", category=names.get(slug, slug), n=line.max_in[slug])
+            if slug in line.max_in
+            else names.get(slug, slug)
+            for slug in line.categories
+        ),
         languages=line.languages,
         n_given=line.n_given,
         n_sealed=line.n_sealed,

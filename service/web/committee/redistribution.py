@@ -114,6 +114,7 @@ async def _show(actor: Actor, words: Words, *, leaving: UUID | None) -> Page:
         plan = await plan_redistribution(standing.in_round.id, leaving=leaving)
     except AssignmentImpossible as impossible:  # its answer is this page: the facts become sentences
         told = {each.id: pick(each, "name", words) for each in names.values()}
+        told |= {each.id: pick(each, "name", words) for each in (*standing.categories, *standing.barred)}
         empty = RedistributionPage(
             judge, str(leaving or ""), 0, 0, (), 0.0, (), "", tell_impossible(impossible.facts, told, words)
         )

@@ -1,5 +1,6 @@
 """Judges as the committee sees them, and the lists that inviting one needs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -24,7 +25,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class JudgeLine:
-    """A judge with load and state. ``has_account`` says whether the invitation was taken up."""
+    """A judge with load and state. ``has_account`` says whether the invitation was taken up.
+
+    ``max_in``: the most projects of a category, by its slug, where there is such a limit.
+    """
 
     id: UUID
     name_ar: str
@@ -40,6 +44,7 @@ class JudgeLine:
     has_account: bool
     guide_read_at: datetime | None
     categories: tuple[str, ...]
+    max_in: Mapping[str, int]
     n_given: int
     n_sealed: int
     n_practised: int
@@ -76,14 +81,14 @@ async def list_judges(edition_id: UUID, round_id: UUID | None, person_id: UUID |
         WHERE judge.edition = {{}} ORDER BY person.name_ar""",  # noqa: S608 - our own words
         round_id, person_id, round_id, person_id, edition_id,
     )  # fmt: skip
-    seats: dict[str, list[str]] = {}
+    seats: dict[str, dict[str, int | None]] = {}
     for seat in await run_sql(
-        """SELECT panel_member.judge AS judge, category.slug AS slug FROM panel_member
+        """SELECT panel_member.judge AS judge, category.slug AS slug, panel_member.max_entries AS most FROM panel_member
         JOIN category ON category.id = panel_member.category WHERE panel_member.round = {}
         ORDER BY category.position""",
         round_id,
     ):
-        seats.setdefault(str(seat["judge"]), []).append(str(seat["slug"]))
+        seats.setdefault(str(seat["judge"]), {})[str(seat["slug"])] = seat["most"]
     return tuple(
         JudgeLine(
             **row
@@ -92,10 +97,12 @@ async def list_judges(edition_id: UUID, round_id: UUID | None, person_id: UUID |
                 "languages": tuple(from_json(row["languages"]) or ()),
                 "is_active": bool(row["is_active"]),
                 "has_account": bool(row["has_account"]),
-                "categories": tuple(seats.get(str(row["id"]), ())),
+                "categories": tuple(mine),
+                "max_in": {slug: most for slug, most in mine.items() if most is not None},
             }
         )
         for row in rows
+        for mine in [seats.get(str(row["id"]), {})]
     )
 
 

@@ -107,3 +107,17 @@ def test_fifty_random_impossible_panels_are_named_and_freed(start: int):
 
         assert victim in {blocked.entry for blocked in found.blocked}
         assert found.alternatives
+
+
+def test_limits_in_a_category_that_are_too_low_are_named_with_the_least_that_would_do():
+    category = np.repeat([0, 1], 6)
+    caps = np.full((6, 2), 2)
+    caps[:3, 0] = 1  # nine places for the twelve reviews of the first category
+    found = refusal(Problem.of(**free_panel(), category=category, category_load_max=caps))
+
+    assert found.rule == "category-limit"
+    assert found.facts["over-category"] == 3
+    assert {blocked.entry for blocked in found.blocked} <= set(range(6))
+    raised = next(way for way in found.alternatives if way.kind == "raise")
+    assert {(part, by) for _, _, part, by in raised.steps} == {(0, 1)}
+    assert len(raised.steps) == 3

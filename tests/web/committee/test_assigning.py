@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -209,3 +210,29 @@ async def test_a_forged_form_gives_no_barred_pair(entering: House):
 
     assert refused.status_code == 409
     assert not await Assignment.exists().where(Assignment.judge == free)
+
+
+async def test_limits_of_a_judge_are_set_on_a_page_of_their_own_and_seen_in_the_list(entering: House):
+    await entering.competition.seat("Judge of few")
+    judge = entering.competition.judges[0]
+    assigner = await entering.client("assigner")
+    address = f"/committee/judges/{judge.id}/limits"
+    for language, words in (("en", "Most projects in all"), ("ar", "أقصى عدد للمشاريع في المجموع")):
+        with count_queries() as queries:
+            assert words in (await assigner.get(f"/{language}{address}")).text
+    assert queries.count <= MOST_QUERIES, "\n".join(queries.statements)
+
+    wrong = await post(assigner, f"/en{address}", {"max_entries": "six", "max_documentary": "2"}, page=f"/en{address}")
+    right = await post(
+        assigner, f"/en{address}", {"max_entries": "٦", "max_documentary": "2", "max_podcast": ""}, page=f"/en{address}"
+    )
+
+    assert wrong.status_code == 422
+    assert "Write a whole number from 1 to 200." in wrong.text
+    assert right.status_code == 303
+    listed = await assigner.get(right.headers["location"])
+    assert "The limits are saved" in listed.text
+    assert "(at most 2)" in listed.text
+    assert "of 6" in listed.text
+    assert (await assigner.get(f"/en/committee/judges/{uuid4()}/limits")).status_code == 404
+    assert (await (await entering.client("registrar")).get(f"/en{address}")).status_code == 403
