@@ -10,6 +10,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
+# The tests start the program some hundreds of times: its modules are compiled once, also where the environment says not to keep that.
+export PYTHONDONTWRITEBYTECODE :=
+
 # Tests are shared out by file: what a file's tests have in common is started once. In the order of the folders, in which the
 # browser's few and long tests come first: left to the end, one core would wait for the other.
 BOTH_CORES := -n 2 --dist loadfile --no-loadscope-reorder
