@@ -108,6 +108,7 @@ class Reviews:
     score: on the rubric's range, or 0-100 where criteria differ in range. precision: 1 for a complete review, less
     where criteria are missing. half_cell: half the step of the score, 0 where it is not rounded to one criterion's
     steps; at_floor and at_ceiling mark scores on an end of the scale, where a judge could not go further.
+    half_step: half the step of a single mark on the score's range, the criteria's mean by weight.
     by_criterion: (n_reviews, n_criteria) marks on the score's range, NaN where missing; None with one criterion.
     criterion_offset: (n_criteria,) how much higher than average entries are marked on each criterion.
     weight: (n_categories, n_criteria) each category's weights, with sum one.
@@ -119,6 +120,7 @@ class Reviews:
     precision: Floats
     share: Floats
     half_cell: float
+    half_step: float
     at_floor: Bools
     at_ceiling: Bools
     n_entries: int
@@ -217,6 +219,7 @@ def review_scores(marks: Marks, rubric: Rubric) -> Reviews:
         precision=np.minimum(precision[kept], 1.0),
         share=np.minimum(present[kept], 1.0),
         half_cell=half_cell,
+        half_step=_half_step(rubric),
         at_floor=at_floor[kept],
         at_ceiling=at_ceiling[kept],
         n_entries=marks.n_entries,
@@ -246,6 +249,12 @@ def _criterion_offsets(table: Floats) -> Floats:
     seen = given.any(axis=0)
     centred: Floats = np.where(seen, offset - offset[seen].mean(), 0.0)
     return centred
+
+
+def _half_step(rubric: Rubric) -> float:
+    """Give half the step of a mark on the score's range, the mean over criteria by their weight."""
+    unit = 1.0 if rubric.is_uniform else PERCENT / np.maximum(rubric.maximum - rubric.minimum, 1e-300)
+    return float(rubric.weight @ (rubric.step * unit) / rubric.weight.sum() / 2)
 
 
 def _cells(score: Floats, rubric: Rubric, *, is_one: bool) -> tuple[float, Bools, Bools]:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import betaln
 
 from judging.marks import Floats, Ints
 from judging.rubric import Reviews
 
 Hashes = NDArray[np.uint64]
 FLAT = 1e-12  # spread of scores below which nothing varies
+EDGE = 1e-3  # of the range: how near its ends a mean of marks by chance is looked up
 ROUNDS = 4  # of refinement; each tells apart what differs one review further away
 
 
@@ -23,6 +25,7 @@ class Block:
 
     e, j: (N,) entry and judge of each review, sorted by (e, j). v: (N,) its precision. cat: (E,) category.
     half: half a cell on the scale of y, 0 where scores are exact; floor, ceil: scores on an end of the scale.
+    by_chance: (N,) density of each score on the scale of y, or its cell's probability, from one who marks at random.
     entries, judges: which of the round's entries (E,) and judges (J,) these are; rows: (N,) which of its reviews.
     """
 
@@ -34,6 +37,7 @@ class Block:
     half: float
     floor: NDArray[np.bool_]
     ceil: NDArray[np.bool_]
+    by_chance: Floats
     centre: float
     spread: float
     entries: Ints
@@ -131,12 +135,32 @@ def make_block(reviews: Reviews, rows: Ints) -> Block:
         half=reviews.half_cell / scale,
         floor=reviews.at_floor[rows],
         ceil=reviews.at_ceiling[rows],
+        by_chance=_by_chance(reviews, rows) * (2 * reviews.half_cell or scale),
         centre=centre,
         spread=spread if scale == spread else 0.0,
         entries=entries,
         judges=judges,
         rows=rows,
     )
+
+
+def _by_chance(reviews: Reviews, rows: Ints) -> Floats:
+    """Give the density of each score (N,), a rubric point, from one who draws marks evenly from the range in use.
+
+    The mean of n such marks is all but Beta(k, k) with k = (3 n - 1) / 2, which has its variance and is even for one
+    mark: the more criteria, the less often chance alone gives a high or a low score.
+    """
+    used, half = reviews.score[rows], reviews.half_cell
+    if reviews.by_criterion is not None:
+        used, half = reviews.by_criterion[rows], reviews.half_step
+    low, width = float(np.nanmin(used)) - half, float(np.nanmax(used) - np.nanmin(used)) + 2 * half
+    if width <= 0:
+        return np.ones(rows.size)
+    squares = (reviews.weight**2).sum(axis=1)[reviews.category[reviews.entry[rows]]]
+    k = np.maximum(1.5 * reviews.precision[rows] / squares - 0.5, 1.0)
+    x = np.clip((reviews.score[rows] - low) / width, EDGE, 1 - EDGE)
+    density: Floats = np.exp((k - 1) * np.log(x * (1 - x)) - betaln(k, k)) / width
+    return density
 
 
 def canonical_order(e: Ints, j: Ints, score: Floats, *, category: Ints) -> tuple[Ints, Ints]:

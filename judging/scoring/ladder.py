@@ -45,8 +45,7 @@ def leave_one_out(fit: JudgeFit, equations: Henderson | None = None) -> Floats:
     else:
         dof, spread, noise = _own_noise(fit, error, leverage)
     chance = _chance(block, fit.latent - error, spread, dof)
-    floor = 2 * block.half / (float(np.ptp(block.y)) + 2 * block.half) if block.half else 1 / float(np.ptp(block.y))
-    density: Floats = np.log((1 - noise) * chance + noise * floor + 1e-300)
+    density: Floats = np.log((1 - noise) * chance + noise * block.by_chance + 1e-300)
     return density
 
 

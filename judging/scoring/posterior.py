@@ -3,11 +3,12 @@
 ``z = level[category] + a[j] * quality[e] + b[j] + noise``, noise ~ N(0, s[j]^2 / v), b ~ N(0, tb2),
 quality ~ N(gamma * mean b of the entry's judges, t2), log a ~ N(0, ta^2), log s ~ N(m + rho * log a, ts^2).
 A score on a scale of steps is a cell: z lies within half a step of it, or anywhere beyond at an end of the scale.
-A judge may be erratic (prior 3 %): then most of the scores are uniform noise and weigh nothing.
+A judge may be erratic (prior 3 %): then most of the scores are means of marks drawn at random and weigh nothing.
 gamma is the guard against assignment that sends good entries to lenient or to strict judges (Mundlak 1978).
 """
 
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -23,6 +24,8 @@ SHARE = 0.9  # of noise among an erratic judge's scores; an honest judge's hold 
 SCALE_SPREAD, NOISE_SPREAD = 0.4, 0.6  # half-normal priors of ta and ts
 LINK = (0.5, 0.5)  # prior mean and spread of rho: who spreads scores more is usually noisier
 GUARD = 0.5  # prior probability that assignment went with leniency at all
+HABIT_STEPS = 2  # a sweep; one alone lets scale and noise lag behind the rest
+MOVES = ((0.0, 1.0), (1.0, 0.0), (1.0, 1.0))  # in log a and log s
 TINY = 1e-300
 SMALL = 250
 MANY = 5000  # reviews from where judges' habits are known well enough for few sweeps
@@ -81,7 +84,6 @@ class Chains:
         self._share = 1.0 / block.reads[block.e]
         self._cat = block.cat[block.e]
         self._precision, self._widen = block.v[None], 1.0 / np.sqrt(block.v)[None]
-        self._range = float(np.ptp(block.y)) + 2 * block.half
 
     def sweep(self) -> None:
         """Draw everything once."""
@@ -119,14 +121,12 @@ class Chains:
             inner = ndtri(np.maximum(p_low + rng.random(x.shape) * p, TINY))
             inner = np.clip(inner, np.where(is_low, -np.inf, low), np.where(is_high, np.inf, high))
             self.z = expected + side * inner * spread
-            chance, noise = p, 2 * block.half / self._range
-        else:
-            chance, noise = np.exp(-0.5 * x * x) / (np.sqrt(2 * np.pi) * spread), 1.0 / self._range
         if self.rung.has_switch:
-            self._draw_switch(chance, noise)
+            self._draw_switch(p if has_cells else np.exp(-0.5 * x * x) / (np.sqrt(2 * np.pi) * spread))
 
-    def _draw_switch(self, chance: Floats, noise: float) -> None:
-        rng = self.rng
+    def _draw_switch(self, chance: Floats) -> None:
+        """Draw who is erratic, and which of their scores are noise; chance: (C, N) what an honest judge gives each."""
+        rng, noise = self.rng, self.block.by_chance
         chance = np.maximum(chance, TINY)
         either = SHARE * noise + (1 - SHARE) * chance
         odds = np.log(ERRATIC / (1 - ERRATIC)) + self.equations.by_judge(np.log(either / chance))
@@ -137,42 +137,46 @@ class Chains:
             self.honest -= doubted & (rng.random(chance.shape) < SHARE * noise / either)
 
     def _draw_habits(self) -> None:
-        """Draw scale and noise of each judge: random steps in log a, in log s, and along both."""
-        block, rung = self.block, self.rung
+        """Draw scale and noise of each judge, given what the judge's scores and their entries' qualities sum to."""
+        block = self.block
         v = self.z - at(self.mean, self._cat) - at(self.b, block.j)
         theta = at(self.quality, block.e)
         use = self.honest * block.v
         square, cross, length, n = (
             self.equations.by_judge(q) for q in (use * v * v, use * v * theta, use * theta * theta, self.honest)
         )
-        if not rung.has_noise:
-            a = np.exp(self.log_a)
-            rest = (square - 2 * a * cross + a * a * length).sum(axis=1)
-            s2 = (0.02 + rest) / (2 * self.rng.standard_gamma(0.5 * (1 + n.sum(axis=1))))
-            self.log_s[:] = 0.5 * np.log(s2)[:, None]
+        if self.rung.has_noise:
+            self._step_habits(square, cross, length, n)
             return
-        ta, ts, rho, m = (q[:, None] for q in (self.ta, self.ts, self.rho, self.m))
+        a = np.exp(self.log_a)
+        rest = (square - 2 * a * cross + a * a * length).sum(axis=1)
+        s2 = (0.02 + rest) / (2 * self.rng.standard_gamma(0.5 * (1 + n.sum(axis=1))))
+        self.log_s[:] = 0.5 * np.log(s2)[:, None]
+
+    def _step_habits(self, square: Floats, cross: Floats, length: Floats, n: Floats) -> None:
+        """Take random steps in log s, in log a, and along both, several times: they cost little beside a joint draw.
+
+        All (C, J): sums over a judge's n scores of (z - mean - b)^2, of its product with quality, of quality^2.
+        """
+        m, rho, ta2, ts2 = (q[:, None] for q in (self.m, self.rho, self.ta**2, self.ts**2))
 
         def log_density(log_a: Floats, log_s: Floats) -> Floats:
             a = np.exp(log_a)
-            rest = square - 2 * a * cross + a * a * length
-            return (
-                -n * log_s
-                - 0.5 * rest * np.exp(-2 * log_s)
-                - 0.5 * (log_a / ta) ** 2
-                - 0.5 * ((log_s - m - rho * log_a) / ts) ** 2
-            )
+            rest = square + a * (a * length - 2 * cross)
+            off = log_s - m - rho * log_a
+            return -n * log_s - 0.5 * (rest * np.exp(-2 * log_s) + log_a * log_a / ta2 + off * off / ts2)
 
+        noise_step = 2.4 / np.sqrt(2 * n + 1 / ts2)
+        scale_step = 2.4 / np.sqrt(length * np.exp(2 * self.log_a.mean() - 2 * m) + 1 / ta2)
+        moves = MOVES if self.rung.has_scale else MOVES[:1]
+        shape = (HABIT_STEPS, len(moves), *n.shape)
+        jumps, chances = self.rng.standard_normal(shape), -self.rng.standard_exponential(shape)
         now = log_density(self.log_a, self.log_s)
-        noise_step = 2.4 / np.sqrt(2 * n + ts**-2)
-        scale_step = 2.4 / np.sqrt(length * np.exp(2 * self.log_a.mean() - 2 * self.m[:, None]) + ta**-2)
-        steps = [(0.0, 1.0), (1.0, 0.0), (1.0, 1.0)] if rung.has_scale else [(0.0, 1.0)]
-        for along_a, along_s in steps:
-            size = noise_step if along_s else scale_step
-            jump = size * self.rng.standard_normal(n.shape)
+        for again, (kind, (along_a, along_s)) in product(range(HABIT_STEPS), enumerate(moves)):
+            jump = (noise_step if along_s else scale_step) * jumps[again, kind]
             log_a, log_s = self.log_a + along_a * jump, self.log_s + along_s * jump
             then = log_density(log_a, log_s)
-            taken = np.log(self.rng.random(n.shape)) < then - now
+            taken = chances[again, kind] < then - now
             self.log_a, self.log_s = np.where(taken, log_a, self.log_a), np.where(taken, log_s, self.log_s)
             now = np.where(taken, then, now)
 
@@ -250,14 +254,14 @@ class Chains:
 def plan_chains(n_reviews: int) -> tuple[int, int, int]:
     """Say how many chains, and how many sweeps to drop and to keep: about a fifth of a second up to 1,000 scores.
 
-    Short runs of many chains from the mixed model's solution: 20 dropped sweeps left tau and interval score within
-    chance of 80 on the development seeds.
+    Chance between runs is far below what scores leave open; where chains begin is not, so fewer chains run longer.
     """
-    chains = int(np.clip(10_000 // max(n_reviews, 1), 1 if n_reviews > MANY else 2, 24))
     if n_reviews <= SMALL:  # the fewer the scores, the longer hyperparameters take to settle; sweeps are cheap here
-        return chains, 40, 60
-    kept = 40 if n_reviews > MANY else int(np.clip(500 // chains, 40, 100))
-    return chains, 15, kept
+        return 24, 40, 60
+    if n_reviews > MANY:
+        return max(10_000 // n_reviews, 1), 15, 40
+    chains = int(np.clip(7_000 // n_reviews, 2, 12))
+    return chains, int(np.clip(25_000 // n_reviews, 15, 50)), int(np.clip(480 // chains, 45, 100))
 
 
 def is_too_large(block: Block) -> bool:

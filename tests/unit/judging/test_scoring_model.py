@@ -63,6 +63,33 @@ def test_a_noisy_judge_counts_less_and_an_erratic_one_hardly():
     assert np.corrcoef(scores.score, quality)[0, 1] > raw
 
 
+def test_who_marks_several_criteria_at_random_is_found_though_the_means_look_usual():
+    rng = np.random.default_rng(11)
+    table, *_rest = drawn(rng, n_entries=80, noise=0.5)
+    entry, judge = np.nonzero(~np.isnan(table))
+    value = np.clip(np.round(table[entry, judge][:, None] + rng.normal(0, 0.8, (entry.size, 3))), 1, 10)
+    odd = judge == 4
+    value[odd] = rng.integers(1, 11, (int(odd.sum()), 3))
+    rows = np.repeat(entry, 3), np.repeat(judge, 3), np.tile(np.arange(3), entry.size)
+    marks = gather_marks(*rows, value.ravel())
+
+    scores = score_round(marks, infer_rubric(marks), method="model")
+
+    assert scores.judges.suspicion[4] > 0.9
+    assert np.delete(scores.judges.suspicion, 4).max() < 0.5
+    density = scores.fits[0].block.by_chance
+    middle = np.abs(scores.fits[0].block.y) < 1
+    assert density[middle].min() > density[~middle].max() / 2
+
+
+def test_one_criterion_marked_at_random_gives_every_step_of_the_scale_alike():
+    block = scored(np.clip(np.round(drawn(np.random.default_rng(12))[0]), 1, 10), method="raw").fits[0].block
+
+    levels = np.unique(block.y).size
+
+    assert block.by_chance == pytest.approx(np.full(block.y.size, 1 / levels))
+
+
 def test_the_guard_finds_assignment_that_went_with_leniency():
     rng = np.random.default_rng(5)
     b = np.linspace(-1.2, 1.2, 12)

@@ -80,6 +80,7 @@ def test_single_marks_with_criteria_as_fixed_effects_give_lme4_s_variances():
         half=0.0,
         floor=np.zeros(centred.size, dtype=bool),
         ceil=np.zeros(centred.size, dtype=bool),
+        by_chance=np.ones(centred.size),
         centre=0.0,
         spread=float(spread),
         entries=np.arange(marks.n_entries),
