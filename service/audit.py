@@ -31,7 +31,6 @@ class Event(StrEnum):
 
     PERSON_REGISTERED = "person-registered"
     PERSON_CONFIRMED = "person-confirmed"
-    SIGNED_IN = "signed-in"
     SECOND_FACTOR_SET = "second-factor-set"
     SECOND_FACTOR_REMOVED = "second-factor-removed"
     DATA_EXPORTED = "data-exported"

@@ -15,7 +15,17 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from service.bucket import BUCKET_VARIABLES, Bucket, read_bucket
 
-__all__ = ["VARIABLES", "Fault", "HostRule", "MailServer", "Settings", "SettingsFaulty", "read_settings"]
+__all__ = [
+    "ANY_PORT",
+    "LOOPBACK",
+    "VARIABLES",
+    "Fault",
+    "HostRule",
+    "MailServer",
+    "Settings",
+    "SettingsFaulty",
+    "read_settings",
+]
 
 DEFAULT_DATA = "tahkim-data"
 SECRET_BYTES_AT_LEAST = 32
@@ -89,6 +99,7 @@ class HostRule:
 
 
 LOOPBACK = (HostRule("localhost", ANY_PORT), HostRule("127.0.0.1", ANY_PORT), HostRule("[::1]", ANY_PORT))
+"""The names by which a machine asks itself."""
 
 
 @dataclass(frozen=True, slots=True)

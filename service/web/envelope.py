@@ -15,7 +15,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from service.clock import Clock
 from service.logging import get_logger
-from service.settings import ANY_PORT, Settings
+from service.settings import ANY_PORT, LOOPBACK, Settings
 from service.web.cookies import LANGUAGE, THEME, cookie_name, make_cookie, read_cookies
 from service.web.counting import Counting
 from service.web.gate import CHANGE, Gate, choose_wait, kind_of, write_busy_page
@@ -31,7 +31,8 @@ __all__ = ["Envelope"]
 THEMES = frozenset({"auto", "light", "dark"})
 CHOICES_LAST = timedelta(days=365)
 _WATCHED = frozenset({"/healthz", "/readyz"})
-"""Asked by this machine's or image's own watcher under whatever name; they tell everybody the same."""
+"""Asked by this machine's or image's own watcher under whatever name; they tell everybody the same. ``/metrics`` is
+asked so too by whoever brings its token, and without one by this machine under its own names."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 _PORTS = {"http": 80, "https": 443}
 _SERVER_FAULT, _BUSY = 500, 503
@@ -129,7 +130,7 @@ class Envelope:
             await answer.whole(_BUSY, answer.reference, [_TEXT, (b"retry-after", b"%d" % choose_wait())])
 
     def _refuse(self, scope: HTTPScope) -> int | None:
-        if scope["path"] not in _WATCHED and not self._is_our_host(scope):
+        if not self._is_our_host(scope):
             return 400
         return None if scope["method"] in _METHODS else 405
 
@@ -160,6 +161,9 @@ class Envelope:
         return forwarded[-self._settings.trusted_hops] if len(forwarded) >= self._settings.trusted_hops else peer
 
     def _is_our_host(self, scope: HTTPScope) -> bool:
+        is_collecting = scope["path"] == "/metrics"
+        if scope["path"] in _WATCHED or (is_collecting and self._settings.metrics_token is not None):
+            return True
         hosts = [value for name, value in scope["headers"] if name == b"host"]
         if len(hosts) != 1:
             return False
@@ -171,7 +175,7 @@ class Envelope:
         own = _PORTS["https" if self._settings.is_https else "http"]
         return any(
             rule.allows(name, given) or (rule.port != ANY_PORT and rule.allows(name, None if given == own else given))
-            for rule in self._settings.hosts
+            for rule in (*self._settings.hosts, *(LOOPBACK if is_collecting else ()))
         )
 
 

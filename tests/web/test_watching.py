@@ -92,6 +92,29 @@ async def test_a_collector_elsewhere_brings_the_token(world: World):
     assert (await from_here(world, app).get("/metrics")).status_code == 404
 
 
+async def test_this_machine_collects_under_its_own_names_where_pages_answer_to_theirs(world: World):
+    app = await get_program(replace(world.settings, hosts=(HostRule("tahkim.example", None),)), world.clock)
+    here, elsewhere = from_here(world, app), from_here(world, app, address="203.0.113.9")
+
+    asked = {host: await here.get("/metrics", headers={"host": host}) for host in ("127.0.0.1:8000", "[::1]:8000")}
+    page = await here.get("/ar", headers={"host": "127.0.0.1:8000"})
+    foreign = await here.get("/metrics", headers={"host": "rebound.example"})  # a page that points its name at us
+    from_afar = await elsewhere.get("/metrics", headers={"host": "127.0.0.1:8000"})
+
+    assert {host: answer.status_code for host, answer in asked.items()} == {"127.0.0.1:8000": 200, "[::1]:8000": 200}
+    assert (page.status_code, foreign.status_code, from_afar.status_code) == (400, 400, 404)
+
+
+async def test_a_collector_with_the_token_need_not_know_our_name(world: World):
+    settings = replace(world.settings, hosts=(HostRule("tahkim.example", None),), metrics_token=TOKEN)
+    app = await get_program(settings, world.clock)
+    elsewhere = from_here(world, app, address="203.0.113.9")
+
+    told = await elsewhere.get("/metrics", headers={"host": "10.0.0.5:8000", "authorization": f"Bearer {TOKEN}"})
+
+    assert told.status_code == 200
+
+
 async def test_figures_tell_answers_by_route_and_name_nobody(world: World):
     farah = await world.client("farah")
     for path in ("/ar/entries", "/en/entries", "/ar/nothing-1", "/ar/nothing-2"):

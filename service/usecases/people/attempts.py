@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from service.errors import TooMany
 from storage.engine import run_sql
-from storage.tables.session import Attempt
 
 __all__ = [
     "CODES_BY_ACCOUNT",
@@ -19,6 +18,7 @@ __all__ = [
     "Limit",
     "count",
     "forgive",
+    "note",
 ]
 
 
@@ -42,6 +42,16 @@ LOOK_UPS = Limit("look-up", 30, timedelta(minutes=5))
 
 async def count(limit: Limit, who: str, *, now: datetime) -> None:
     """Count one try. Raises TooMany, with the time to wait, past the limit: trying on does not lengthen it."""
+    refused = await note(limit, who, now=now)
+    if refused is not None:
+        raise refused
+
+
+async def note(limit: Limit, who: str, *, now: datetime) -> TooMany | None:
+    """Count one try, and give what to refuse it with past the limit: for whoever counts inside a transaction.
+
+    Raised there, the refusal would undo the count.
+    """
     fresh = now - limit.window
     rows = await run_sql(
         "INSERT INTO attempt (id, bucket, window_at, tries) VALUES ({}, {}, {}, 1) ON CONFLICT (bucket) DO UPDATE SET "
@@ -50,13 +60,12 @@ async def count(limit: Limit, who: str, *, now: datetime) -> None:
         uuid4(), _bucket(limit, who), now, fresh, fresh, now,
     )  # fmt: skip
     tries, began = rows[0]["tries"], rows[0]["window_at"]
-    if tries > limit.tries:
-        raise TooMany(wait=max(began + limit.window - now, timedelta(minutes=1)))
+    return TooMany(wait=max(began + limit.window - now, timedelta(minutes=1))) if tries > limit.tries else None
 
 
 async def forgive(limit: Limit, who: str) -> None:
     """Forget the tries of somebody who has shown to be the right person."""
-    await Attempt.delete().where(Attempt.bucket == _bucket(limit, who))
+    await run_sql("DELETE FROM attempt WHERE bucket = {}", _bucket(limit, who))
 
 
 def _bucket(limit: Limit, who: str) -> str:

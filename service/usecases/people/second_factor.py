@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 from service.actors import COMMITTEE, Actor, Role
 from service.audit import Event, record
 from service.errors import Conflicting, FieldError, Invalid, NotFound, Refused
+from service.logging import get_logger
 from service.mail.queue import queue_letter
 from service.permissions import Action, require
 from service.text import western_digits
@@ -198,6 +199,7 @@ async def pass_challenge(token: str, code: str, *, key: bytes, device: str, now:
     await count(CODES_BY_ACCOUNT, account.email, now=now)
     async with transaction():
         if not await _takes_any(account.id, code, key=key, now=now):
+            get_logger().warning("sign-in-refused", person=str(account.id), why="code")
             raise Invalid(FieldError("code", "factor.wrong_code"))
         link = await spend_link(token, Purpose.SECOND_FACTOR, now=now)
         grant_id = UUID(link.about) if link.about else None

@@ -9,6 +9,7 @@ from litestar import Controller, Request, get, post
 from litestar.response import Redirect
 
 from service.actors import Actor
+from service.logging import get_logger
 from service.permissions import Action
 from service.settings import Settings
 from service.usecases.people.accounts import ask_for_link, sign_in, sign_in_by_link
@@ -120,6 +121,7 @@ async def let_in(request: AnyRequest, begun: SignedIn, *, wanted: str = "") -> R
     if begun.challenge:
         onward = safe_next(wanted, "")
         return go_to(f"/sign-in/{begun.challenge}" + (f"?next={quote(onward)}" if onward else ""))
+    get_logger().info("session-begun", person=str(begun.person_id))  # how, the route in this request's last line says
     if visit.session is not None:
         await leave_session(visit.session.id)
     give_cookie(visit, begun.secret)

@@ -1,3 +1,7 @@
+import io
+import json
+
+from service.logging import set_up_logging
 from tests.cast import PASSWORD
 from tests.conftest import World, csrf_in, post
 
@@ -19,6 +23,27 @@ async def test_a_wrong_password_and_an_unknown_address_get_the_same_page(world: 
     assert (wrong.status_code, unknown.status_code) == (422, 422)
     assert wrong.text.replace("farah@", "@") == unknown.text.replace("nobody@", "@")
     assert "not the right one" not in wrong.text
+
+
+async def test_who_signed_in_and_who_was_refused_stands_in_the_program_s_log(world: World):
+    browser, written = world.visitor(), io.StringIO()
+    right = {"email": "farah@tahkim.example", "password": PASSWORD}
+    set_up_logging(stream=written)
+    try:
+        await post(browser, "/en/sign-in", {**right, "password": "not the right one"})
+        await post(browser, "/en/sign-in", {"email": "nobody@tahkim.example", "password": "not the right one"})
+        await post(browser, "/en/sign-in", right)
+    finally:
+        set_up_logging(is_quiet=True)
+
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    farah = str(world.actors["farah"].person_id)
+    assert [(each["event"], each.get("why"), each["person"]) for each in lines if "person" in each] == [
+        ("sign-in-refused", "password", farah),
+        ("sign-in-refused", "password", None),
+        ("session-begun", None, farah),
+    ]
+    assert not any(secret in written.getvalue() for secret in (PASSWORD, "not the right one", "nobody@", "farah@"))
 
 
 async def test_guessing_stops_at_the_limit_whatever_the_forged_headers_say(world: World):
