@@ -207,7 +207,7 @@ RULES: dict[Action, Rule] = {
         ASSIGNER | {Role.SECRETARY, Role.CHAIR}, frozenset({Stage.CLOSED, Stage.JUDGING}), own=True
     ),
     Action.READ_MESSAGES: Rule(DECIDERS),
-    Action.SEND_MESSAGE: Rule(frozenset({Role.SECRETARY, Role.CHAIR}), own=True),
+    Action.SEND_MESSAGE: Rule(frozenset({Role.SECRETARY, Role.CHAIR}), ALWAYS - {Stage.ARCHIVED}, own=True),
     Action.OPEN_ROUND: Rule(CHAIR, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING}), own=True),
     Action.READ_SHEETS: Rule(DECIDERS, AFTER_CLOSE),
     Action.REOPEN_SHEET: Rule(DECIDERS, frozenset({Stage.JUDGING}), own=True),

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx
+from pyotp import TOTP
 
 from service.usecases.files.sent_files import hash_local_parts
 from tests.conftest import csrf_in
@@ -51,6 +52,24 @@ class Person:
 
     async def sign_in(self, email: str, password: str) -> None:
         expect(await self.send("/en/sign-in", email=email, password=password), 303)
+
+    async def set_second_factor(self) -> None:
+        """Set the second factor that committee duties need over https, by hand as without a camera."""
+        place = "/en/account/second-factor"
+        shown = await self.read(place)
+        secret = re.search(r'class="ltr">([A-Z2-7]{4}(?: [A-Z2-7]{4}){7})<', shown)
+        pending = re.search(r'name="pending" value="([^"]+)"', shown)
+        assert secret, "the page shows no secret"
+        assert pending
+        code = TOTP(secret[1].replace(" ", "")).now()
+        fields = {"csrf": csrf_in(shown), "part": "confirm", "code": code, "pending": pending[1]}
+        expect(await self.client.post(place, data=fields), 200)
+
+    async def act_as(self, role: str, page: str) -> None:
+        """Take up each other grant of this role in turn, as the menu of a page offers them."""
+        others = rf'name="grant" value="([^"]+)">(?:(?!</button>).)*{role}'
+        for other in re.findall(others, await self.read(page), flags=re.DOTALL):
+            expect(await self.send("/en/account/role", page=page, grant=other), 303)
 
     async def sign_up(self, email: str, password: str, find_link: Callable[[], str | None]) -> None:
         """Sign up, open the mailed link and choose a password. ``find_link`` looks into the letters."""

@@ -143,7 +143,7 @@ class Site:
                 process.wait()
 
     def _command(self, verb: str, *arguments: str) -> list[str]:
-        where = [] if "--data" in arguments else ["--data", str(self.folder / "data")]
+        where = [] if "--data" in arguments or verb == "verify" else ["--data", str(self.folder / "data")]
         return [sys.executable, "-m", "service.cli.main", verb, *arguments, *where]
 
     def _begin(self, name: str, *command: str) -> None:

@@ -16,9 +16,12 @@ LEASE = timedelta(seconds=8)
 """How long the work of a killed worker rests: with one look at the queue (half a second) under the ten promised."""
 
 _LONGER_THAN_ANY = timedelta(minutes=1)
-"""A lease that ends later than this was taken by a clock that has since been set back: it holds nothing."""
+"""A lease that ends later than this was taken by a clock that has since been set back: it holds nothing. So is work due
+that was to be done at once and was queued by a clock that was ahead."""
 ATTEMPTS_AT_MOST = 8
-_DUE = "((state='waiting' AND due_at <= {{}}) OR (state={{}} AND (lease_until <= {{}} OR lease_until > {{}}){but}))"
+_WAITING = "due_at <= {{}} OR (due_at <= made_at AND made_at > {{}}) OR (attempts > 0 AND due_at > {{}})"
+_HELD = "lease_until <= {{}} OR lease_until > {{}}"
+_DUE = f"((state='waiting' AND ({_WAITING})) OR (state={{{{}}}} AND ({_HELD}){{but}}))"
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=1)
 
 
@@ -116,6 +119,8 @@ def _due(queue: Queue, now: datetime, in_hand: Collection[UUID]) -> tuple[str, t
     held = ", ".join("{}" for _ in in_hand)
     return _DUE.format(but=f" AND id NOT IN ({held})" if held else ""), (
         now,
+        now + _LONGER_THAN_ANY,
+        now + _LONGEST_WAIT,
         queue.busy,
         now,
         now + _LONGER_THAN_ANY,

@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 
+from service.clock import CheckedClock, Clock
 from service.errors import NotFound
 from service.permissions import Action
 from service.usecases.operating.health import OK, Health, QueueFigures, look_at_health, read_queues
@@ -52,7 +53,13 @@ async def read_metrics(request: AnyRequest, objects: Any, now: datetime) -> Resp
         queues = await read_queues(now=now) if health.has_pages else ()
     except StorageError:
         queues = ()
-    figures = [*state.counting.list_figures(), *_gate(state.gate), *_queues(queues), _ready(health)]
+    figures = [
+        *state.counting.list_figures(),
+        *_gate(state.gate),
+        *_queues(queues),
+        _ready(health),
+        _steps(state.clock),
+    ]
     text = write_figures(figures, process=state.process)
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
@@ -88,3 +95,10 @@ def _ready(health: Health) -> Figure:
     parts = {"database": health.database, "schema": health.schema, "objects": health.objects}
     values = {write_labels(part=part): float(told == OK) for part, told in parts.items()}
     return Figure("tahkim_ready", "gauge", "Whether each part is there.", values)
+
+
+def _steps(clock: Clock) -> Figure:
+    n = clock.n_steps if isinstance(clock, CheckedClock) else 0
+    return Figure(
+        "tahkim_clock_set_total", "counter", "How often the machine's clock was set.", {write_labels(): float(n)}
+    )

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from service.demo.people import PASSWORD
+from tests.conftest import csrf_in
 from tests.people_online import Person, come, expect
 from tests.several import Several, several
 
@@ -35,6 +36,10 @@ def test_the_set_up_of_several_machines_carries_a_whole_competition(tmp_path: Pa
         files = {each: next((demo / "made").glob(f"*-{each}-*/*")) for each in ("paper", "summary")}
         asyncio.run(enter_a_project(site, "research", files))
         asyncio.run(look_at_a_judge_s_list(site, told))
+        bundle = tmp_path / "bundle.json"
+        published, content = asyncio.run(take_the_bundle(site, told))
+        bundle.write_bytes(content)
+        assert published in site.run("verify", str(bundle), "--fingerprint", published)
 
         site.kill("server0")
         assert site.ask("/en/winners").status_code == 200
@@ -81,8 +86,23 @@ async def look_at_a_judge_s_list(site: Several, told: dict) -> None:
     door = told["sign_in"]["judge"]
     person = Person(site.address, site.trust())
     await person.sign_in(door["email"], door["password"])
-    others = r'name="grant" value="([^"]+)">(?:(?!</button>).)*Judge'
-    for other in re.findall(others, await person.read("/en/judging")):
-        expect(await person.send("/en/account/role", page="/en/judging", grant=other), 303)
+    await person.act_as("Judge", "/en/judging")
     assert re.search(r'href="/en/judging/[A-Z]+-\d+"', await person.read("/en/judging"))
     await person.close()
+
+
+async def take_the_bundle(site: Several, told: dict) -> tuple[str, bytes]:
+    """The chair, whose duty needs a second factor over https, takes the bundle: its published fingerprint, and it."""
+    door = told["sign_in"]["chair"]
+    person = Person(site.address, site.trust())
+    await person.sign_in(door["email"], door["password"])
+    await person.set_second_factor()
+    await person.act_as("Chair", "/en/committee/exports")
+    page = await person.read("/en/committee/exports")
+    winner = next(winner["page"] for winners in told["winners"].values() for winner in winners)
+    edition = winner.split("/")[2]
+    public = set(re.findall(r"[0-9a-f]{64}", site.ask(f"/en/fingerprints/{edition}").text))
+    published = next(digest for digest in re.findall(r"/exports/bundle/([0-9a-f]{64})", page) if digest in public)
+    given = await person.client.post(f"/en/committee/exports/bundle/{published}", data={"csrf": csrf_in(page)})
+    await person.close()
+    return published, expect(given, 200).content

@@ -15,10 +15,11 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+from service.clock import CheckedClock, Clock, find_last_step
 from service.settings import Settings
 from service.text import Ltr, Size
 from service.usecases.operating.health import OK, look_at_health
-from storage.engine import Row, run_sql
+from storage.engine import Row, on_postgres, run_sql
 from storage.inspect.look import is_reader_here
 from storage.inspect.scanner import ScannerAway, ask
 from storage.lifecycle import UploadState
@@ -26,13 +27,29 @@ from storage.objects.store import ObjectStore
 
 __all__ = ["PARTS", "Sign", "Tone", "look_round"]
 
-PARTS = ("database", "store", "worker", "jobs", "letters", "uploads", "disk", "backup", "scanner", "sandbox", "reader")
+PARTS = (
+    "database",
+    "store",
+    "worker",
+    "jobs",
+    "letters",
+    "uploads",
+    "disk",
+    "backup",
+    "clock",
+    "scanner",
+    "sandbox",
+    "reader",
+)
 """Everything that is looked at, in the order of the page."""
 LATE_AFTER = timedelta(minutes=2)
 """A worker looks twice a second: what is due for so long says that none does, or that there is too much."""
 UNFINISHED_AFTER = timedelta(days=1)
 """An upload that is open for so long was probably left."""
 BACKUP_EVERY = timedelta(days=1)
+STEP_TOLD_FOR = timedelta(days=1)
+APART_AT_MOST = timedelta(seconds=2)
+"""Between this machine's clock and the database server's, besides what the question took."""
 ROOM_SHARE, ROOM_AT_LEAST = 0.1, 10 * 2**30
 """Of the disk, and in bytes: under either, somebody should see to it before files are refused."""
 _WALLS = (
@@ -58,7 +75,7 @@ class Sign:
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
-async def look_round(settings: Settings, objects: ObjectStore, *, now: datetime) -> tuple[Sign, ...]:
+async def look_round(settings: Settings, objects: ObjectStore, *, clock: Clock, now: datetime) -> tuple[Sign, ...]:
     """Look at every part, in the order of ``PARTS``. Nothing is written and no part is waited for long."""
     health = await look_at_health(objects)
     scanner, sandbox = await asyncio.gather(_scanner(settings.scanner), asyncio.to_thread(_sandbox))
@@ -69,6 +86,7 @@ async def look_round(settings: Settings, objects: ObjectStore, *, now: datetime)
         await _uploads(now),
         await asyncio.to_thread(_disk, settings.data),
         await _backup(now),
+        await _clock(clock, now, has_database=health.has_pages),
         scanner,
         sandbox,
         Sign("reader", "ok") if is_reader_here() else Sign("reader", "missing", Tone.WARN),
@@ -144,6 +162,21 @@ async def _backup(now: datetime) -> Sign:
         return Sign("backup", "never", Tone.WARN)
     is_old = now - rows[0]["at"] > BACKUP_EVERY
     return Sign("backup", "old" if is_old else "ok", Tone.WARN if is_old else Tone.OK, {"at": rows[0]["at"]})
+
+
+async def _clock(clock: Clock, now: datetime, *, has_database: bool) -> Sign:
+    """Tell whether the clock was set lately, and if it goes with the database's; a test's clock goes its own way."""
+    step = find_last_step(clock)
+    if step is not None and abs(now - step.at) < STEP_TOLD_FOR:
+        code = "forward" if step.by > timedelta() else "back"
+        return Sign("clock", code, Tone.WARN, {"by": abs(step.by), "at": step.at})
+    if isinstance(clock, CheckedClock) and on_postgres() and has_database:
+        asked_at = clock()
+        [row] = await run_sql("SELECT clock_timestamp() AS at")
+        answered_at = clock()
+        apart = max(asked_at - row["at"], row["at"] - answered_at)
+        return Sign("clock", "apart", Tone.BAD, {"by": apart}) if apart > APART_AT_MOST else Sign("clock", "agrees")
+    return Sign("clock", "ok")
 
 
 async def _scanner(address: str | None) -> Sign:

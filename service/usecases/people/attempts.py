@@ -40,6 +40,10 @@ LETTERS_BY_ADDRESS = Limit("letter-address", 600, timedelta(hours=1))
 LOOK_UPS = Limit("look-up", 30, timedelta(minutes=5))
 
 
+_CLOCKS_APART = timedelta(minutes=1)
+"""A window that began later than this was begun by a clock that has since been set back: it counts no more."""
+
+
 async def count(limit: Limit, who: str, *, now: datetime) -> None:
     """Count one try. Raises TooMany, with the time to wait, past the limit: trying on does not lengthen it."""
     refused = await note(limit, who, now=now)
@@ -52,12 +56,13 @@ async def note(limit: Limit, who: str, *, now: datetime) -> TooMany | None:
 
     Raised there, the refusal would undo the count.
     """
-    fresh = now - limit.window
+    fresh, ahead = now - limit.window, now + _CLOCKS_APART
     rows = await run_sql(
         "INSERT INTO attempt (id, bucket, window_at, tries) VALUES ({}, {}, {}, 1) ON CONFLICT (bucket) DO UPDATE SET "
-        "tries = CASE WHEN attempt.window_at <= {} THEN 1 ELSE attempt.tries + 1 END, "
-        "window_at = CASE WHEN attempt.window_at <= {} THEN {} ELSE attempt.window_at END RETURNING tries, window_at",
-        uuid4(), _bucket(limit, who), now, fresh, fresh, now,
+        "tries = CASE WHEN attempt.window_at > {} AND attempt.window_at <= {} THEN attempt.tries + 1 ELSE 1 END, "
+        "window_at = CASE WHEN attempt.window_at > {} AND attempt.window_at <= {} THEN attempt.window_at ELSE {} END "
+        "RETURNING tries, window_at",
+        uuid4(), _bucket(limit, who), now, fresh, ahead, fresh, ahead, now,
     )  # fmt: skip
     tries, began = rows[0]["tries"], rows[0]["window_at"]
     return TooMany(wait=max(began + limit.window - now, timedelta(minutes=1))) if tries > limit.tries else None

@@ -16,7 +16,7 @@ from storage.lifecycle import EDITION_MOVES, EditionState, MoveLost, move
 from storage.reads.committee.groups import list_readers
 from storage.tables.edition import DeadlineExtension, Edition, TimelineDate
 
-__all__ = ["MoveMade", "NotYet", "extend_deadline", "find_deadline", "move_edition", "open_edition"]
+__all__ = ["MoveMade", "NotYet", "archive_edition", "extend_deadline", "find_deadline", "move_edition", "open_edition"]
 
 
 class NotYet(Conflicting):
@@ -66,6 +66,11 @@ async def move_edition(
             Event.EDITION_MOVED, by=actor, about=("edition", edition_id), at=now, before=source.value,
             after=target.value, reason=reason,
         )  # fmt: skip
+
+
+async def archive_edition(actor: Actor, edition_id: UUID, *, now: datetime) -> None:
+    """Put a published edition into the archive: it is read from then on, and nobody's letters or words change."""
+    await move_edition(actor, edition_id, "archive", now=now)
 
 
 async def _move(

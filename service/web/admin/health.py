@@ -50,7 +50,7 @@ class StandingController(Controller):
     @get("/", opt={"action": Action.READ_STANDING})
     async def show(self, request: AnyRequest, objects: Any, words: Words, now: datetime) -> Page:
         """Show every part."""
-        signs = await look_round(visit_of(request).settings, objects, now=now)
+        signs = await look_round(visit_of(request).settings, objects, clock=request.app.state.clock, now=now)
         n_to_see = sum(each.tone is not Tone.OK for each in signs)
         return page("admin/health", StandingPage(tuple(_row(each, words) for each in signs), n_to_see, now))
 

@@ -274,13 +274,15 @@ def _moves(
         early = now < in_round.closes_at and counts.n_unsealed > 0
         reason = words.say("move.close-round_locked", n=counts.n_unsealed, date=in_round.closes_at) if early else None
         moves.append(("close-round", reason))
+    if standing.state == Stage.PUBLISHED:
+        moves.append(("archive", None))
     return tuple(
         Move(
             name=name,
             label=words.say(f"move.{name}"),
             what=words.say(f"move.{name}_what"),
             locked=locked,
-            is_danger=name in {"close", "close-round"},
+            is_danger=name in {"close", "close-round", "archive"},
         )
         for name, locked in moves
     )

@@ -14,6 +14,7 @@ from service.permissions import Action, may
 from service.text import Ltr, Words
 from service.usecases.publishing.previewing import ask_preview_names
 from service.usecases.publishing.publication import notify_entrants, schedule_publication
+from service.usecases.setup.editions import archive_edition
 from service.web.committee.ranking import NO_RANKING
 from service.web.committee.standing import AnyRequest, no_round, pick, read_moment, stand, write_moment
 from service.web.forms import read_form
@@ -115,6 +116,13 @@ class PublicationController(Controller):
             seen=typed.text("seen"),
         )  # fmt: skip
         return go_to("/committee/publish")
+
+    @post("/archive", opt={"action": Action.MOVE_EDITION})
+    async def archive(self, request: AnyRequest, actor: Actor, now: datetime) -> Redirect:
+        """Make the last move of an edition, which the first page offers."""
+        await read_form(request)
+        await archive_edition(actor, (await stand(actor)).edition_id, now=now)
+        return go_to("/committee")
 
     @post("/publish/preview/names", opt={"action": Action.PREVIEW_NAMES})
     async def ask_names(self, request: AnyRequest, actor: Actor, words: Words, now: datetime) -> Redirect:

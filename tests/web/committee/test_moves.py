@@ -332,6 +332,29 @@ async def test_twenty_publications_at_once_publish_once_and_write_each_winner_on
     assert len(letters) == len({row["email"] for row in letters}) > 0
 
 
+async def test_a_published_edition_is_archived_once_by_the_chair_and_is_read_from_then_on(told: House):
+    early = await post(await told.client("chair"), "/en/committee/archive", page="/en/account")
+    await told.competition.schedule()
+    told.clock.set(PUBLISH)
+    await told.competition.publish()
+    chair, secretary = await told.client("chair"), await told.client("secretary")
+    offered = (await chair.get("/en/committee")).text
+    letters, form = "/en/committee/messages", 'method="post" action="/en/committee/messages"'
+    assert form in (await secretary.get(letters)).text
+
+    refused = await post(secretary, "/en/committee/archive", page="/en/account")
+    first = await post(chair, "/en/committee/archive", page="/en/committee")
+    again = await post(chair, "/en/committee/archive", page="/en/account")
+
+    assert 'action="/en/committee/archive"' in offered
+    assert (early.status_code, refused.status_code, first.status_code, again.status_code) == (409, 403, 303, 409)
+    assert await state_of(told) == EditionState.ARCHIVED
+    assert form not in (await secretary.get(letters)).text
+    assert 'action="/en/committee/archive"' not in (await chair.get("/en/committee")).text
+    edition = await get_row(Edition.select(Edition.slug).where(Edition.id == told.competition.edition_id))
+    assert (await told.visitor().get(f"/en/winners?edition={edition['slug']}")).status_code == 200
+
+
 async def test_the_log_can_be_narrowed_and_checked(ranked_now: House):
     chair = await ranked_now.client("chair")
 
