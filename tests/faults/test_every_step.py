@@ -5,8 +5,10 @@ at once happens once.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -15,85 +17,32 @@ from service.errors import Refused
 from service.usecases.deciding.decisions import approve_decision, open_decision, sign_decision
 from service.usecases.entering.entries import open_entry
 from service.usecases.entering.submission import submit_entry, withdraw_entry
+from service.usecases.files.accepting import inspect_upload
+from service.usecases.files.uploads import complete_upload
 from service.usecases.judging.conflicts import Answer, answer_conflict
 from service.usecases.judging.sheets import abstain, save_comments, save_mark, seal_sheet
 from service.usecases.operating.doctor import examine
+from service.usecases.setup.editions import extend_deadline
 from service.usecases.setup.opening import close_round
-from storage.engine import get_engine, run_sql
-from storage.errors import StorageUnavailable
-from storage.piccolo_app import TABLES
+from storage.engine import run_sql
+from storage.lifecycle import UploadState
+from storage.objects.store import ObjectStore
 from storage.reads.decisions import list_categories
 from tests.cast import NOW
-from tests.competition import JUDGED, JUDGING, Competition, add_person
+from tests.competition import DEADLINE, JUDGED, JUDGING, Competition, add_person
+from tests.conftest import World
+from tests.entrants import add_rules, register, start, write_pdf
+from tests.faults.failing import Act, Watch, fail_until_it_passes
 
-Act = Callable[[], Awaitable[object]]
 Prepare = Callable[[Competition], Awaitable[Act]]
-STEPS_AT_MOST = 400
-
-
-class Failing:
-    """Lets so many statements and commits through, and takes the database away at the next one."""
-
-    def __init__(self, step: int) -> None:
-        self.left = step
-        self.has_failed = False
-        self.statements = self  # it stands among the engine's counters, which are told of each statement
-
-    def append(self, _: str) -> None:
-        self.left -= 1
-        if self.left == 0:
-            self.has_failed = True
-            raise StorageUnavailable(reason="failed on purpose")
-
-    async def begin(self, *, is_read_only: bool) -> object:
-        return _Session(await type(get_engine()).begin(get_engine(), is_read_only=is_read_only), self)
-
-
-class _Session:
-    def __init__(self, session, failing: Failing) -> None:
-        self._session, self._failing = session, failing
-        self.run, self.run_together = session.run, session.run_together
-
-    async def end(self, *, commit: bool) -> None:
-        if commit:
-            try:
-                self._failing.append("COMMIT")
-            except StorageUnavailable:
-                await self._session.end(commit=False)
-                raise
-        await self._session.end(commit=commit)
-
-
-async def picture() -> dict[str, list[str]]:
-    """Every row of every table."""
-    names = [table._meta.tablename for table in TABLES]
-    return {name: sorted(map(repr, await run_sql(f"SELECT * FROM {name}"))) for name in names}
-
-
-async def fail_until_it_passes(act: Act) -> int:
-    """Give the number of places at which it was failed."""
-    engine = get_engine()
-    before = await picture()
-    for step in range(1, STEPS_AT_MOST):
-        failing = Failing(step)
-        engine.counters.append(failing)  # type: ignore[arg-type]
-        engine.begin = failing.begin  # type: ignore[method-assign]
-        try:
-            await act()
-        except StorageUnavailable:
-            assert failing.has_failed
-        else:
-            assert not failing.has_failed, f"a failure at step {step} was swallowed"
-            return step - 1
-        finally:
-            engine.counters.remove(failing)  # type: ignore[arg-type]
-            del engine.begin
-        assert await picture() == before, f"something was half done at step {step}"
-    raise AssertionError("it never passed")
 
 
 async def assert_well(competition: Competition) -> None:
-    found = examine(competition.objects, now=JUDGED + timedelta(days=1))
+    await assert_clean(competition.objects)
+
+
+async def assert_clean(objects: ObjectStore) -> None:
+    found = examine(objects, now=JUDGED + timedelta(days=1))
     ignored = {"work-late"}  # stages are reached without a worker: their letters wait
     assert {each.code: each.names async for each in found if each.is_broken and each.code not in ignored} == {}
 
@@ -159,6 +108,12 @@ async def closing(competition: Competition) -> Act:
     return competition.close
 
 
+async def extending(competition: Competition) -> Act:
+    await competition.enter("Farah")
+    to = DEADLINE + timedelta(days=1)
+    return lambda: extend_deadline(competition.chair, competition.edition_id, to=to, reason="A storm", now=NOW)
+
+
 async def ranking(competition: Competition) -> Act:
     return competition.rank
 
@@ -167,6 +122,11 @@ async def deciding(competition: Competition) -> Act:
     category = (await list_categories(competition.edition_id))[0]
     now = JUDGED + timedelta(days=1)
     return lambda: open_decision(competition.chair, competition.round_id, category["id"], now=now)
+
+
+async def signing(competition: Competition) -> Act:
+    decision_id = await competition.place((await list_categories(competition.edition_id))[0])
+    return lambda: sign_decision(competition.chair, decision_id, now=JUDGED + timedelta(days=1))
 
 
 async def approving(competition: Competition) -> Act:
@@ -200,28 +160,62 @@ async def test_a_submission_is_whole_or_not_there_wherever_it_fails(opened: Comp
     await assert_well(opened)
 
 
-@pytest.mark.soak
+@pytest.mark.parametrize("engine_name", ["sqlite"])  # where a failure ends a transaction is the same code
 @pytest.mark.parametrize("prepare", [commenting, abstaining, ending_the_round])
 async def test_so_is_every_other_act_of_judging(judging: Competition, prepare: Prepare):
     assert await fail_until_it_passes(await prepare(judging)) > 3
     await assert_well(judging)
 
 
-@pytest.mark.soak
-@pytest.mark.parametrize("prepare", [withdrawing, closing])
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+@pytest.mark.parametrize("prepare", [withdrawing, closing, extending])
 async def test_so_is_every_other_act_on_entries(opened: Competition, prepare: Prepare):
     assert await fail_until_it_passes(await prepare(opened)) > 3
     await assert_well(opened)
 
 
-@pytest.mark.soak
-@pytest.mark.parametrize("prepare", [ranking, deciding, approving, notifying])
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+@pytest.mark.parametrize("prepare", [deciding, signing, approving, notifying])
 async def test_so_is_every_act_of_deciding(ranked: Competition, prepare: Prepare):
     assert await fail_until_it_passes(await prepare(ranked)) > 3
     await assert_well(ranked)
 
 
 @pytest.mark.soak
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+async def test_so_is_a_ranking(ranked: Competition):
+    assert await fail_until_it_passes(await ranking(ranked)) > 3
+    await assert_well(ranked)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+async def test_so_is_a_file_from_its_registration_to_its_inspection(world: World, tmp_path: Path):
+    farah, objects = world.actors["farah"], world.app.state.objects
+    number = await start(farah, await add_rules(world.edition_id))
+    file = write_pdf(tmp_path / "dossier.pdf")
+
+    assert await fail_until_it_passes(lambda: register(farah, number, "dossier", file, objects)) > 3
+    upload = await register(farah, number, "dossier", file, objects)  # sent once more, it is the upload that began
+    await objects.receive_part(upload.store_upload, 1, length=upload.size, chunks=once(file.read_bytes()))
+    complete = partial(complete_upload, farah, number, upload.id, objects=objects, now=NOW)
+    inspect = partial(inspect_upload, upload.id, objects=objects, now=NOW)
+    for act in (complete, inspect):
+        assert await fail_until_it_passes(act, check=lambda: assert_clean(objects)) > 3
+
+    [row] = await run_sql("SELECT state FROM upload")
+    assert row["state"] == UploadState.READY
+    events = await run_sql("SELECT event FROM audit_event WHERE event LIKE 'file-%' ORDER BY sequence")
+    assert [row["event"] for row in events] == ["file-committed", "file-received", "file-inspected"]
+    await assert_clean(objects)
+
+
+async def once(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("engine_name", ["sqlite"])
 async def test_so_is_publication(notified: Competition):
     assert await fail_until_it_passes(await publishing(notified)) > 3
     await assert_well(notified)
@@ -253,3 +247,10 @@ async def test_two_members_who_publish_at_once_publish_once_and_one_letter_goes_
     assert await run_sql("SELECT COUNT(*) AS n FROM audit_event WHERE event = 'results-published'") == [{"n": 1}]
     assert await run_sql("SELECT name FROM message GROUP BY name HAVING COUNT(*) > 1") == []
     await assert_well(notified)
+
+
+async def test_what_watches_for_changes_sees_one(judging: Competition):
+    async with Watch() as watch:
+        assert await watch.find_change() == {}
+        await run_sql("UPDATE edition SET name_en = {}", "Another")
+        assert list(await watch.find_change()) == ["edition"]
