@@ -18,16 +18,24 @@ __all__ = ["FormView", "Typed", "read_form"]
 
 _YES = frozenset({"on", "true", "1", "yes"})
 _LONGEST_NUMBER = 18
+_NOTHING = object()
+"""A field that nothing is stored for."""
 
 Again = Callable[[], Awaitable[Page]]
 
 
 class Typed:
-    """What came in a form. ``again`` makes the page that shows it once more when the use case finds it invalid."""
+    """What came in a form. ``again`` makes the page that shows it once more when the use case finds it invalid.
 
-    def __init__(self, values: Mapping[str, Sequence[object]], again: Again | None = None) -> None:
+    ``is_edit``: it changes what is stored, so that the same page shows both when somebody else saved in between.
+    """
+
+    def __init__(
+        self, values: Mapping[str, Sequence[object]], again: Again | None = None, *, is_edit: bool = False
+    ) -> None:
         self._values = values
         self.again = again
+        self.is_edit = is_edit
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
@@ -66,8 +74,18 @@ class Typed:
         return next((value for value in self._values.get(name, ()) if isinstance(value, UploadFile)), None)
 
 
+class Differing(str):
+    """What was typed in a field, where something else is stored by now."""
+
+    __slots__ = ("stored",)
+    stored: str
+
+
 class FormView:
-    """A form as its page sees it: typed values before the stored ones, and the errors."""
+    """A form as its page sees it: typed values before the stored ones, and the errors.
+
+    Where somebody else saved in between, each field that differs has what stands now for its error.
+    """
 
     def __init__(
         self,
@@ -75,17 +93,28 @@ class FormView:
         typed: Typed | None = None,
         errors: Sequence[FieldError] = (),
         kept: Mapping[str, Sequence[object]] | None = None,
+        *,
+        is_stale: bool = False,
     ) -> None:
-        """``kept``: what was typed here and sent after the session had ended."""
+        """``kept``: what was typed here and sent after the session had ended. ``is_stale``: another saved meanwhile."""
+        self._words, self._is_stale = words, is_stale
+        self._stands: dict[str, str] = {}
         self._typed = Typed(kept) if kept is not None else typed
         self.is_kept = kept is not None
         self.errors = tuple((error.field, _say(words, error)) for error in errors)
 
-    def value(self, name: str, default: object = "") -> str:
+    def value(self, name: str, default: object = _NOTHING) -> str:
         """Give what was typed, else what is stored."""
-        if self._typed is not None and name in self._typed:
-            return self._typed.secret(name)
-        return "" if default is None else str(default)
+        stored = "" if default is None or default is _NOTHING else str(default)
+        if self._typed is None or name not in self._typed:
+            return stored
+        typed = self._typed.secret(name)
+        if not self._is_stale or default is _NOTHING or _plain(stored).strip() == typed.strip():
+            return typed
+        self._stands[name] = stored
+        both = Differing(typed)
+        both.stored = stored
+        return both
 
     def values(self, name: str, default: Sequence[str] = ()) -> Sequence[str]:
         """Give all the values of a field, typed or stored."""
@@ -96,15 +125,21 @@ class FormView:
         return self._typed.flag(name) if self._typed is not None else default
 
     def error(self, name: str) -> Markup | None:
-        """Give the first error of a field."""
-        return next((text for field, text in self.errors if field == name), None)
+        """Give the first error of a field. Ask after ``value``, which finds out what differs."""
+        found = next((text for field, text in self.errors if field == name), None)
+        if found is None and name in self._stands:
+            return self._words.say("err.stands_now", value=self._stands[name] or "–")
+        return found
 
 
-async def read_form(request: Request[Any, Any, Any], *, again: Again | None = None) -> Typed:
-    """Read the form that came. ``again`` is asked for the page if the use case raises ``Invalid``."""
+async def read_form(request: Request[Any, Any, Any], *, again: Again | None = None, is_edit: bool = False) -> Typed:
+    """Read the form that came. ``again`` is asked for the page if the use case raises ``Invalid``.
+
+    ``is_edit``: and if it raises ``StaleRevision``; the page then shows what was typed and what stands now.
+    """
     found = await request.form()
     await forget_kept(request)
-    typed = Typed({name: found.getall(name) for name in found}, again)
+    typed = Typed({name: found.getall(name) for name in found}, again, is_edit=is_edit)
     visit_of(request).typed = typed
     return typed
 

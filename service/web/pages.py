@@ -137,7 +137,7 @@ class Page(Response[None]):
 
     ``as_of`` frames it with another edition than the reader's, as at a stage that may not have come: a preview.
     ``keeps_typed`` shows a form as it was typed though nothing is wrong with it.
-    ``is_frameless`` asks the database nothing more: it is away.
+    ``is_frameless`` asks the database nothing more: it is away. ``is_stale``: another saved since the form was read.
     """
 
     def __init__(self, name: str, data: object = None, *, status: int = 200, keeps_typed: bool = False) -> None:
@@ -148,6 +148,7 @@ class Page(Response[None]):
         self.keeps_typed = keeps_typed
         self.as_of: tuple[UUID, EditionState] | None = None
         self.is_frameless = False
+        self.is_stale = False
 
     def to_asgi_response(self, app: object, request: Request[Any, Any, Any], **_: Any) -> ASGIApp:  # type: ignore[override]  # noqa: ARG002 (Litestar calls it so)
         """Return what sends the page."""
@@ -203,6 +204,7 @@ async def render(request: Request[Any, Any, Any], shown: Page) -> bytes:
             typed if shown.errors or shown.keeps_typed else None,
             shown.errors,
             visit.kept if typed is None else None,
+            is_stale=shown.is_stale,
         ),
     )
     return text.encode()

@@ -10,7 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, ExceptionHandlersMap, Receive, Scope, Send
 
-from service.errors import Invalid, NotFound, NotSignedIn, Refused, TooLarge
+from service.errors import FieldError, Invalid, NotFound, NotSignedIn, Refused, StaleRevision, TooLarge
 from service.logging import get_logger
 from service.permissions import Action
 from service.text import Ltr, Words
@@ -127,6 +127,9 @@ async def _write(
     if isinstance(error, Invalid) and visit.typed is not None and visit.typed.again is not None:
         shown = await visit.typed.again()
         shown.errors = error.errors
+    elif isinstance(error, StaleRevision) and visit.typed is not None and visit.typed.again and visit.typed.is_edit:
+        shown = await visit.typed.again()
+        shown.errors, shown.is_stale = (FieldError("#main", "err.saved_meanwhile"),), True
     else:
         is_kept = isinstance(error, NotSignedIn) and await keep_typed(request)
         shown = Page("errors/refused", _error_page(words, answer, error, request, is_kept=is_kept))

@@ -93,7 +93,7 @@ class DecisionController(Controller):
         async def again() -> Page:
             return await show_decision(actor, words, category)
 
-        typed = await read_form(request, again=again)
+        typed = await read_form(request, again=again, is_edit=True)
         standing, found = await _find(actor, category)
         decision = await _get(standing, found)
         places = await list_category_places(standing.edition_id)

@@ -103,7 +103,7 @@ class PublicationController(Controller):
         async def again() -> Page:
             return await _show(actor, words, now)
 
-        typed = await read_form(request, again=again)
+        typed = await read_form(request, again=again, is_edit=True)
         standing = await stand(actor)
         at, first_at = (read_moment(typed.text(name), standing.time_zone) for name in ("at", "first_at"))
         errors = [FieldError("at", "err.moment")] if at is None else []

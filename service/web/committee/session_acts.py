@@ -38,7 +38,7 @@ class SessionController(Controller):
     async def attendance(
         self, request: AnyRequest, category: str, actor: Actor, words: Words, now: datetime
     ) -> Redirect:
-        typed = await read_form(request, again=partial(show_decision, actor, words, category))
+        typed = await read_form(request, again=partial(show_decision, actor, words, category), is_edit=True)
         decision = await _decision(actor, category)
         states = {
             Typed({"id": [each]}).uuid("id"): typed.text(f"state-{each}")

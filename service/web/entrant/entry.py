@@ -133,7 +133,7 @@ class EntryController(Controller):
         async def again() -> Page:
             return page("entrant/details", await _details_page(number, actor, words, now))
 
-        typed = await read_form(request, again=again)
+        typed = await read_form(request, again=again, is_edit=True)
         await save_details(actor, number, await _typed_details(typed, actor), revision=_revision(typed), now=now)
         return _back(typed, number)
 
@@ -146,7 +146,7 @@ class EntryController(Controller):
         async def again() -> Page:
             return page("entrant/rights", await _rights_page(number, actor, words, now))
 
-        typed = await read_form(request, again=again)
+        typed = await read_form(request, again=again, is_edit=True)
         given = Rights(
             typed.text("material"), typed.text("people"), typed.text("help_text"), is_declared=typed.flag("declared")
         )
@@ -162,7 +162,7 @@ class EntryController(Controller):
         async def again() -> Page:
             return page("entrant/ai_statement", await _ai_page(number, actor, words, now))
 
-        typed = await read_form(request, again=again)
+        typed = await read_form(request, again=again, is_edit=True)
         chosen = typed.text("statement")
         await save_ai_statement(
             actor,

@@ -135,7 +135,7 @@ class SupervisorController(Controller):
         async def again() -> Page:
             return page("entrant/supervisor", await _supervisor_page(number, actor, words, now))
 
-        typed = await read_form(request, again=again)
+        typed = await read_form(request, again=again, is_edit=True)
         institutions = {each.slug: each.id for each in await list_institutions()}
         wanted = Affiliation(
             name_ar=typed.text("supervisor_name_ar"),

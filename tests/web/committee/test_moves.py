@@ -277,12 +277,29 @@ async def test_of_two_members_at_once_one_is_told_that_the_places_changed(ranked
     first = await post(chair, f"{page}/places", form, page=page)
     read = field_in((await member.get(page)).text, "seen")
     other = await post(chair, f"{page}/places", {**form, "reason-1": "Said otherwise", "seen": read})
-    stale = await post(chair, f"{page}/places", {**form, "seen": read})
+    stale = await post(chair, f"{page}/places", {**form, "reason-1": "", "seen": read})
 
     signed = await post(member, f"{page}/sign", {"seen": read}, page="/en/account")
 
     assert (first.status_code, other.status_code, stale.status_code, signed.status_code) == (303, 303, 409, 409)
     assert await DecisionSignature.count() == 0
+    assert "What stands now: <bdi>Said otherwise</bdi>" in stale.text
+    assert stale.text.count("What stands now") == 1
+    mine = await post(chair, f"{page}/places", {**form, "seen": field_in(stale.text, "seen")})
+    assert mine.status_code == 303
+
+
+async def test_a_place_given_to_another_meanwhile_is_named_beside_one_s_own(ranked_now: House):
+    chair = await ranked_now.client("chair")
+    page, form = await places_form(ranked_now, "ar")
+    withheld = {**form, "place-2": "withheld", "reason-2": "دون الحد"}
+    await post(chair, f"{page}/places", withheld, page=page)
+
+    stale = await post(chair, f"{page}/places", form, page=page)
+
+    assert stale.status_code == 409
+    assert "المحفوظ الآن: <bdi>احجب المركز</bdi>" in stale.text
+    assert f'value="{form["place-2"]}" selected' in stale.text
 
 
 async def test_a_decision_is_signed_once_each_and_approved_by_a_quorum(ranked_now: House):
