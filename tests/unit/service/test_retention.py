@@ -41,7 +41,7 @@ from storage.tables.retention import RetentionRun
 from storage.tables.scoresheet import Mark
 from storage.tables.session import WebSession
 from tests.competition import NOW, PUBLISH, Competition, add_person
-from tests.faults.test_every_step import Failing
+from tests.faults.failing import Failing
 
 LATER = PUBLISH + timedelta(days=4000)
 SOON = PUBLISH + timedelta(days=100)
