@@ -22,7 +22,7 @@ from storage.errors import NewerSchema, StorageUnavailable
 from storage.migrations.run import check_current, find_steps, migrate, read_applied
 from storage.piccolo_app import TABLES
 from tests.databases import copy_database, drop_database
-from tests.faults.test_every_step import Failing
+from tests.faults.failing import Failing
 
 AT = datetime(2027, 2, 1, 8, tzinfo=UTC)
 STEPS = find_steps()
