@@ -143,10 +143,11 @@ _SECTIONS = {
     "letters": """SELECT m.template, m.language, m.state, m.made_at, m.sent_at FROM message m
         JOIN person p ON p.email = m.email WHERE p.id = {} ORDER BY m.made_at""",
     "entries": """SELECT e.entry_number, e.state, e.title_ar, e.title_en, e.abstract_ar, e.abstract_en,
-        e.work_language, e.tags, e.duration_seconds, e.rights, e.ai_slug, e.ai_text, e.created_at, e.saved_at,
-        i.name_ar AS institution_ar, i.name_en AS institution_en, o.department, o.academic_year
+        e.work_language, e.tags, e.duration_seconds, e.rights, t.text_ar AS statement_ar, t.text_en AS statement_en,
+        e.ai_text, e.created_at, e.saved_at, i.name_ar AS institution_ar, i.name_en AS institution_en, o.department,
+        o.academic_year
         FROM entry e JOIN entry_owner o ON o.entry = e.id LEFT JOIN institution i ON i.id = o.institution
-        WHERE o.lead = {} ORDER BY e.created_at""",
+        LEFT JOIN ai_statement t ON t.edition = e.edition AND t.slug = e.ai_slug WHERE o.lead = {} ORDER BY e.created_at""",
     "submitted_versions": """SELECT e.entry_number, v.ordinal, v.title_ar, v.title_en, v.abstract_ar, v.abstract_en,
         v.work_language, v.rights, v.ai_text, v.digest, v.submitted_at, v.complete_at, v.is_current
         FROM entry_version v JOIN entry e ON e.id = v.entry WHERE v.entry IN (MINE) ORDER BY v.submitted_at""",
@@ -176,7 +177,7 @@ _SECTIONS = {
         s.saved_at, s.sealed_at FROM score_sheet s JOIN assignment a ON a.id = s.assignment
         JOIN entry e ON e.id = a.entry JOIN judge j ON j.id = a.judge WHERE j.person = {} AND a.state = 'published'
         ORDER BY e.code_name""",
-    "marks": """SELECT e.code_name, c.slug AS criterion, m.step, m.made_at FROM mark m
+    "marks": """SELECT e.code_name, c.name_ar AS criterion_ar, c.name_en AS criterion_en, m.step, m.made_at FROM mark m
         JOIN score_sheet s ON s.id = m.sheet JOIN assignment a ON a.id = s.assignment
         JOIN entry e ON e.id = a.entry JOIN judge j ON j.id = a.judge JOIN criterion c ON c.id = m.criterion
         WHERE j.person = {} AND a.state = 'published' ORDER BY e.code_name, c.position""",

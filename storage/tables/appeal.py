@@ -6,7 +6,10 @@ from storage.columns import key, number, ref, small, text, when
 
 
 class Question(Table, tablename="question"):
-    """A team's question on its entry and its answer. ``kind`` is entry, or outcome: one of these, while told."""
+    """A team's question on its entry and its answer.
+
+    ``kind`` is entry, outcome (one of these, while told) or withdrawal: a request that the registrar answers.
+    """
 
     id = key()
     entry = ref("Entry", "entry")

@@ -39,7 +39,7 @@ async def start_entry(actor: Actor, *, category_id: UUID | None, title_ar: str, 
     titles = {"title_ar": read_line(title_ar), "title_en": read_line(title_en)}
     errors = title_errors(titles, is_needed=False)
     if not any(titles.values()):
-        errors.append(FieldError("title_ar", "err.required", word_field="entry.title_ar"))
+        errors.append(FieldError("title_ar", "entry.title_needed"))
     async with transaction():
         rules = await _lock_rules(actor.edition_id)
         require(Action.START_ENTRY, actor, stage=rules.state)

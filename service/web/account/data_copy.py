@@ -28,13 +28,16 @@ _CODES: Final = {
     "verdict": "appeal.verdict",
     "template": "letter_kind",
 }
-_KINDS: Final = {"judge": "judges.kind", "declared_conflicts": "conf.kind"}
+_KINDS: Final = {"judge": "judges.kind", "declared_conflicts": "conf.kind", "questions": "question.kind"}
 _STATES: Final = {
     "letters": "letters",
     "entries": "entry_state",
     "files": "upload_state",
     "score_sheets": "sheet_state",
+    "declared_conflicts": "conflict_state",
 }
+_IN_ONE_LANGUAGE: Final = ("criterion", "statement")
+"""What the rules name in both languages: the page shows the reader's. What the person wrote in both is shown in both."""
 _LISTS: Final = frozenset({"tags", "rights", "languages", "expertise", "past"})
 _LEFT_TO_RIGHT: Final = frozenset(
     {"email", "entry_number", "code_name", "digest", "sha256", "commitment", "file_name", "name", "device", "edition"}
@@ -72,8 +75,9 @@ def lay_out(found: PersonalData, words: Words, *, given_at: datetime) -> DataCop
 
 def _section(name: str, rows: list[dict[str, Any]], words: Words) -> DataSection:
     is_table = name in AS_TABLES
-    fields = tuple(field for field in rows[0] if any(_is_given(row[field]) for row in rows))
-    labels = {field: words.plain(f"copy.field.{field}") for field in fields}
+    others = {f"{name}_{'en' if words.lang == 'ar' else 'ar'}" for name in _IN_ONE_LANGUAGE}
+    fields = tuple(field for field in rows[0] if field not in others and any(_is_given(row[field]) for row in rows))
+    labels = {field: words.plain(f"copy.field.{_label(field)}") for field in fields}
     return DataSection(
         name=name,
         title=words.plain(f"copy.of.{name}"),
@@ -87,6 +91,11 @@ def _section(name: str, rows: list[dict[str, Any]], words: Words) -> DataSection
             for row in rows
         ),
     )
+
+
+def _label(field: str) -> str:
+    name = field.removesuffix("_ar").removesuffix("_en")
+    return name if name in _IN_ONE_LANGUAGE else field
 
 
 def _is_given(value: object) -> bool:

@@ -9,10 +9,12 @@ import pytest
 from service.actors import Actor, Role
 from service.audit import verify
 from service.text import Words
+from service.usecases.entering.entries import open_entry, save_ai_statement
+from service.usecases.entering.questions import ask_question
 from service.usecases.entering.starting import start_entry
 from service.usecases.operating.doctor import examine
 from service.usecases.people.personal_data import ask_deletion, carry_out_deletion, export_own_data
-from service.web.account.data_copy import lay_out
+from service.web.account.data_copy import _label, lay_out
 from storage.columns import to_json
 from storage.reads.personal import _SECTIONS, list_holds
 from storage.tables.audit import AuditNonce
@@ -23,6 +25,7 @@ from storage.tables.message import Message
 from storage.tables.person import DeletionRequest, Person, RoleGrant
 from storage.tables.scoresheet import Mark
 from storage.tables.session import WebSession
+from tests.cast import NOW
 from tests.competition import JUDGING, NOTICE, Competition
 from tests.conftest import World, post
 from tests.entrants import add_rules
@@ -230,6 +233,26 @@ async def test_the_copy_can_be_read_as_a_page_in_either_language_and_says_the_sa
     assert (await farah.get(PAGE + "/copy")).headers["location"] == PAGE
 
 
+async def test_no_code_of_ours_stands_in_the_page_where_there_is_a_word_for_it(world: World):
+    number = await start(world, "farah")
+    farah = world.actors["farah"]
+    await fill_statement(farah, number)
+    await ask_question(farah, number, content="May a film have a song?", now=world.clock.now)
+
+    found = await export_own_data(farah, now=world.clock.now)
+    page = lay_out(found, Words("ar"), given_at=world.clock.now)
+
+    said = {section.name: {label: str(value) for label, value in section.records[0]} for section in page.sections}
+    assert said["questions"]["النوع"] == "عن المشروع والشروط"
+    assert "لم تُستخدم أدوات." in said["entries"]["صيغة إقرار الذكاء الاصطناعي"]
+    assert "No AI tools." not in str(said["entries"])
+
+
+async def fill_statement(farah: Actor, number: str) -> None:
+    _, entry = await open_entry(farah, number)
+    await save_ai_statement(farah, number, slug="none", text="", revision=entry.revision, now=NOW)
+
+
 def test_every_section_and_field_of_the_copy_has_its_word():
     asked = {name: re.sub(r"\(SELECT.*?\)|CASE.*?END", "", sql, flags=re.DOTALL) for name, sql in _SECTIONS.items()}
     fields = {
@@ -237,6 +260,7 @@ def test_every_section_and_field_of_the_copy_has_its_word():
         for sql in asked.values()
         for column in re.split(r"\sFROM\s", sql, maxsplit=1)[0].removeprefix("SELECT").split(",")
     } | {"sequence", "at", "role", "event"}
+    fields = {_label(field) for field in fields}
 
     for lang in ("ar", "en"):
         words = Words(lang)
@@ -263,4 +287,7 @@ async def test_what_a_judge_was_given_is_laid_out_in_words_too(judging: Competit
 
     marks = next(section for section in laid.sections if section.name == "marks")
     assert marks.columns == ("Code name", "Criterion", "Mark", "Written")
+    assert {str(value) for record in marks.records for label, value in record if label == "Criterion"} == {
+        "<bdi>idea</bdi>", "<bdi>craft</bdi>"
+    }  # fmt: skip
     assert {section.name for section in laid.sections} >= {"account", "judge", "score_sheets", "log"}

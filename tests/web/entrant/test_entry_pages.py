@@ -89,6 +89,17 @@ async def test_starting_without_a_title_shows_the_form_again_with_what_was_typed
     assert answer.status_code == 422
     assert "<title>خطأ:" in answer.text
     assert 'value="documentary" checked' in answer.text
+    assert "أدخل العنوان بالعربية أو بالإنجليزية أو بهما معًا" in answer.text
+
+
+async def test_either_title_starts_an_entry_and_both_fields_say_so(rules: Rules, farah: httpx.AsyncClient):
+    form = (await farah.get("/en/entries/new")).text
+
+    assert form.count("One of the two titles is enough to start") == 2
+    assert "(optional)" not in form
+    for field in ("title_ar", "title_en"):
+        typed = {field: "Falaj", "category": "documentary"}
+        assert (await post(farah, "/en/entries/new", typed, page="/en/entries/new")).status_code == 303, field
 
 
 async def test_the_whole_entry_is_filled_in_by_forms(world: World, rules: Rules, farah: httpx.AsyncClient, number: str):
