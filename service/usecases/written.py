@@ -4,7 +4,7 @@ import unicodedata
 
 from service.errors import FieldError
 
-__all__ = ["check_line", "count_words", "read_line", "read_text"]
+__all__ = ["check_line", "check_script", "count_words", "read_line", "read_text"]
 
 _INVISIBLE = dict.fromkeys(
     [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200B, 0x200E, 0x200F, 0x061C, 0xFEFF, 0x00AD]
@@ -36,4 +36,16 @@ def check_line(field: str, text: str, *, at_most: int, is_needed: bool, word: st
         return [FieldError(field, "err.required", word_field=word)]
     if len(text) > at_most:
         return [FieldError(field, "err.too_many_letters", word_field=word, n=len(text), max=at_most)]
+    return []
+
+
+def check_script(field: str, name: str, *, script: str) -> list[FieldError]:
+    """Find whether a person's name is written in the script (ar or en) in which pages and certificates show it.
+
+    Digits and marks belong to either; a letter of the other script does not. An empty name is not this rule's matter.
+    """
+    letters = {unicodedata.name(char, "").partition(" ")[0] for char in name if char.isalpha()}
+    own, other = ("ARABIC", "LATIN") if script == "ar" else ("LATIN", "ARABIC")
+    if name.strip() and (own not in letters or other in letters):
+        return [FieldError(field, f"account.name_script_{script}")]
     return []

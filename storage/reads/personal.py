@@ -147,7 +147,8 @@ _SECTIONS = {
         e.ai_text, e.created_at, e.saved_at, i.name_ar AS institution_ar, i.name_en AS institution_en, o.department,
         o.academic_year
         FROM entry e JOIN entry_owner o ON o.entry = e.id LEFT JOIN institution i ON i.id = o.institution
-        LEFT JOIN ai_statement t ON t.edition = e.edition AND t.slug = e.ai_slug WHERE o.lead = {} ORDER BY e.created_at""",
+        LEFT JOIN ai_statement t ON t.edition = e.edition AND t.slug = e.ai_slug
+        WHERE o.lead = {} ORDER BY e.created_at""",
     "submitted_versions": """SELECT e.entry_number, v.ordinal, v.title_ar, v.title_en, v.abstract_ar, v.abstract_en,
         v.work_language, v.rights, v.ai_text, v.digest, v.submitted_at, v.complete_at, v.is_current
         FROM entry_version v JOIN entry e ON e.id = v.entry WHERE v.entry IN (MINE) ORDER BY v.submitted_at""",

@@ -140,6 +140,14 @@ class MaterialView:
     is_for_judges: bool
     max_files: int
     max_bytes: int
+    min_pages: int | None
+    max_pages: int | None
+    min_seconds: int | None
+    max_seconds: int | None
+    min_words: int | None
+    max_words: int | None
+    min_width: int | None
+    min_height: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,7 +352,10 @@ def _pick(view: type[View], row: dict[str, Any]) -> View:
 
 
 def _material(row: dict[str, Any]) -> MaterialView:
-    same = ("slug", "name_ar", "name_en", "rule_ar", "rule_en", "is_required", "max_files", "max_bytes")
+    same = (
+        "slug", "name_ar", "name_en", "rule_ar", "rule_en", "is_required", "max_files", "max_bytes", "min_pages",
+        "max_pages", "min_seconds", "max_seconds", "min_words", "max_words", "min_width", "min_height",
+    )  # fmt: skip
     return MaterialView(
         **{name: row[name] for name in same},
         formats=tuple(from_json(row["formats"]) or ()),

@@ -16,7 +16,7 @@ from service.usecases.entering.starting import EntryLimit, count_projects
 from service.usecases.files.identities import look_in_fields
 from service.usecases.people.accounts import add_person, fold_email
 from service.usecases.people.tokens import LinkUsed, Purpose, get_link, make_link, spend_link
-from service.usecases.written import check_line, read_line
+from service.usecases.written import check_line, check_script, read_line
 from storage.engine import for_update, transaction
 from storage.lifecycle import EntryState
 from storage.reads.accounts import TokenView, find_account_by_email
@@ -178,11 +178,12 @@ async def find_or_add_person(named: dict[str, Any], *, language: str, now: datet
 
 def name_errors(names: dict[str, str], *, prefix: str = "") -> list[FieldError]:
     """Find what is wrong with a person's two names."""
-    return [
-        error
-        for field, name in names.items()
-        for error in check_line(f"{prefix}{field}", name, at_most=LONGEST_NAME, is_needed=True, word=f"account.{field}")
-    ]
+    errors = []
+    for field, name in names.items():
+        errors += check_line(
+            f"{prefix}{field}", name, at_most=LONGEST_NAME, is_needed=True, word=f"account.{field}"
+        ) or check_script(f"{prefix}{field}", name, script=field.removeprefix("name_"))
+    return errors
 
 
 def _read_person(names: dict[str, str], email: str) -> tuple[str, list[FieldError]]:

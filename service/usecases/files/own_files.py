@@ -10,7 +10,7 @@ from service.usecases.entering.entries import open_entry
 from storage.objects.store import ObjectStore, ReadAs
 from storage.reads.entrant.files import FileView, list_pages
 
-__all__ = ["link_to_copy", "link_to_original", "link_to_page", "link_to_poster"]
+__all__ = ["link_to_copy", "link_to_light", "link_to_original", "link_to_page", "link_to_poster"]
 
 LASTS = timedelta(minutes=5)
 _ENDINGS = {
@@ -33,6 +33,12 @@ async def link_to_copy(actor: Actor, number: str, file_id: UUID, *, objects: Obj
     """Give a link to the judges' copy."""
     file = await _find(actor, number, file_id)
     return await _link(file.judge_key, file.judge_media_type, objects)
+
+
+async def link_to_light(actor: Actor, number: str, file_id: UUID, *, objects: ObjectStore) -> str:
+    """Give a link to the lighter copy that the operator attached for judges on slow lines."""
+    file = await _find(actor, number, file_id)
+    return await _link(file.light_key, file.light_media_type, objects)
 
 
 async def link_to_poster(actor: Actor, number: str, file_id: UUID, *, objects: ObjectStore) -> str:

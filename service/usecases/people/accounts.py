@@ -24,6 +24,7 @@ from service.usecases.people.beginning import SignedIn, begin_session
 from service.usecases.people.passwords import check_password, hash_password, is_right
 from service.usecases.people.sessions import end_sessions
 from service.usecases.people.tokens import Purpose, get_link, make_link, spend_link, void_links
+from service.usecases.written import check_script
 from storage.engine import transaction
 from storage.errors import UniqueViolation
 from storage.reads.accounts import AccountView, find_account, find_account_by_email
@@ -301,4 +302,6 @@ def _name_errors(name_ar: str, name_en: str) -> list[FieldError]:
             errors.append(FieldError(field, "err.required", word_field=f"account.{field}"))
         elif len(name) > LONGEST_NAME or not name.isprintable():
             errors.append(FieldError(field, "account.name_long", n=LONGEST_NAME))
+        else:
+            errors += check_script(field, name, script=field.removeprefix("name_"))
     return errors

@@ -37,7 +37,7 @@ _STATES: Final = {
     "declared_conflicts": "conflict_state",
 }
 _IN_ONE_LANGUAGE: Final = ("criterion", "statement")
-"""What the rules name in both languages: the page shows the reader's. What the person wrote in both is shown in both."""
+"""What the rules name in both languages: the page shows the reader's. What the person wrote is shown in both."""
 _LISTS: Final = frozenset({"tags", "rights", "languages", "expertise", "past"})
 _LEFT_TO_RIGHT: Final = frozenset(
     {"email", "entry_number", "code_name", "digest", "sha256", "commitment", "file_name", "name", "device", "edition"}

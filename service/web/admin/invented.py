@@ -14,6 +14,7 @@ from service.usecases.setup.showing import Line, Setup, open_section
 from service.web.committee.standing import pick
 from service.web.judge.lists import ListPage
 from service.web.judge.views import CardPage, SheetPage, criteria_page
+from service.web.work import WorkPage
 from storage.reads.judge.views import CriterionView
 from storage.reads.results import AwardCard, PublishedCategory, PublishedEdition, Winners
 
@@ -80,16 +81,14 @@ def invent_sheet(found: InventedSheets, code: str, words: Words) -> SheetPage | 
     earlier = {each.id: [1 + (2 + at) % steps, 1 + (4 + at) % steps] for each in criteria}
     codes = [found.code(each) for each in range(len(found.categories))]
     return SheetPage(
-        code=Ltr(code), title=_title(at, words), abstract=words.plain("preview.abstract"),
-        category=pick(found.categories[at], "name", words), language=words.lang,
-        length=words.duration_clock(MINUTES_A_PROJECT * 60), ai_text="", state="draft", answer="no",
+        code=Ltr(code), work=_work(found, at, words), state="draft", answer="no",
         is_readonly=True, is_abstained=False, is_barred=False, revision=0, steps=steps,
-        criteria=criteria_page(criteria, marks, words, earlier), files=(), shown=None, notes=(), comment_team="",
+        criteria=criteria_page(criteria, marks, words, earlier), notes=(), comment_team="",
         comment_committee="", points=sum(each.weight * marks.get(each.id, 0) / steps for each in criteria),
         weight_marked=sum(each.weight for each in criteria if each.id in marks), n_left=len(criteria) - len(marks),
         n_marked=len(marks), position=at + 1, n_cards=len(codes), previous=codes[at - 1] if at else None,
         following=codes[at + 1] if at + 1 < len(codes) else None, closes_at=found.closes_at, is_round_open=True,
-        saved_at=None, sealed_at=None, note_seconds=(), names_team=False, names_committee=False, base=found.base,
+        saved_at=None, sealed_at=None, names_team=False, names_committee=False, base=found.base,
         is_invented=True,
     )  # fmt: skip
 
@@ -132,6 +131,14 @@ async def invent_winners(setup: Setup, *, published_at: datetime) -> Winners:
 def _place(honour: Line) -> int | None:
     place = honour.values["place"]
     return int(place) if place and int(place) <= LAST_PLACE else None
+
+
+def _work(found: InventedSheets, at: int, words: Words) -> WorkPage:
+    return WorkPage(
+        title=_title(at, words), abstract=words.plain("preview.abstract"),
+        category=pick(found.categories[at], "name", words), language=words.lang,
+        length=words.duration_clock(MINUTES_A_PROJECT * 60), ai_text="", files=(), shown=None,
+    )  # fmt: skip
 
 
 def _title(at: int, words: Words) -> str:

@@ -6,10 +6,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from service.text import Ltr, Words
+from service.text import Words
 from service.usecases.entering.own_entry import OwnEntry
 from service.usecases.files.findings import say_findings, say_trace
 from service.web.entrant.views import pick
+from service.web.limits import list_limits, list_shapes
 from storage.lifecycle import FileState, UploadState
 from storage.reads.entrant.entry import EntryView
 from storage.reads.entrant.files import FileView, MaterialView
@@ -55,6 +56,8 @@ class FileCard:
     size: int | None
     at: datetime | None
     rules: Markup
+    rule: str
+    limits: tuple[Markup, ...]
     accept: str
     max_bytes: int
     progress: Progress | None
@@ -156,6 +159,8 @@ class _CardMaker:
             label=pick(material, "name", words),
             kind=_kind(material),
             rules=_rules(material, words),
+            rule=pick(material, "rule", words),
+            limits=list_limits(material, words),
             accept=",".join(_ENDINGS.get(name, f".{name}") for name in material.formats),
             max_bytes=material.max_bytes,
             is_required=material.is_required,
@@ -235,9 +240,11 @@ def _kind(material: MaterialView) -> str:
 
 
 def _rules(material: MaterialView, words: Words) -> Markup:
-    """Say what is asked, before the button: the rule in words, the formats, the largest size."""
-    formats = words.listed([Ltr(name.upper()) for name in material.formats])
-    limits = words("file.takes", list=formats, max=words.size_of(material.max_bytes))
+    """Say what is asked, before the button: the rule in words, the formats, how many files, the largest size.
+
+    Lengths are told here where no rule tells them; the file's own page tells every limit.
+    """
     rule = pick(material, "rule", words)
+    limits = list_shapes(material, words) if rule else list_limits(material, words)
     optional = Markup(" ") + words("field.optional") if not material.is_required else Markup("")
-    return (Markup("{}. ").format(rule.rstrip(".")) if rule else Markup("")) + limits + optional
+    return (Markup("{}. ").format(rule.rstrip(".")) if rule else Markup("")) + Markup(" · ").join(limits) + optional

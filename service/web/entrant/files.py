@@ -21,7 +21,7 @@ from service.settings import Settings
 from service.text import Words
 from service.usecases.entering.entries import open_entry
 from service.usecases.files.accepting import remove_file
-from service.usecases.files.own_files import link_to_copy, link_to_original, link_to_page, link_to_poster
+from service.usecases.files.own_files import link_to_copy, link_to_light, link_to_original, link_to_page, link_to_poster
 from service.usecases.files.quotas import Room, find_entry_room
 from service.usecases.files.uploads import abort_upload, count_held_bytes, send_file
 from service.web.entrant.file_views import FileCard, Trace, list_cards, list_traces
@@ -131,6 +131,10 @@ class OwnFileController(Controller):
     @get("/copy", opt={"action": Action.READ_ENTRY})
     async def copy(self, number: str, file: UUID, actor: Actor, objects: Any) -> Redirect:
         return _lead(await link_to_copy(actor, number, file, objects=objects))
+
+    @get("/light", opt={"action": Action.READ_ENTRY})
+    async def light(self, number: str, file: UUID, actor: Actor, objects: Any) -> Redirect:
+        return _lead(await link_to_light(actor, number, file, objects=objects))
 
     @get("/poster", opt={"action": Action.READ_ENTRY})
     async def poster(self, number: str, file: UUID, actor: Actor, objects: Any) -> Redirect:

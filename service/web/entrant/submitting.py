@@ -20,15 +20,17 @@ from service.web.entrant.entry import write_clock
 from service.web.entrant.file_views import Trace, list_traces
 from service.web.entrant.views import Head, make_head, pick
 from service.web.forms import read_form
-from service.web.language import with_language
 from service.web.pages import Page, go_to, page
+from service.web.work import Place, WorkPage, work_page
 from storage.lifecycle import FileState
 from storage.reads.certificates import CertificateView, list_certificates_of_entry
 from storage.reads.entrant.asking import list_questions
 from storage.reads.entrant.edition import list_ai_statements, list_expertise
 from storage.reads.entrant.entry import EntryView
-from storage.reads.entrant.files import FileView, list_pages
+from storage.reads.entrant.files import FileView
 from storage.reads.entrant.receipts import ReceiptView, find_receipt
+from storage.reads.judge.files import list_blind_files
+from storage.reads.judge.views import BlindEntry
 
 __all__ = ["SubmittingController"]
 
@@ -91,41 +93,11 @@ class CheckPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
-    """A page picture and its text."""
-
-    number: int
-    src: str
-    width: int
-    height: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewFile:
-    """A file as judges will see it."""
-
-    id: str
-    label: str
-    kind: str
-    src: str
-    poster: str | None
-    seconds: int | None
-    pages: tuple[Leaf, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class PreviewPage:
-    """The project without its people."""
+    """The project without its people, as the judges' own page lays it out. ``waiting``: files without a copy yet."""
 
     head: Head
-    title: str
-    abstract: str
-    category: str
-    language: str
-    length: Ltr | None
-    ai: str
-    files: tuple[PreviewFile, ...]
+    work: WorkPage
     waiting: tuple[str, ...]
     traces: tuple[Trace, ...]
 
@@ -161,8 +133,9 @@ class SubmittingController(Controller):
         return go_to(f"/entries/{number}/submitted")
 
     @get("/preview", opt={"action": Action.READ_ENTRY})
-    async def preview(self, number: str, actor: Actor, words: Words, now: datetime) -> Page:
-        return page("entrant/preview", await _preview_page(number, actor, words, now))
+    async def preview(self, request: AnyRequest, number: str, actor: Actor, words: Words, now: datetime) -> Page:
+        shown = request.query_params.get("file")
+        return page("entrant/preview", await _preview_page(number, actor, words, now, shown=shown))
 
     @get("/submitted", opt={"action": Action.READ_ENTRY})
     async def submitted(self, number: str, actor: Actor, words: Words, now: datetime) -> Page:
@@ -264,45 +237,35 @@ def _state(file: FileView) -> str:
     return "arriving" if file.is_arriving else "checking"
 
 
-async def _preview_page(number: str, actor: Actor, words: Words, now: datetime) -> PreviewPage:
+async def _preview_page(number: str, actor: Actor, words: Words, now: datetime, *, shown: str | None) -> PreviewPage:
     own, entry = await open_entry(actor, number)
-    shown = [(material, file) for material in entry.materials if material.is_for_judges for file in material.standing]
+    sent = [(material, file) for material in entry.materials if material.is_for_judges for file in material.standing]
+    files = await list_blind_files([file.id for _, file in sent], None)
+    base = f"/entries/{own.number}"
     return PreviewPage(
         head=make_head(own, entry, actor, words, now),
-        title=pick(entry, "title", words),
-        abstract=pick(entry, "abstract", words),
-        category=pick(entry.category, "name", words),
-        language=entry.work_language,
-        length=words.duration_clock(entry.duration_seconds) if entry.duration_seconds else None,
-        ai=await _say_ai(entry, words),
-        files=tuple(
-            [
-                await _preview_file(own.number, pick(material, "name", words), file, words)
-                for material, file in shown
-                if file.judge_key is not None
-            ]
-        ),
-        waiting=tuple(pick(material, "name", words) for material, file in shown if file.judge_key is None),
+        work=work_page(await _blind(entry), files, words, Place(f"{base}/preview", f"{base}/files"), shown=shown),
+        waiting=tuple(pick(material, "name", words) for material, file in sent if file.judge_key is None),
         traces=list_traces(entry, words),
     )
 
 
-async def _preview_file(number: str, label: str, file: FileView, words: Words) -> PreviewFile:
-    base = with_language(f"/entries/{number}/files/{file.id}", words.lang)
-    media = (file.judge_media_type or "").partition("/")[0]
-    pages = tuple(
-        Leaf(each.page, f"{base}/pages/{each.page}", each.width, each.height, each.content)
-        for each in await list_pages(file.id)
-    )
-    kinds = {"video": "film", "audio": "sound"}
-    return PreviewFile(
-        id=str(file.id),
-        label=label,
-        kind=kinds.get(media, "pages" if pages else "file"),
-        src=f"{base}/copy",
-        poster=f"{base}/poster" if file.poster_key else None,
-        seconds=file.seconds,
-        pages=pages,
+async def _blind(entry: EntryView) -> BlindEntry:
+    """Give the draft as its judges would read it, were it submitted now. It has no code name before entries close."""
+    ready = {each.slug: each for each in await list_ai_statements(entry.rules.id)}.get(entry.ai_slug or "")
+    return BlindEntry(
+        code_name="",
+        title_ar=entry.title_ar,
+        title_en=entry.title_en,
+        abstract_ar=entry.abstract_ar,
+        abstract_en=entry.abstract_en,
+        category_ar=entry.category.name_ar,
+        category_en=entry.category.name_en,
+        work_language=entry.work_language,
+        seconds=entry.duration_seconds,
+        ai_ready_ar=ready.text_ar if ready else "",
+        ai_ready_en=ready.text_en if ready else "",
+        ai_text=entry.ai_text or "",
     )
 
 

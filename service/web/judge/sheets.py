@@ -226,7 +226,7 @@ async def _conflict_page(judge: JudgeActor, code: str, words: Words) -> Conflict
     sheet = await _get_sheet(judge, code)
     shown = sheet_page(sheet, words, shown=None, is_round_open=True)
     return ConflictPage(
-        code=shown.code, title=shown.title, abstract=shown.abstract, answer=sheet.answer, kinds=KINDS,
+        code=shown.code, title=shown.work.title, abstract=shown.work.abstract, answer=sheet.answer, kinds=KINDS,
         is_sealed=sheet.state == "sealed",
     )  # fmt: skip
 

@@ -6,15 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from service.text import Ltr, Words
-from service.web.language import with_language
+from service.web.work import Place, WorkPage, pick, work_page
 from storage.reads.judge.practice import PracticeSheet
-from storage.reads.judge.views import BlindFile, CriterionView, EarlierSheet, MyCard, MySheet
+from storage.reads.judge.views import CriterionView, EarlierSheet, MyCard, MySheet
 
 __all__ = [
     "CardPage",
     "CriterionPage",
     "EarlierPage",
-    "FilePage",
     "SheetPage",
     "card_page",
     "criteria_page",
@@ -66,46 +65,6 @@ class CriterionPage:
 
 
 @dataclass(frozen=True, slots=True)
-class LeafPage:
-    """A page picture and its text."""
-
-    number: int
-    src: str
-    width: int
-    height: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class TrackPage:
-    """Captions of a film."""
-
-    src: str
-    lang: str
-    label: str
-    default: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FilePage:
-    """A file as the evidence beside the rubric shows it."""
-
-    id: str
-    label: str
-    kind: str
-    src: str
-    href: str
-    poster: str | None
-    light: str | None
-    light_size: int | None
-    size: int
-    seconds: int | None
-    is_opened: bool
-    pages: tuple[LeafPage, ...]
-    captions: tuple[TrackPage, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class NotePage:
     """A private note."""
 
@@ -119,12 +78,7 @@ class SheetPage:
     """The scoring page; ``is_invented`` where an organiser looks at it beforehand, under another ``base``."""
 
     code: Ltr
-    title: str
-    abstract: str
-    category: str
-    language: str
-    length: Ltr | None
-    ai_text: str
+    work: WorkPage
     state: str
     answer: str | None
     is_readonly: bool
@@ -133,8 +87,6 @@ class SheetPage:
     revision: int
     steps: int
     criteria: tuple[CriterionPage, ...]
-    files: tuple[FilePage, ...]
-    shown: FilePage | None
     notes: tuple[NotePage, ...]
     comment_team: str
     comment_committee: str
@@ -150,7 +102,6 @@ class SheetPage:
     is_round_open: bool
     saved_at: datetime | None
     sealed_at: datetime | None
-    note_seconds: tuple[int, ...]
     names_team: bool
     names_committee: bool
     of_round: str = ""
@@ -173,7 +124,7 @@ class EarlierPage:
 def earlier_page(sheet: EarlierSheet, words: Words) -> EarlierPage:
     """Turn a sheet of an earlier round into the reader's language."""
     return EarlierPage(
-        Ltr(sheet.code_name), _pick(sheet, "title", words), _pick(sheet, "category", words), sheet.ordinal,
+        Ltr(sheet.code_name), pick(sheet, "title", words), pick(sheet, "category", words), sheet.ordinal,
         f"/judging/{sheet.code_name}?round={sheet.ordinal}", sheet.sealed_at,
     )  # fmt: skip
 
@@ -183,9 +134,9 @@ def card_page(card: MyCard, words: Words) -> CardPage:
     base = f"/judging/{card.code_name}"
     return CardPage(
         code=Ltr(card.code_name),
-        title=_pick(card, "title", words),
-        abstract=_pick(card, "abstract", words),
-        category=_pick(card, "category", words),
+        title=pick(card, "title", words),
+        abstract=pick(card, "abstract", words),
+        category=pick(card, "category", words),
         language=card.work_language,
         length=words.duration_clock(card.seconds) if card.seconds else None,
         state=card.state,
@@ -204,8 +155,8 @@ def criteria_page(
     return tuple(
         CriterionPage(
             id=str(each.id),
-            name=_pick(each, "name", words),
-            question=_pick(each, "ask", words),
+            name=pick(each, "name", words),
+            question=pick(each, "ask", words),
             levels=tuple(
                 LevelPage(level, text) for level, text in enumerate(_pick_list(each, "anchors", words), start=1)
             ),
@@ -235,15 +186,16 @@ def sheet_page(
     earlier: dict[UUID, list[int]] = {}
     for each in sheet.earlier:
         earlier.setdefault(each.criterion_id, []).append(each.step)
-    files = _files_page(sheet, words, of_round)
     return SheetPage(
         code=Ltr(sheet.entry.code_name),
-        title=_pick(sheet.entry, "title", words),
-        abstract=_pick(sheet.entry, "abstract", words),
-        category=_pick(sheet.entry, "category", words),
-        language=sheet.entry.work_language,
-        length=words.duration_clock(sheet.entry.seconds) if sheet.entry.seconds else None,
-        ai_text=sheet.entry.ai_text,
+        work=work_page(
+            sheet.entry,
+            sheet.files,
+            words,
+            Place(f"/judging/{sheet.entry.code_name}{of_round}", f"/judging/{sheet.entry.code_name}/files"),
+            shown=shown,
+            noted=tuple(each.second for each in sheet.notes if each.second is not None),
+        ),
         state=sheet.state,
         answer=sheet.answer,
         is_readonly=sheet.state != "draft" or not is_round_open or sheet.abstained is not None or sheet.is_barred,
@@ -252,8 +204,6 @@ def sheet_page(
         revision=sheet.revision,
         steps=sheet.steps,
         criteria=criteria_page(sheet.criteria, sheet.marks, words, earlier),
-        files=files,
-        shown=next((each for each in files if each.id == shown), files[0] if files else None),
         notes=tuple(NotePage(str(each.id), each.second, each.content) for each in sheet.notes),
         comment_team=sheet.comment_team,
         comment_committee=sheet.comment_committee,
@@ -270,76 +220,14 @@ def sheet_page(
         is_round_open=is_round_open,
         saved_at=sheet.saved_at,
         sealed_at=sheet.sealed_at,
-        note_seconds=tuple(each.second for each in sheet.notes if each.second is not None),
         names_team=named[0],
         names_committee=named[1],
     )
 
 
-def _files_page(sheet: MySheet, words: Words, of_round: str) -> tuple[FilePage, ...]:
-    captions = tuple(
-        TrackPage(
-            _address(sheet, each, "copy", words.lang), words.lang, _pick(each, "material", words), default=at == 0
-        )
-        for at, each in enumerate(each for each in sheet.files if each.kind == "captions")
-    )
-    order = {"film": 0, "sound": 1, "pages": 2, "picture": 3}
-    shown = sorted(sheet.files, key=lambda each: order.get(each.kind, 4))
-    counts: dict[str, int] = {}
-    for each in sheet.files:
-        counts[each.material_slug] = counts.get(each.material_slug, 0) + 1
-    seen: dict[str, int] = {}
-    pages = []
-    for each in shown:
-        seen[each.material_slug] = seen.get(each.material_slug, 0) + 1
-        several = f" {seen[each.material_slug]}" if counts[each.material_slug] > 1 else ""
-        pages.append(_file_page(sheet, each, words, captions, several, of_round))
-    return tuple(pages)
-
-
-def _file_page(
-    sheet: MySheet, file: BlindFile, words: Words, captions: tuple[TrackPage, ...], several: str, of_round: str
-) -> FilePage:
-    copy = _address(sheet, file, "copy", words.lang)
-    return FilePage(
-        id=str(file.id),
-        label=_pick(file, "material", words) + several,
-        kind=file.kind,
-        src=copy,
-        href=f"/judging/{sheet.entry.code_name}{f'{of_round}&' if of_round else '?'}file={file.id}",
-        poster=_address(sheet, file, "poster", words.lang) if file.has_poster else None,
-        light=_address(sheet, file, "light", words.lang) if file.light_size else None,
-        light_size=file.light_size,
-        size=file.size,
-        seconds=file.seconds,
-        is_opened=file.is_opened,
-        pages=tuple(
-            LeafPage(
-                leaf.page,
-                _address(sheet, file, f"pages/{leaf.page}", words.lang),
-                leaf.width,
-                leaf.height,
-                leaf.content,
-            )
-            for leaf in file.pages
-        ),
-        captions=captions if file.kind == "film" else (),
-    )
-
-
-def _address(sheet: MySheet, file: BlindFile, what: str, lang: str) -> str:
-    return with_language(f"/judging/{sheet.entry.code_name}/files/{file.id}/{what}", lang)
-
-
 def practice_marks(sheet: PracticeSheet, words: Words) -> tuple[CriterionPage, ...]:
     """Turn a practice work's rubric into the reader's language."""
     return criteria_page(sheet.criteria, sheet.marks, words, {})
-
-
-def _pick(row: object, name: str, words: Words) -> str:
-    """Pick the reader's language; the other one where the reader's is empty."""
-    mine = getattr(row, f"{name}_{words.lang}")
-    return str(mine or getattr(row, f"{name}_{'en' if words.lang == 'ar' else 'ar'}"))
 
 
 def _pick_list(row: object, name: str, words: Words) -> tuple[str, ...]:

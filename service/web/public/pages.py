@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, get
+from markupsafe import Markup
 
 from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action
 from service.text import Words
+from service.web.limits import list_limits
 from service.web.pages import Page, page
 from service.web.public.rules_pages import change_card, in_language, rules_page
 from service.web.visit import visit_of
@@ -88,11 +90,9 @@ class MaterialCard:
 
     name: str
     rule: str
-    formats: tuple[str, ...]
+    limits: tuple[Markup, ...]
     is_required: bool
     is_for_judges: bool
-    max_files: int
-    max_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,11 +258,9 @@ def category_page(found: CategoryView, words: Words, *, base: str = "") -> Categ
         MaterialCard(
             name=in_language(words, material, "name"),
             rule=in_language(words, material, "rule"),
-            formats=material.formats,
             is_required=material.is_required,
             is_for_judges=material.is_for_judges,
-            max_files=material.max_files,
-            max_bytes=material.max_bytes,
+            limits=list_limits(material, words),
         )
         for material in found.materials
     )

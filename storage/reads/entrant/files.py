@@ -77,6 +77,8 @@ class FileView:
     object_key: str
     judge_key: str | None
     judge_media_type: str | None
+    light_key: str | None
+    light_media_type: str | None
     poster_key: str | None
     poster_media_type: str | None
     pages: int | None
@@ -254,7 +256,8 @@ def read_upload(row: dict[str, Any]) -> UploadView:
 
 _FILE = (
     "id", "position", "media_type", "size", "sha256", "commitment", "object_key", "judge_key", "judge_media_type",
-    "poster_key", "poster_media_type", "pages", "seconds", "width", "height", "created_at",
+    "light_key", "light_media_type", "poster_key", "poster_media_type", "pages", "seconds", "width", "height",
+    "created_at",
 )  # fmt: skip
 
 

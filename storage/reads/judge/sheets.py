@@ -62,6 +62,8 @@ async def _read_sheet(lock: SheetLock, codes: tuple[str, ...]) -> MySheet:
             category_en=version["category_en"],
             work_language=version["work_language"],
             seconds=version["duration_seconds"],
+            ai_ready_ar=version["ai_ready_ar"] or "",
+            ai_ready_en=version["ai_ready_en"] or "",
             ai_text=version["ai_text"],
         ),
         files=await list_blind_files([UUID(each["id"]) for each in from_json(version["files"])], lock.id),
@@ -90,8 +92,10 @@ async def _read_sheet(lock: SheetLock, codes: tuple[str, ...]) -> MySheet:
 
 
 _SHOWN = """SELECT v.title_ar, v.title_en, v.abstract_ar, v.abstract_en, v.work_language, v.duration_seconds, v.ai_text,
-    v.files, c.name_ar AS category_ar, c.name_en AS category_en, s.saved_at, s.sealed_at
+    v.files, c.name_ar AS category_ar, c.name_en AS category_en, s.saved_at, s.sealed_at,
+    t.text_ar AS ai_ready_ar, t.text_en AS ai_ready_en
     FROM entry_version v JOIN category c ON c.id = v.category CROSS JOIN score_sheet s
+    LEFT JOIN ai_statement t ON t.edition = c.edition AND t.slug = v.ai_slug
     WHERE v.entry = {} AND v.is_current AND s.id = {}"""
 
 

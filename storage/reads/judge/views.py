@@ -88,7 +88,7 @@ class MyList:
 
 @dataclass(frozen=True, slots=True)
 class BlindEntry:
-    """An entry as judges know it."""
+    """An entry as judges know it. ``ai_ready_*``: the ready statement on AI that was chosen; ``ai_text``: own words."""
 
     code_name: str
     title_ar: str
@@ -99,6 +99,8 @@ class BlindEntry:
     category_en: str
     work_language: str
     seconds: int | None
+    ai_ready_ar: str
+    ai_ready_en: str
     ai_text: str
 
 

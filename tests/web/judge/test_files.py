@@ -10,8 +10,8 @@ from storage.columns import to_json
 from storage.objects.store import ObjectStore, make_key
 from storage.rows import get_row
 from storage.tables.assignment import Assignment
-from storage.tables.edition import Material
-from storage.tables.entry import EntryVersion
+from storage.tables.edition import AiStatement, Material
+from storage.tables.entry import Entry, EntryVersion
 from storage.tables.file import File, FilePage
 from storage.tables.scoresheet import FileOpening
 from tests.competition import JUDGED, Competition
@@ -50,7 +50,9 @@ async def give_film(competition: Competition, objects: ObjectStore, entry: UUID)
             file=file.id, page=1, object_key=keys["pages/1"], media_type="image/png", width=9, height=9, content=""
         )
     )
-    await EntryVersion.update({EntryVersion.files: to_json([{"id": str(file.id)}])}).where(EntryVersion.entry == entry)
+    told = {"id": str(file.id), "material": "film", "position": 1, "size": 9, "commitment": "", "sha256": None}
+    submitted = to_json([told | {"media_type": "video/mp4"}])
+    await EntryVersion.update({EntryVersion.files: submitted}).where(EntryVersion.entry == entry)
     return UUID(str(file.id))
 
 
@@ -116,3 +118,47 @@ async def test_the_links_of_a_sheet_stay_in_the_round_that_was_asked_for(bench: 
     assert re.search(r'href="/en/judging/[A-Z]+-\d+\?round=1" aria-label', asked)
     assert f'href="{path}?file=' in latest
     assert "round=1" not in latest
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+async def test_the_team_s_look_at_it_is_the_judges_own_page_of_the_work(
+    bench: World, judging: Competition, film: Mapping[str, str], lang: str
+):
+    entry = await get_row(Entry.select(Entry.id, Entry.entry_number).where(Entry.code_name == film["code"]))
+    ready = AiStatement(
+        edition=judging.edition_id, slug="shown", position=9, text_ar="صيغة الفريق.", text_en="The team's wording."
+    )
+    await AiStatement.insert(ready)
+    said = {"ai_slug": "shown", "ai_text": "And checked twice."}
+    await Entry.update(said).where(Entry.id == entry["id"])
+    await EntryVersion.update(said).where(EntryVersion.entry == entry["id"])
+    number = entry["entry_number"]
+    judge, entrant = await bench.client("judge 0"), await bench.client(f"entrant {number}")
+
+    by_judge = await judge.get(f"/{lang}/judging/{film['code']}")
+    by_team = await entrant.get(f"/{lang}/entries/{number}/preview")
+
+    theirs = [part.replace(f"/judging/{film['code']}/", "/work/") for part in parts_of(by_judge.text)]
+    own = [part.replace(f"/entries/{number}/", "/work/") for part in parts_of(by_team.text)]
+    assert theirs == own
+    assert len(own) == 4
+    assert film["code"] not in by_team.text
+    assert ("صيغة الفريق." if lang == "ar" else "The team&#39;s wording.") in own[-1].replace("&#x27;", "&#39;")
+    assert "And checked twice." in own[-1]
+    for what in HELD:
+        led = await entrant.get(film[what].replace(f"/judging/{film['code']}/", f"/entries/{number}/"))
+        assert (await entrant.get(led.headers["location"])).content == HELD[what][0]
+
+
+def parts_of(page: str) -> list[str]:
+    """The title with what stands under it, the abstract, the file that is shown, and the statement on AI."""
+    main = page[page.index("<main") :]
+    return [
+        re.search(pattern, main, re.DOTALL)[0]  # type: ignore[index]
+        for pattern in (
+            r"<h1>.*?</h1><p .*?</p>",
+            r'<p class="prose.*?</p>',
+            r'<section aria-label="[^"]+">\s*<div class="player".*?</section>',
+            r'<h2 class="card-title">[^<]*</h2><p class="lines".*?</p>',
+        )
+    ]
