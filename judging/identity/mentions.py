@@ -8,11 +8,13 @@ of institutions, the same for every project.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from judging.identity.find import Piece, find_identities
 from judging.identity.folding import fold, settle
 from judging.identity.frequent import COMMON, JOINTS, TITLES, has_common_sound
+from judging.identity.given import has_latin_family_name, precedes_family_name
 from judging.identity.identities import Identities, Institution
 from judging.identity.people import Strength
 
@@ -32,11 +34,13 @@ _SHORTEST_TITLED = 3
 def seems_to_name(text: str, institutions: Sequence[Institution] = ()) -> bool:
     """Say whether a person, an address or one of these institutions seems to be named.
 
-    A person: a title before a word, two names of many people side by side, or a name joined to another by "bin" and the
-    like. One common name alone is not taken for a person: very many of them are ordinary words.
+    A person: a title before a word, two names of many people side by side, a given name before a family name, or a name
+    joined to another by "bin" and the like. One common name alone is not taken for a person: very many of them are
+    ordinary words.
     """
-    if _ADDRESS.search(text):
+    if _ADDRESS.search(text) or has_latin_family_name(text):
         return True
+    text = "".join(char for char in text if unicodedata.category(char) != "Mn")  # «عزّان» is one word without its mark
     if any(_names_a_person(_WORD.findall(part)) for part in _SPLIT.split(text)):
         return True
     found = find_identities([Piece(text, None)], Identities(institutions=tuple(institutions)))
@@ -52,6 +56,8 @@ def _names_a_person(words: Sequence[str]) -> bool:
         if one in TITLES and _is_name(words[at + 1]):
             return True
         if two in _BETWEEN and at + 2 < len(words) and _is_name(words[at]):
+            return True
+        if precedes_family_name(words[at], words[at + 1]):
             return True
         if one not in JOINTS and two not in JOINTS and _is_name(words[at]) and _is_name(words[at + 1]):
             return True
