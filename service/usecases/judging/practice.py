@@ -11,8 +11,10 @@ from storage.tables.rubric import PracticeCriterion, PracticeMark, PracticeWork
 __all__ = ["mark_practice"]
 
 
-async def mark_practice(judge: JudgeActor, work_id: UUID, marks: dict[UUID, int], *, steps: int) -> None:
-    """Keep a judge's marks on one practice work; all criteria at once."""
+async def mark_practice(
+    judge: JudgeActor, work_id: UUID, marks: dict[UUID, int], *, steps: int, lang: str = "ar"
+) -> None:
+    """Keep a judge's marks on one practice work; all criteria at once. A missing one is named in the language."""
     async with transaction():
         require(Action.PRACTISE, judge.actor, stage=None)
         work = await PracticeWork.select(PracticeWork.id).where(
@@ -20,12 +22,17 @@ async def mark_practice(judge: JudgeActor, work_id: UUID, marks: dict[UUID, int]
         ).first()  # fmt: skip
         if work is None:
             raise NotFound
-        rows = await PracticeCriterion.select(PracticeCriterion.id).where(PracticeCriterion.edition == judge.edition_id)
-        wanted = {row["id"] for row in rows}
+        name = PracticeCriterion.name_ar if lang == "ar" else PracticeCriterion.name_en
+        rows = (
+            await PracticeCriterion.select(PracticeCriterion.id, name.as_alias("name"))
+            .where(PracticeCriterion.edition == judge.edition_id)
+            .order_by(PracticeCriterion.position)
+        )
+        wanted = [row["id"] for row in rows]
         errors = [
-            FieldError(f"mark-{criterion}", "err.mark_missing")
-            for criterion in sorted(wanted, key=str)
-            if not 1 <= marks.get(criterion, 0) <= steps
+            FieldError(f"mark-{row['id']}", "err.score_missing", criterion=row["name"])
+            for row in rows
+            if not 1 <= marks.get(row["id"], 0) <= steps
         ]
         if errors:
             raise Invalid(*errors)
@@ -33,6 +40,6 @@ async def mark_practice(judge: JudgeActor, work_id: UUID, marks: dict[UUID, int]
         await PracticeMark.insert(
             *(
                 PracticeMark(work=work_id, criterion=criterion, judge=judge.id, step=marks[criterion])
-                for criterion in sorted(wanted, key=str)
+                for criterion in wanted
             )
         )

@@ -97,7 +97,7 @@ class PracticeController(Controller):
             step = typed.number(f"mark-{criterion.id}")
             if step is not None:
                 marks[criterion.id] = step
-        await mark_practice(judge, sheet.id, marks, steps=sheet.steps)
+        await mark_practice(judge, sheet.id, marks, steps=sheet.steps, lang=words.lang)
         return go_to(f"/judging/practice/{position}#reference")
 
 

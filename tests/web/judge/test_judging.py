@@ -431,6 +431,8 @@ async def test_a_practice_work_half_marked_comes_back_with_what_was_typed(browse
 
     assert answered.status_code == 422
     assert "It is so" not in answered.text
+    assert re.findall(r'<input type="radio" name="([^"]+)" value="(\d)"[^>]* checked>', answered.text) == [(name, "6")]
+    assert answered.text.count("Choose a mark for “<bdi>craft</bdi>”.") == 2  # in the summary, and at its place
 
 
 @pytest.mark.parametrize("name", ["chair", "secretary", "registrar", "assigner", "member", "observer"])
