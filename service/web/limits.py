@@ -1,29 +1,18 @@
 """What a category asks of a file, in words: formats, how many, how large, how long: what inspection holds it to."""
 
 from collections.abc import Callable, Iterator
-from typing import Protocol
 
 from markupsafe import Markup
 
 from service.text import Ltr, Words
+from storage.reads.entrant.files import MaterialView as EntrantsMaterial
+from storage.reads.public import MaterialView as AnybodysMaterial
 
 __all__ = ["Limited", "list_limits", "list_shapes"]
 
 
-class Limited(Protocol):
-    """A material as any audience reads it; None means no limit."""
-
-    formats: tuple[str, ...]
-    max_files: int
-    max_bytes: int
-    min_pages: int | None
-    max_pages: int | None
-    min_seconds: int | None
-    max_seconds: int | None
-    min_words: int | None
-    max_words: int | None
-    min_width: int | None
-    min_height: int | None
+Limited = AnybodysMaterial | EntrantsMaterial
+"""A material as visitors and as its entrants read it; None means no limit."""
 
 
 def list_limits(material: Limited, words: Words) -> tuple[Markup, ...]:
