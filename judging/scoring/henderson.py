@@ -17,10 +17,11 @@ from judging.scoring.design import Block, pairs_within_entries, sums
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Normal:
-    """The equations at given weights, leading axis chains (C).
+    """The equations at given weights, leading axis chains (C); P = J + K, judges first, then category means.
 
     d: (C, E) precision of each entry given the rest. x: (C, N) coupling of entry and judge. x_mean: (C, E) of entry
-    and category mean. factor: C upper triangles U with U'U = S, judges first, then category means. r_entry: (C, E).
+    and category mean. factor: C upper triangles U (P, P) with U'U = S, the precision of judges and means once entries
+    are eliminated. r_entry: (C, E) and h: (C, P) right-hand sides: of entries, and of S.
     """
 
     d: Floats

@@ -29,6 +29,7 @@ MOVES = ((0.0, 1.0), (1.0, 0.0), (1.0, 1.0))  # in log a and log s
 TINY = 1e-300
 SMALL = 250
 MANY = 5000  # reviews from where judges' habits are known well enough for few sweeps
+DRAWS = (800, 400)  # joint draws at least, up to that many reviews and beyond: intervals end at few of them
 MOST_JUDGES, MOST_REVIEWS, MOST_PAIRS = 500, 100_000, 2_000_000  # beyond: expected values in place of draws
 
 
@@ -48,7 +49,14 @@ PLAIN = Rung(has_noise=False, has_scale=False, has_guard=False, has_switch=False
 
 @dataclass(slots=True, eq=False)
 class Kept:
-    """What a run keeps: draws (M, ·) and running means over all kept sweeps."""
+    """What a run keeps, one array a kept sweep with a row for each of C chains, on the scale of ``block.y``.
+
+    Habits are measured from judges' own average: a has geometric mean 1, b mean 0 (positive = marks higher), and
+    quality and level take up the difference. level: (C, K); quality: (C, E); b, a, s: (C, J) leniency, scale, noise.
+    share: (C, J) mean of w / (pull + sum w) over a judge's reviews; used: (C, J) share of reviews not taken for noise.
+    guard_b: (C, J) what each judge's leniency foretells of quality. pull: (C,) precision of the prior of quality.
+    hyper: (C, 3) variances of quality and of b, and gamma. erratic: (C, J) 1 where the judge is.
+    """
 
     level: list[Floats] = field(default_factory=list)
     quality: list[Floats] = field(default_factory=list)
@@ -64,7 +72,11 @@ class Kept:
 
 
 class Chains:
-    """The state of C chains over one block, and one sweep through all that is unknown."""
+    """The state of C chains over one block, and one sweep through all that is unknown.
+
+    Names are those of the model above. z, honest, told: (C, N), the latent score, 1 where it is not taken for noise,
+    and the precision of what it tells of its entry; t2, tb2, ta, ts, rho, m, gamma: (C,); the rest as in ``Kept``.
+    """
 
     def __init__(self, block: Block, start: MixedFit, rung: Rung, *, n_chains: int, rng: np.random.Generator) -> None:
         self.block, self.rung, self.rng = block, rung, rng
@@ -97,7 +109,7 @@ class Chains:
         self.told = w * a * a * at(np.where(self.erratic, 0.0, 1.0), self.block.j)
         self.quality, self.b, self.mean = self.equations.solve(normal, self.rng)
         self._draw_habits()
-        self._draw_spreads()
+        self._draw_spreads(self._draw_guard())
 
     def _draw_latent(self) -> None:
         block, rng = self.block, self.rng
@@ -180,22 +192,23 @@ class Chains:
             self.log_a, self.log_s = np.where(taken, log_a, self.log_a), np.where(taken, log_s, self.log_s)
             now = np.where(taken, then, now)
 
-    def _draw_spreads(self) -> None:
-        """Draw what the judges and entries share: variances, the link of noise to scale, the guard."""
-        block, rng, rung = self.block, self.rng, self.rung
-        n_entries, n_judges = block.n_entries, block.n_judges
-        met = (
-            self.equations.by_entry(self._share * at(self.b, block.j))
-            if rung.has_guard
-            else np.zeros_like(self.quality)
-        )
-        if rung.has_guard:
-            precision = (met * met).sum(axis=1) / self.t2 + 1.0
-            centre = (self.quality * met).sum(axis=1) / self.t2 / precision
-            self.gamma = centre + rng.standard_normal(centre.shape) / np.sqrt(precision)
-            odds = np.log(GUARD / (1 - GUARD)) + 0.5 * (centre**2 * precision - np.log(precision))
-            self.gamma *= rng.random(centre.shape) < 1 / (1 + np.exp(-np.clip(odds, -700, 700)))
-        off = self.quality - self.gamma[:, None] * met
+    def _draw_guard(self) -> Floats:
+        """Draw gamma; give what leniency met does not foretell of quality (C, E)."""
+        rng = self.rng
+        if not self.rung.has_guard:
+            return self.quality
+        met = self.equations.by_entry(self._share * at(self.b, self.block.j))
+        precision = (met * met).sum(axis=1) / self.t2 + 1.0
+        centre = (self.quality * met).sum(axis=1) / self.t2 / precision
+        self.gamma = centre + rng.standard_normal(centre.shape) / np.sqrt(precision)
+        odds = np.log(GUARD / (1 - GUARD)) + 0.5 * (centre**2 * precision - np.log(precision))
+        self.gamma *= rng.random(centre.shape) < 1 / (1 + np.exp(-np.clip(odds, -700, 700)))
+        return self.quality - self.gamma[:, None] * met
+
+    def _draw_spreads(self, off: Floats) -> None:
+        """Draw variances and the link of noise to scale; off: (C, E) quality about its mean."""
+        rng, rung = self.rng, self.rung
+        n_entries, n_judges = self.block.n_entries, self.block.n_judges
         self.t2 = (0.1 + 0.5 * (off**2).sum(axis=1)) / rng.standard_gamma(0.5 * (1 + n_entries), self.t2.shape)
         self.tb2 = (0.05 + 0.5 * (self.b**2).sum(axis=1)) / rng.standard_gamma(0.5 * (1 + n_judges), self.t2.shape)
         if not rung.has_noise:
@@ -252,7 +265,7 @@ class Chains:
 
 
 def plan_chains(n_reviews: int) -> tuple[int, int, int]:
-    """Say how many chains, and how many sweeps to drop and to keep: about a fifth of a second up to 1,000 scores.
+    """Say how many chains, and how many sweeps to drop and to keep: about a quarter of a second up to 1,000 scores.
 
     Chance between runs is far below what scores leave open; where chains begin is not, so fewer chains run longer.
     """
@@ -260,8 +273,8 @@ def plan_chains(n_reviews: int) -> tuple[int, int, int]:
         return 24, 40, 60
     if n_reviews > MANY:
         return max(10_000 // n_reviews, 1), 15, 40
-    chains = int(np.clip(7_000 // n_reviews, 2, 12))
-    return chains, int(np.clip(25_000 // n_reviews, 15, 50)), int(np.clip(480 // chains, 45, 100))
+    chains = int(np.clip(6_400 // n_reviews, 2, 16))
+    return chains, int(np.clip(25_000 // n_reviews, 15, 50)), int(np.clip(420 // chains, 45, 100))
 
 
 def is_too_large(block: Block) -> bool:
@@ -275,7 +288,7 @@ def run_chains(block: Block, start: MixedFit, rung: Rung, rng: np.random.Generat
     n_chains, n_drop, n_keep = plan_chains(block.y.size)
     chains = Chains(block, start, rung, n_chains=n_chains, rng=rng)
     kept = Kept()
-    repeat = max(1, 400 // (n_chains * n_keep))
+    repeat = -(-DRAWS[block.y.size > MANY] // (n_chains * n_keep))
     for sweep in range(n_drop + n_keep):
         chains.sweep()
         if sweep >= n_drop:
