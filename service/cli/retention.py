@@ -1,11 +1,12 @@
 """``tahkim retention``: what has been kept for longer than its rule, what stays and why. It erases nothing."""
 
 import asyncio
+import sys
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from service.cli.words import command_words, data_parser, load_settings
-from service.text import MUSCAT, Words
+from service.text import MUSCAT, Ltr, Words, western_digits
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -13,15 +14,23 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
+MISTYPED = 2
+"""The exit status of a command that was not understood, as argparse gives it."""
+
 
 def run(argv: list[str]) -> int:
     """Tell what is due at an instant; return the exit status. Only the page of administration lets anything go."""
     words = command_words()
     parser = data_parser("retention", words)
-    parser.add_argument("--as-of", type=date.fromisoformat, help=words.plain("command.retention_as_of_help"))
+    parser.add_argument("--as-of", metavar="YYYY-MM-DD", help=words.plain("command.retention_as_of_help"))
     parser.add_argument("--names", action="store_true", help=words.plain("command.retention_names_help"))
     options = parser.parse_args(argv)
-    found = asyncio.run(_look(load_settings(words, data=options.data), options.as_of))
+    try:
+        day = date.fromisoformat(western_digits(options.as_of.strip())) if options.as_of is not None else None
+    except ValueError:
+        print(words.plain("command.retention_no_day", value=Ltr(options.as_of)), file=sys.stderr)
+        return MISTYPED
+    found = asyncio.run(_look(load_settings(words, data=options.data), day))
     print("\n".join(_lines(found, words, has_names=options.names)))
     return 0
 

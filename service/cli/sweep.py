@@ -36,4 +36,4 @@ async def _sweep(settings: Settings, *, is_told_only: bool) -> "tuple[Litter, ..
     async with open_world(settings):
         objects = make_objects(settings)
         await objects.prepare()
-        return await sweep(objects, now=system_clock(), is_told_only=is_told_only)
+        return await sweep(objects, now=system_clock(), is_told_only=is_told_only, letters=settings.mail_folder)

@@ -12,6 +12,7 @@ from service.logging import get_logger
 from service.usecases.entering.deadline import close_grace
 from service.usecases.files.accepting import copy_again, inspect_upload
 from service.usecases.files.sweeping import sweep
+from service.usecases.letters.lying import remove_letters
 from service.usecases.operating.retaining import carry_out_retention
 from service.usecases.people.kept_forms import forget_old_forms
 
@@ -42,13 +43,14 @@ async def sweep_litter(facts: Mapping[str, Any], *, now: datetime, context: JobC
     """Return the bytes that nobody needs."""
     del facts
     await forget_old_forms(now=now)
-    found = await sweep(context.objects, now=now)
+    found = await sweep(context.objects, now=now, letters=context.settings.mail_folder)
     get_logger().info("swept", n=len(found), bytes=sum(litter.size for litter in found))
 
 
 async def erase_due(facts: Mapping[str, Any], *, now: datetime, context: JobContext) -> None:
     """Erase what an administrator let go."""
     await carry_out_retention(UUID(facts["run"]), context.objects, now=now)
+    await remove_letters(context.settings.mail_folder, now=now)
 
 
 async def _make_scratch(context: JobContext) -> Path:

@@ -1,18 +1,21 @@
 """Files that nobody will come back for: given up, listed, and their bytes returned.
 
-Three kinds of litter: an upload that was begun and left; parts and objects of the store that no row knows; and bytes of
-files that were refused, replaced or removed and that no submitted version holds. What a version names stays for good.
+Four kinds of litter: an upload that was begun and left; parts and objects of the store that no row knows; and bytes of
+files that were refused, replaced or removed and that no submitted version holds; and letters lying as files whose rows
+were erased. What a version names stays for good.
 """
 
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from service.audit import SYSTEM, Event, record
 from service.jobs.queue import enqueue
+from service.usecases.letters.lying import find_erased, remove_letters
 from storage.columns import among, from_json
 from storage.engine import transaction
 from storage.lifecycle import FILE_MOVES, UPLOAD_MOVES, EntryState, FileState, MoveLost, UploadState, move
@@ -40,6 +43,7 @@ class Reason(StrEnum):
     UNKNOWN_PARTS = "unknown-parts"
     UNKNOWN_OBJECT = "unknown-object"
     NOT_NEEDED = "not-needed"
+    LETTER = "letter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,23 @@ class Litter:
     since: datetime
 
 
-async def sweep(objects: ObjectStore, *, now: datetime, is_told_only: bool = False) -> tuple[Litter, ...]:
-    """Find what may go and remove it, unless it is only to be told; return what was found. May be repeated."""
+async def sweep(
+    objects: ObjectStore, *, now: datetime, is_told_only: bool = False, letters: Path | None = None
+) -> tuple[Litter, ...]:
+    """Find what may go and remove it, unless it is only to be told; return what was found. May be repeated.
+
+    ``letters``: the folder in which letters lie as files; those whose rows were erased go with the rest.
+    """
     found: list[Litter] = []
     for step in (_abandoned, _unknown_parts, _not_needed, _unknown_objects):
         found.extend([litter async for litter in step(objects, now, not is_told_only)])
+    if letters is not None:
+        found += [
+            Litter(Reason.LETTER, each.path.name, each.size, each.since)
+            async for each in find_erased(letters, now=now)
+        ]  # fmt: skip
+        if not is_told_only:
+            await remove_letters(letters, now=now)
     return tuple(found)
 
 

@@ -130,6 +130,7 @@ async def _blank_judge(person_id: UUID) -> None:
 
 
 async def _blank_account(person_id: UUID, email: str, *, now: datetime) -> None:
+    await queue_sweep(now=now)  # for letters that lie as files
     await WebSession.delete().where(WebSession.person == person_id)
     await Token.delete().where((Token.person == person_id) | (Token.email == email))
     await SecondFactor.delete().where(SecondFactor.person == person_id)

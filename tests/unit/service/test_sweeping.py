@@ -1,7 +1,9 @@
 """Uploads that were left and bytes that nothing names are listed and returned; what anyone may still need stays."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -17,6 +19,7 @@ from storage.lifecycle import UploadState
 from storage.objects.store import ObjectStore, make_key
 from storage.reads.entrant.files import list_materials
 from storage.tables.file import File, FilePage
+from storage.tables.message import Message
 from storage.tables.upload import Upload
 from tests.cast import NOW
 from tests.conftest import World
@@ -171,3 +174,33 @@ async def test_a_project_keeps_only_so_much_and_is_told_how_much(world: World, n
     english = Words("en")
     assert english.size_of(n_taken * size) in told
     assert english.size_of(quota) in told
+
+
+async def test_letters_that_lie_as_files_go_when_their_rows_were_erased(world: World, tmp_path: Path):
+    def lay(letter_id: UUID, *, days: int) -> Path:
+        path = tmp_path / f"outcome-{letter_id}.eml"
+        path.write_bytes(b"To: somebody")
+        moment = (NOW - timedelta(days=days)).timestamp()
+        os.utime(path, (moment, moment))
+        return path
+
+    kept, emptied, fresh = uuid4(), uuid4(), uuid4()
+    sent = {"template": "outcome", "language": "en", "facts": "{}", "state": "sent", "due_at": NOW, "attempts": 1,
+            "made_at": NOW, "sent_at": NOW}  # fmt: skip
+    await Message.insert(
+        Message(id=kept, name="kept", email="a@b.example", **sent),
+        Message(id=emptied, name="emptied", email="", **sent),
+        Message(id=fresh, name="fresh", email="", **sent),
+    )
+    of_nobody = lay(uuid4(), days=30)
+    lying = lay(kept, days=30), lay(emptied, days=30), lay(fresh, days=0)
+    own = tmp_path / "notes.eml"
+    own.write_bytes(b"somebody's own")
+
+    listed = await sweep(store(world), now=NOW, is_told_only=True, letters=tmp_path)
+    assert all(path.exists() for path in (of_nobody, *lying))
+    removed = await sweep(store(world), now=NOW, letters=tmp_path)
+
+    assert {each.name for each in listed} == {each.name for each in removed} == {of_nobody.name, lying[1].name}
+    assert {each.reason for each in removed} == {Reason.LETTER}
+    assert [path.exists() for path in (of_nobody, *lying, own)] == [False, True, False, True, True]
