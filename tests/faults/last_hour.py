@@ -8,16 +8,20 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx
 
 from service.actors import Role
+from service.clock import system_clock
+from service.usecases.people.sessions import start_session
 from service.usecases.setup.edition_plan import create_edition
 from service.usecases.setup.editions import open_edition
-from storage.engine import run_sql
+from storage.engine import run_sql, transaction
 from storage.tables.person import Person
 from tests.cast import PASSWORD, password_hash
 from tests.competition import OPENS, add_person, make_competition, make_plan
@@ -25,12 +29,18 @@ from tests.entrants import write_pdf
 from tests.people_online import Person as Browser
 from tests.people_online import come, csrf_in, expect
 
-JUDGES, STUDENTS, READERS = 6, 4, 4
+JUDGES, STUDENTS = 6, 4
+EACH_SECONDS = 10.0
+"""Everybody who is signed in looks at a page so often: 1,200 people ask for 120 a second."""
+SAVE_PAUSE = 0.4
+"""Between a judge's marks: six ask for the twelve saves a second of sixty who mark every five seconds."""
+PAGES = ("/en/entries", "/en/", "/ar/entries", "/en/categories/documentary")
 MATERIAL = {
     "category": "documentary", "slug": "dossier", "position": 0, "name_ar": "الملف", "name_en": "Dossier",
     "rule_ar": "ملف", "rule_en": "A file", "formats": ("pdf",), "audience": "judges", "is_required": True,
     "max_files": 1, "max_bytes": 8 * 1024 * 1024,
 }  # fmt: skip
+_WAIT = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), 60.0)}
 MANY_MATERIAL_BOUNDS = ("pages", "seconds", "words")
 
 
@@ -59,8 +69,11 @@ class Ledger:
         return "\n".join(lines)
 
 
-async def prepare() -> None:
-    """Bring one edition to its judging and open another, with people who have passwords, by the use cases."""
+async def prepare(n_people: int) -> list[str]:
+    """Bring one edition to its judging and open another, with people who have passwords, by the use cases.
+
+    Returns the secrets of the sessions of so many others who are signed in.
+    """
     competition = await make_competition()
     await competition.reach_judging(n_entries=JUDGES, n_judges=JUDGES)
     ids = [judge.actor.person_id for judge in competition.judges]
@@ -73,15 +86,26 @@ async def prepare() -> None:
     await open_edition(chair, edition_id, now=OPENS)
     for at in range(STUDENTS):
         await add_person(f"Late {at}", Role.ENTRANT, edition_id)
+    secrets, now = [], system_clock()
+    async with transaction():
+        for at in range(n_people):
+            visitor = await add_person(f"Visitor {at}", Role.ENTRANT, edition_id)
+            assert visitor.person_id
+            secrets.append(await start_session(visitor.person_id, device="a browser", now=now))
+    return secrets
 
 
 class Rush:
     """Everybody at once, until told to stop."""
 
     def __init__(self, make: Callable[[], Browser], folder: Path, letters: Callable[[str], str | None]) -> None:
-        self.ledger, self.is_over, self._make, self._folder = Ledger(), False, make, folder
+        self.ledger, self.over, self._make, self._folder = Ledger(), asyncio.Event(), make, folder
         self._letters = letters
         self.faults: list[str] = []
+
+    @property
+    def is_over(self) -> bool:
+        return self.over.is_set()
 
     async def send(self, kind: str, act: Callable[[], object]) -> httpx.Response | None:
         """Ask once; None when no answer came, as while a server is killed."""
@@ -124,7 +148,7 @@ class Rush:
                 await asyncio.sleep(0.2)  # as the device does before it sends again
             revision = answer.json()["revision"]
             self.ledger.marks[code, body["criterion"], revision] = body["step"]
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(SAVE_PAUSE)
         await browser.close()
 
     async def student(self, at: int) -> None:
@@ -180,6 +204,20 @@ class Rush:
             await asyncio.sleep(pause)
         await browser.close()
 
+    async def visit(self, transport: httpx.AsyncHTTPTransport, address: str, cookie: str, *, after: float) -> None:
+        """Look at a page again and again as somebody who is signed in. All share connections, as behind a proxy."""
+        at = 0
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.over.wait(), after)
+        while not self.is_over:
+            at += 1
+            request = httpx.Request(
+                "GET", address + PAGES[at % len(PAGES)], headers={"Cookie": cookie}, extensions=_WAIT
+            )
+            await self.send("visit", partial(_fetch, transport, request))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.over.wait(), EACH_SECONDS)
+
     async def keep_signing_in(self) -> None:
         """People sign in by password, one after the other, each in a new browser."""
         at = 0
@@ -193,6 +231,16 @@ class Rush:
                 await self.send("sign-in", lambda: browser.client.post("/en/sign-in", data=form))  # noqa: B023
             await browser.close()
             await asyncio.sleep(0.1)
+
+
+async def _fetch(transport: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
+    answer = await transport.handle_async_request(request)
+    answer.request = request
+    try:
+        await answer.aread()
+    finally:
+        await answer.aclose()
+    return answer
 
 
 async def find_lost(ledger: Ledger) -> list[str]:

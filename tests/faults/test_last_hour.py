@@ -1,7 +1,8 @@
 """The last hour on both ways to run: load, sign-ins, overload, server, worker and database killed; nothing is lost.
 
-``LAST_HOUR_SECONDS=600 make soak ARGS="tests/faults/test_last_hour.py -s"`` makes each part ten minutes long. What was
-answered, and how fast, is printed to be noted with the release.
+``LAST_HOUR_SECONDS=600 make soak ARGS="tests/faults/test_last_hour.py -s"`` makes each part ten minutes long, with
+1,200 people signed in (``LAST_HOUR_PEOPLE``) beside judges and students. What was answered, how fast, and how much
+memory the first server held are printed to be noted with the release.
 """
 
 import asyncio
@@ -11,13 +12,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.policy import default
+from functools import partial
 from pathlib import Path
 
+import httpx
 import pytest
 
+from service.web.cookies import SESSION, cookie_name
 from service.world import open_world
+from tests.faults.last_hour import EACH_SECONDS, Rush, find_lost, prepare
 from tests.faults.last_hour import JUDGES as N_JUDGES
-from tests.faults.last_hour import READERS, Rush, find_lost, prepare
 from tests.faults.last_hour import STUDENTS as N_STUDENTS
 from tests.people_online import Person
 from tests.several import Several, Site, several
@@ -25,7 +29,9 @@ from tests.several import Several, Site, several
 pytestmark = [pytest.mark.soak, pytest.mark.s3]
 
 SECONDS = float(os.environ.get("LAST_HOUR_SECONDS", "15"))
+PEOPLE = int(os.environ.get("LAST_HOUR_PEOPLE", "1200"))
 OVERLOAD = 90
+CONNECTIONS = 200
 
 
 @contextmanager
@@ -40,16 +46,16 @@ def embedded(folder: Path) -> Iterator[Site]:
 @pytest.mark.parametrize("way", ["embedded", "several"])
 def test_in_the_last_hour_nothing_acknowledged_is_lost(way: str, tmp_path: Path):
     with embedded(tmp_path) if way == "embedded" else several(tmp_path) as site:
-        asyncio.run(in_world(site, prepare))
+        secrets = asyncio.run(in_world(site, partial(prepare, PEOPLE)))
         site.begin_servers()
         if isinstance(site, Several):
             site.begin_proxy()
             site.begin_worker()
         rush = Rush(lambda: Person(site.address, site.trust()), tmp_path, lambda to: find_letter(site, to))
 
-        asyncio.run(last_hour(site, rush))
+        asyncio.run(last_hour(site, rush, secrets))
 
-        print(f"\n{way}\n{rush.ledger.tell()}")  # noqa: T201 (figures to be noted)
+        print(f"\n{way}, {PEOPLE} people\n{rush.ledger.tell()}\nserver0 {site.read_memory('server0')} MiB")  # noqa: T201 (figures to be noted)
         assert rush.faults == []
         assert rush.ledger.without_retry_after == []
         assert len(rush.ledger.uploads) == len(rush.ledger.submitted) == N_STUDENTS
@@ -59,15 +65,19 @@ def test_in_the_last_hour_nothing_acknowledged_is_lost(way: str, tmp_path: Path)
         site.run("audit", "verify")
 
 
-async def last_hour(site: Site, rush: Rush) -> None:
+async def last_hour(site: Site, rush: Rush, secrets: list[str]) -> None:
     """P1 with a server killed in its middle, then database and worker; P2: sign-ins beside it; P3: far more readers."""
     async with asyncio.TaskGroup() as people:
         for at in range(N_JUDGES):
             people.create_task(rush.judge(at))
         for at in range(N_STUDENTS):
             people.create_task(rush.student(at))
-        for _ in range(READERS):
-            people.create_task(rush.read(pause=0.2))
+        limits = httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=10)
+        transport = httpx.AsyncHTTPTransport(verify=site.trust() or True, limits=limits)
+        name = cookie_name(SESSION, site.settings)
+        for at, secret in enumerate(secrets):
+            after = EACH_SECONDS * at / len(secrets)
+            people.create_task(rush.visit(transport, site.address, f"{name}={secret}", after=after))
         await asyncio.sleep(SECONDS / 2)
         site.kill("server0")
         await asyncio.sleep(1)  # its unit begins it again after a second
@@ -81,7 +91,8 @@ async def last_hour(site: Site, rush: Rush) -> None:
         for _ in range(OVERLOAD):
             people.create_task(rush.read(pause=0))
         await asyncio.sleep(SECONDS)
-        rush.is_over = True
+        rush.over.set()
+    await transport.aclose()
 
 
 async def in_world(site: Site, act):

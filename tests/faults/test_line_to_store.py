@@ -1,6 +1,7 @@
 """The line to the object store cut in the middle of a part, or so slow that nothing comes."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,15 +11,16 @@ import pytest
 
 from service.usecases.files.accepting import inspect_upload
 from service.usecases.files.uploads import PartsMissing, complete_upload, list_held_parts, sign_parts
+from storage.engine import run_sql
 from storage.errors import ObjectStoreAway
 from storage.lifecycle import UploadState
 from storage.objects import s3_client
 from storage.objects.s3 import S3Store
 from storage.objects.store import PART_SIZE
 from storage.tables.file import File
-from tests.cast import NOW
-from tests.conftest import World, csrf_in
-from tests.entrants import add_rules, register, send, start, write_pdf
+from tests.cast import NOW, PASSWORD
+from tests.conftest import World, csrf_in, post
+from tests.entrants import add_rules, fill_in, register, send, start, write_film, write_pdf
 from tests.network import Network, network_to
 from tests.s3 import get_rclone, send_by_http
 
@@ -127,3 +129,49 @@ async def test_a_store_that_does_not_answer_holds_up_nobody_s_pages_and_uploads_
     store._s3.circuit.succeed()  # its ten seconds are tested with its clock
 
     assert (await complete()).json()["type"] == f"urn:tahkim:refused.{PartsMissing.code}"
+
+
+async def test_half_an_hour_without_a_store_stops_neither_signing_in_nor_saving_nor_submitting(
+    world: World, store: S3Store, network: Network, tmp_path: Path
+):
+    farah, rules = world.actors["farah"], await add_rules(world.edition_id)
+    number = await start(farah, rules)
+    await fill_in(farah, number, rules)
+    for material, path in (("film", write_film(tmp_path / "a.mp4")), ("dossier", write_pdf(tmp_path / "a.pdf"))):
+        await inspect_upload(await send(farah, number, material, path, store), objects=store, now=NOW)
+    begun = await register(farah, number, "release", write_pdf(tmp_path / "release.pdf"), store)
+    browser, base = world.visitor(), f"/en/entries/{number}"
+
+    network.cut()
+    answers = [await post(browser, "/en/sign-in", {"email": farah.email, "password": PASSWORD}, page="/en/sign-in")]
+    for minutes in range(0, 30, 6):
+        world.clock.advance(minutes=6)
+        form = await browser.get(f"{base}/rights")
+        typed = {"material": "own", "people": "consented", "help_text": f"after {minutes}", "declared": "yes"}
+        answers += [
+            await post(browser, f"{base}/rights", typed | hidden_in(form.text), page=f"{base}/rights"),
+            await browser.get(base),
+        ]
+        headers = {"accept": "application/json", "x-csrf-token": csrf_in(form.text)}
+        late = await browser.post(f"{base}/uploads/{begun.id}/complete", json={}, headers=headers)
+        assert (late.status_code, late.json()["type"]) == (503, "urn:tahkim:refused.files-away")
+    check = await browser.get(f"{base}/check")
+    answers.append(
+        await post(browser, f"{base}/check", {"declared": "yes"} | hidden_in(check.text), page=f"{base}/check")
+    )
+
+    assert [answer.status_code for answer in answers] == [303, *[303, 200] * 5, 303]
+    [entry] = await run_sql("SELECT id, state, rights FROM entry WHERE entry_number = {}", number)
+    versions = await run_sql("SELECT is_current FROM entry_version WHERE entry = {} ORDER BY ordinal", entry["id"])
+    # The first is what stands if the file that is under way never comes.
+    assert [bool(row["is_current"]) for row in versions] == [False, True]
+    assert entry["state"] == "submitted"
+    assert "after 24" in entry["rights"]
+    network.mend()
+    store._s3.circuit.succeed()  # as above
+    assert (await list_held_parts(begun, objects=store)) == ()
+
+
+def hidden_in(text: str) -> dict[str, str]:
+    """The revision that a page's form carries."""
+    return dict(re.findall(r'type="hidden" name="(revision)" value="([^"]*)"', text)[:1])
