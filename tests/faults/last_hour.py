@@ -102,6 +102,9 @@ class Rush:
         self.ledger, self.over, self._make, self._folder = Ledger(), asyncio.Event(), make, folder
         self._letters = letters
         self.faults: list[str] = []
+        self._marking: set[int] = set()
+        self.all_mark = asyncio.Event()
+        """Set once each judge has a mark acknowledged: from then on the hour is counted."""
 
     @property
     def is_over(self) -> bool:
@@ -148,6 +151,9 @@ class Rush:
                 await asyncio.sleep(0.2)  # as the device does before it sends again
             revision = answer.json()["revision"]
             self.ledger.marks[code, body["criterion"], revision] = body["step"]
+            self._marking.add(at)
+            if len(self._marking) == JUDGES:
+                self.all_mark.set()
             await asyncio.sleep(SAVE_PAUSE)
         await browser.close()
 

@@ -78,10 +78,12 @@ async def last_hour(site: Site, rush: Rush, secrets: list[str]) -> None:
         for at, secret in enumerate(secrets):
             after = EACH_SECONDS * at / len(secrets)
             people.create_task(rush.visit(transport, site.address, f"{name}={secret}", after=after))
+        await rush.all_mark.wait()
         await asyncio.sleep(SECONDS / 2)
         site.kill("server0")
         await asyncio.sleep(1)  # its unit begins it again after a second
         site.begin_server(0)
+        await asyncio.to_thread(site.wait_for_server, 0)
         await asyncio.sleep(SECONDS / 4)
         await asyncio.to_thread(site.fail)
         await asyncio.sleep(SECONDS / 4)
