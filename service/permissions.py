@@ -64,6 +64,7 @@ class Action(StrEnum):
     ANSWER_QUESTION = "answer-question"
     DECIDE_DELETION = "decide-deletion"
     WITHDRAW_FOR_TEAM = "withdraw-for-team"
+    EXCLUDE_ADMITTED = "exclude-admitted"
     CONFIRM_EXCLUSION = "confirm-exclusion"
     READ_JUDGES = "read-judges"
     INVITE_JUDGE = "invite-judge"
@@ -94,6 +95,7 @@ class Action(StrEnum):
     REOPEN_METHOD = "reopen-method"
     PUBLISH = "publish"
     READ_AUDIT = "read-audit"
+    EXPORT_AUDIT = "export-audit"
     READ_EXPORTS = "read-exports"
     EXPORT = "export"
     MAKE_BUNDLE = "make-bundle"
@@ -192,7 +194,10 @@ RULES: dict[Action, Rule] = {
     Action.ANSWER_QUESTION: Rule(REGISTRAR, own=True),
     Action.DECIDE_DELETION: Rule(REGISTRAR, own=True),
     Action.WITHDRAW_FOR_TEAM: Rule(REGISTRAR, AFTER_DEADLINE, own=True),
-    Action.CONFIRM_EXCLUSION: Rule(frozenset({Role.SECRETARY, Role.CHAIR}), frozenset({Stage.CLOSED}), own=True),
+    Action.EXCLUDE_ADMITTED: Rule(REGISTRAR, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING}), own=True),
+    Action.CONFIRM_EXCLUSION: Rule(
+        frozenset({Role.SECRETARY, Role.CHAIR}), frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING}), own=True
+    ),
     Action.READ_JUDGES: Rule(RUNNERS),
     Action.INVITE_JUDGE: Rule(ASSIGNER | CHAIR, UNTIL_PUBLISHED, own=True),
     Action.DECIDE_CONFLICT: Rule(
@@ -232,6 +237,7 @@ RULES: dict[Action, Rule] = {
     Action.REOPEN_METHOD: Rule(DECIDERS, frozenset({Stage.DECIDING}), own=True),
     Action.PUBLISH: Rule(CHAIR, frozenset({Stage.DECIDING, Stage.NOTIFIED}), own=True),
     Action.READ_AUDIT: Rule(frozenset({Role.SECRETARY, Role.CHAIR, Role.OBSERVER})),
+    Action.EXPORT_AUDIT: Rule(frozenset({Role.SECRETARY, Role.CHAIR, Role.OBSERVER}), own=True),
     Action.READ_EXPORTS: Rule(DECIDERS, AFTER_CLOSE),
     Action.EXPORT: Rule(DECIDERS, AFTER_CLOSE, own=True),
     Action.MAKE_BUNDLE: Rule(CHAIR, frozenset({Stage.DECIDING, Stage.NOTIFIED}), own=True),

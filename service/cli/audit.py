@@ -1,11 +1,16 @@
-"""``tahkim audit verify``: walk the chained log, and hold it against a link that was published or printed."""
+"""``tahkim audit verify [FILE]``: walk the chained log, and hold it against a link that was published or printed.
+
+With a file, the log that was exported is walked, without any database.
+"""
 
 import asyncio
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from service.cli.words import command_words, data_parser, load_settings
 from service.settings import Settings
+from service.text import Ltr
 
 if TYPE_CHECKING:
     from service.audit import Verdict
@@ -14,13 +19,27 @@ __all__ = ["run"]
 
 
 def run(argv: list[str]) -> int:
-    """Return 0 when the chain holds (and holds the given link), 1 after naming the first row at which it does not."""
+    """Return 0 when the chain holds (and holds the given link), 1 after naming the first row at which it does not.
+
+    2 for a file that is no exported log.
+    """
     words = command_words()
     parser = data_parser("audit", words)
     parser.add_argument("act", choices=["verify"], help=words.plain("command.audit_verify"))
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help=words.plain("command.audit_file_help"))
     parser.add_argument("--head", metavar="HASH", default="", help=words.plain("command.audit_head_help"))
     options = parser.parse_args(argv)
-    verdict, is_known = asyncio.run(_verify(load_settings(words, data=options.data), options.head))
+    if options.file is None:
+        verdict, is_known = asyncio.run(_verify(load_settings(words, data=options.data), options.head))
+    else:
+        from service.audit_file import check_lines  # noqa: PLC0415 (arguments first)
+
+        try:
+            with options.file.open(encoding="utf-8") as lines:
+                verdict, is_known = check_lines(lines, link=options.head)
+        except (OSError, ValueError):  # also for what is no JSON, no UTF-8 or a name with a NUL in it
+            print(words.plain("command.audit_no_file", file=Ltr(options.file)), file=sys.stderr)
+            return 2
     if verdict.broken is not None:
         how = words.plain(f"command.audit_fault.{verdict.broken.how}")
         print(words.plain("command.audit_broken", row=str(verdict.broken.sequence), problem=how), file=sys.stderr)

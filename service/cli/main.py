@@ -61,7 +61,7 @@ def main(argv: list[str] | None = None) -> int:
 
     words = command_words()
     is_asked = arguments in (["--help"], ["-h"], [])
-    lines = [words.plain("command.usage"), "", *(f"  {name:9}{words.plain(f'command.{name}')}" for name in COMMANDS)]
+    lines = [words.plain("command.usage"), "", *(f"  {name:10} {words.plain(f'command.{name}')}" for name in COMMANDS)]
     if not is_asked:
         lines.insert(0, words.plain("command.unknown", name=arguments[0]))
     print("\n".join(lines), file=sys.stdout if is_asked else sys.stderr)

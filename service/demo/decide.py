@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from service.actors import Actor
-from service.usecases.deciding.decisions import Placing, approve_decision, open_decision, place_entries, sign_decision
+from service.usecases.deciding.decisions import approve_decision, open_decision, place_entries, sign_decision
+from service.usecases.deciding.placings import Given, Placing
 from storage.lifecycle import DecisionState
+from storage.reads.committee.decision import list_other_honours
 from storage.reads.decisions import find_last_run, list_categories, list_places
 from storage.rows import get_row
 from storage.tables.edition import Edition
@@ -33,6 +35,7 @@ async def decide_categories(
         raise LookupError(round_id)
     edition = await get_row(Edition.select(Edition.honour_threshold).where(Edition.id == edition_id))
     honours = await list_places(edition_id)
+    mentions = [each.id for each in await list_other_honours(edition_id) if each.is_per_category]
     for at, category in enumerate(await list_categories(edition_id)):
         moment = now + timedelta(hours=at)
         ranked = run.output["categories"].get(str(category["id"]), [])
@@ -46,7 +49,8 @@ async def decide_categories(
             _place(honour["id"], ranked, place, edition["honour_threshold"] / TENTHS, sentences, at=at)
             for place, honour in enumerate(honours)
         ]
-        await place_entries(chair, decision_id, placings, now=moment + timedelta(minutes=20))
+        others = _mention(mentions, ranked, len(honours), edition["honour_threshold"] / TENTHS, sentences, at=at)
+        await place_entries(chair, decision_id, placings, others=others, now=moment + timedelta(minutes=20))
         for each, member in enumerate([chair, *members], start=1):
             await sign_decision(member, decision_id, now=moment + timedelta(minutes=30 + each))
         await approve_decision(chair, decision_id, now=moment + timedelta(minutes=50))
@@ -70,3 +74,24 @@ def _place(
         honour_id, (UUID(row["entry"]),), reason=reason, citation_ar=sentences["citations_ar"][number],
         citation_en=sentences["citations_en"][number],
     )  # fmt: skip
+
+
+def _mention(
+    mentions: Sequence[UUID],
+    ranked: Sequence[Mapping[str, Any]],
+    n_places: int,
+    threshold: float,
+    sentences: Mapping[str, Any],
+    *,
+    at: int,
+) -> list[Given]:
+    """Mention the first project below the places, where it reached the threshold."""
+    if not mentions or len(ranked) <= n_places or ranked[n_places]["score"] < threshold:
+        return []
+    number = (at * 3 + n_places) % len(sentences["citations_ar"])
+    return [
+        Given(
+            "other-1-1", mentions[0], UUID(ranked[n_places]["entry"]), sentences["citations_ar"][number],
+            sentences["citations_en"][number],
+        )
+    ]  # fmt: skip

@@ -81,7 +81,7 @@ async def read_result(edition_id: UUID) -> Shown:
         certainty[category["slug"]] = [each for each in (run.output["pairs"] if run else []) if each["upper"] in ids]
         awards = await Award.select().where(
             (Award.edition == edition_id) & (Award.category == category["id"])
-        ).order_by(Award.place)  # fmt: skip
+        ).order_by(Award.position)  # fmt: skip
         winners[category["slug"]] = [
             {
                 "place": row["place"], "title_ar": row["title_ar"], "title_en": row["title_en"],

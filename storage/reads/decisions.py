@@ -1,5 +1,6 @@
 """What decisions and publication are made from: the last run, and the outcomes so far."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,20 +9,28 @@ from uuid import UUID
 from storage.columns import from_json
 from storage.engine import run_sql
 from storage.rows import get_row
-from storage.tables.edition import Category, Honour
-from storage.tables.result import DecisionSignature, RankedEntry, RankingRun
+from storage.tables.edition import Category, Edition, Honour
+from storage.tables.result import DecisionSignature, Outcome, RankedEntry, RankingRun
 
 __all__ = [
+    "ComputedLine",
     "Decided",
     "HonouredEntry",
     "RunView",
+    "SealedRules",
+    "count_gone",
     "count_signatures",
     "find_last_run",
     "list_categories",
+    "list_computed",
+    "list_given_elsewhere",
     "list_places",
-    "list_ranks",
     "read_decided",
+    "read_sealed_rules",
 ]
+
+_MILLION = 1_000_000
+_TENTHS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +83,64 @@ async def _read_output(run_id: UUID, output_hash: str) -> dict[str, Any]:
     return output
 
 
-async def list_ranks(run_id: UUID, category_id: UUID) -> dict[UUID, int]:
-    """Read the computed rank of each entry of one category."""
-    rows = await RankedEntry.select(RankedEntry.entry, RankedEntry.rank).where(
+@dataclass(frozen=True, slots=True)
+class ComputedLine:
+    """Where an entry stands in the computed order. ``score`` is adjusted, in points of a hundred."""
+
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRules:
+    """What the sealed rules say of places and honours.
+
+    ``threshold``: points that no project may have reached where a place is withheld. ``others``: honours that have no
+    place, and whether each category gives them (else one entry of the edition gets it).
+    """
+
+    threshold: float
+    may_share: bool
+    others: Mapping[UUID, bool]
+
+
+async def list_computed(run_id: UUID, category_id: UUID) -> dict[UUID, ComputedLine]:
+    """Read where each entry of one category stands in a run."""
+    rows = await RankedEntry.select(RankedEntry.entry, RankedEntry.rank, RankedEntry.score).where(
         (RankedEntry.run == run_id) & (RankedEntry.category == category_id)
     )
-    return {row["entry"]: row["rank"] for row in rows}
+    return {row["entry"]: ComputedLine(row["rank"], row["score"] / _MILLION) for row in rows}
+
+
+async def count_gone(run_id: UUID, category_id: UUID) -> int:
+    """Count the entries of a category that a run ranks and that are not in the competition any more."""
+    found: int = await RankedEntry.count().where(
+        (RankedEntry.run == run_id) & (RankedEntry.category == category_id) & (RankedEntry.entry.state != "admitted")
+    )
+    return found
+
+
+async def read_sealed_rules(edition_id: UUID) -> SealedRules:
+    """Read what the edition's rules say of places and honours."""
+    edition = await get_row(
+        Edition.select(Edition.honour_threshold, Edition.may_share).where(Edition.id == edition_id)
+    )  # fmt: skip
+    others = await Honour.select(Honour.id, Honour.is_per_category).where(
+        (Honour.edition == edition_id) & Honour.place.is_null()
+    )
+    return SealedRules(
+        threshold=edition["honour_threshold"] / _TENTHS,
+        may_share=edition["may_share"],
+        others={row["id"]: row["is_per_category"] for row in others},
+    )
+
+
+async def list_given_elsewhere(round_id: UUID, decision_id: UUID) -> frozenset[UUID]:
+    """List the honours that the round's other decisions give."""
+    rows = await Outcome.select(Outcome.honour).where(
+        (Outcome.decision.round == round_id) & (Outcome.decision != decision_id) & Outcome.honour.is_not_null()
+    )
+    return frozenset(row["honour"] for row in rows)
 
 
 async def list_places(edition_id: UUID) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from storage.tables.panel import Judge
 from storage.tables.result import RankingRun
 
 __all__ = [
+    "USUAL_DIFFERENCE",
     "CriterionRow",
     "FrozenRun",
     "MarkRow",
@@ -26,6 +27,10 @@ __all__ = [
     "read_institutions",
     "read_marks",
 ]
+
+
+USUAL_DIFFERENCE = 25
+"""Points of a hundred from which judges differ where the rules were sealed before they said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,10 @@ class MarkRow:
 
 @dataclass(frozen=True, slots=True)
 class RankedRound:
-    """What a round's ranking is computed from. ``honour_threshold`` is in tenths of a point."""
+    """What a round's ranking is computed from. ``honour_threshold`` is in tenths of a point.
+
+    ``differ_points``: from so many points of a hundred between two reviews, judges are said to differ on an entry.
+    """
 
     edition_id: UUID
     steps: int
@@ -70,6 +78,7 @@ class RankedRound:
     criteria: tuple[CriterionRow, ...]
     marks: tuple[MarkRow, ...]
     n_set_aside: int
+    differ_points: int = USUAL_DIFFERENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +130,7 @@ async def read_marks(round_id: UUID, *, entries: tuple[RankedEntryRow, ...] | No
         steps=first["steps"],
         method=first["method"],
         honour_threshold=first["honour_threshold"],
+        differ_points=first["differ_points"],
         entries=entries,
         judges=tuple(sorted({each.judge_id for each in found}, key=str)),
         criteria=tuple(
@@ -139,7 +149,8 @@ async def read_marks(round_id: UUID, *, entries: tuple[RankedEntryRow, ...] | No
 
 
 _ROUND = """SELECT round.edition AS edition, round.ordinal AS ordinal, round.method AS method, edition.steps AS steps,
-    edition.honour_threshold AS honour_threshold, criterion.id AS criterion, criterion.category AS category,
+    edition.honour_threshold AS honour_threshold,
+    edition.differ_points AS differ_points, criterion.id AS criterion, criterion.category AS category,
     criterion.weight AS weight,
     (SELECT count(*) FROM round_rule WHERE round_rule.edition = round.edition
       AND round_rule.ordinal = round.ordinal AND round_rule.is_carried) AS is_carried,

@@ -19,6 +19,7 @@ from storage.tables.edition import (
     TimelineDate,
 )
 from storage.tables.further_round import RoundRule
+from storage.tables.panel import Round
 from storage.tables.rubric import Criterion
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "HonourView",
     "LevelView",
     "MaterialView",
+    "RuleText",
     "find_category",
     "find_edition_frame",
     "find_edition_id",
@@ -177,13 +179,14 @@ class LevelView:
 
 @dataclass(frozen=True, slots=True)
 class CategoryView:
-    """A category whole: what it asks for and how it is judged."""
+    """A category whole: what it asks for, how it is judged, and its own conditions in Arabic and English."""
 
     line: CategoryLine
     materials: tuple[MaterialView, ...]
     criteria: tuple[CriterionView, ...]
     levels: tuple[LevelView, ...]
     steps: int
+    conditions: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,16 +225,29 @@ class FurtherRound:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleText:
+    """A condition of taking part; ``only_*`` name the one category that it is for, empty for every category."""
+
+    slug: str
+    text_ar: str
+    text_en: str
+    only_ar: str
+    only_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class EditionRules:
     """The rules of taking part and of judging, as sealed when the edition opened."""
 
-    texts: tuple[tuple[str, str, str], ...]
+    texts: tuple[RuleText, ...]
     honours: tuple[HonourView, ...]
     limits_notice_ar: str | None
     limits_notice_en: str | None
     upload_grace_minutes: int
     appeals_days: int | None
     honour_threshold: int
+    may_share: bool
+    method: str
     judges_per_entry: int
     fingerprint: str | None
     further_rounds: tuple[FurtherRound, ...]
@@ -266,12 +282,16 @@ async def find_category(edition_id: UUID, slug: str) -> CategoryView | None:
     criteria = await Criterion.select().where(Criterion.category == line.id).order_by(Criterion.position)
     levels = await ScaleLevel.select().where(ScaleLevel.edition == edition_id).order_by(ScaleLevel.level)
     edition = await Edition.select(Edition.steps).where(Edition.id == edition_id).first()
+    own = await EligibilityRule.select(EligibilityRule.text_ar, EligibilityRule.text_en).where(
+        (EligibilityRule.edition == edition_id) & (EligibilityRule.only_for == slug)
+    ).order_by(EligibilityRule.position)  # fmt: skip
     return CategoryView(
         line=line,
         materials=tuple(_material(each) for each in materials),
         criteria=tuple(_criterion(each) for each in criteria),
         levels=tuple(_pick(LevelView, each) for each in levels),
         steps=edition["steps"] if edition else 0,
+        conditions=tuple((each["text_ar"], each["text_en"]) for each in own),
     )
 
 
@@ -305,19 +325,29 @@ async def find_edition_rules(edition_id: UUID) -> EditionRules | None:
     )
     honours = await Honour.select().where(Honour.edition == edition_id).order_by(Honour.position)
     further = await RoundRule.select().where(RoundRule.edition == edition_id).order_by(RoundRule.ordinal)
+    first = await Round.select(Round.method).where((Round.edition == edition_id) & (Round.ordinal == 1)).first()
+    names = {each.slug: each for each in await list_categories(edition_id)}
     return EditionRules(
-        texts=tuple((each["slug"], each["text_ar"], each["text_en"]) for each in texts),
+        texts=tuple(_rule_text(each, names.get(each["only_for"] or "")) for each in texts),
         honours=tuple(_pick(HonourView, each) for each in honours),
         limits_notice_ar=row["limits_notice_ar"],
         limits_notice_en=row["limits_notice_en"],
         upload_grace_minutes=row["upload_grace_minutes"],
         appeals_days=row["appeals_days"],
         honour_threshold=row["honour_threshold"],
+        may_share=row["may_share"],
+        method=first["method"] if first else "",
         judges_per_entry=row["judges_per_entry"],
         fingerprint=row["fingerprint"],
         further_rounds=tuple(
             FurtherRound(**{each.name: row[each.name] for each in fields(FurtherRound)}) for row in further
         ),
+    )
+
+
+def _rule_text(row: dict[str, Any], only: CategoryLine | None) -> RuleText:
+    return RuleText(
+        row["slug"], row["text_ar"], row["text_en"], only.name_ar if only else "", only.name_en if only else ""
     )
 
 

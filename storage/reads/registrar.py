@@ -210,8 +210,14 @@ async def get_eligibility_page(edition_id: UUID, entry_number: str) -> Eligibili
     institution = await Institution.select().where(Institution.id == owner["institution"]).first()
     members = await TeamMember.select().where(TeamMember.entry == entry["id"]).order_by(TeamMember.position)
     supervision = await Supervision.select().where(Supervision.entry == entry["id"]).first()
+    category = await get_row(Category.select(Category.slug).where(Category.id == version["category"]))
     rules = (
-        await EligibilityRule.select().where(EligibilityRule.edition == edition_id).order_by(EligibilityRule.position)
+        await EligibilityRule.select()
+        .where(
+            (EligibilityRule.edition == edition_id)
+            & (EligibilityRule.only_for.is_null() | (EligibilityRule.only_for == category["slug"]))
+        )
+        .order_by(EligibilityRule.position)
     )
     findings = await _list_findings(entry["id"])
     checks = (

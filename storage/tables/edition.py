@@ -10,6 +10,8 @@ class Edition(Table, tablename="edition"):
 
     ``honour_threshold`` is in tenths of a point (700 is 70.0); ``comment_levels`` a JSON list of levels that ask for a
     sentence; ``notice_*`` a sentence shown on every page (a demonstration says there that its data are invented);
+    ``may_share``: whether a place may go to two entries. ``differ_points``: from how many points of a hundred between
+    two reviews of an entry judges are said to differ;
     ``appeals_days`` null where the rules have no appeals; ``fingerprint`` the SHA-256 of the rules, sealed at opening.
     """
 
@@ -41,6 +43,8 @@ class Edition(Table, tablename="edition"):
     appeals_days = small(null=True)
     minutes_per_entry = small()
     break_after_entries = small()
+    may_share = flag(default=True)
+    differ_points = small(default=25)
     fingerprint = text(null=True)
     publish_at = when(null=True)
     published_at = when(null=True)
@@ -91,12 +95,13 @@ class RuleChange(Table, tablename="rule_change"):
 
 
 class EligibilityRule(Table, tablename="eligibility_rule"):
-    """One numbered condition of taking part."""
+    """One numbered condition of taking part; ``only_for`` names the category it is for, null for every one."""
 
     id = key()
     edition = ref("Edition", "edition")
     slug = text()
     position = small()
+    only_for = text(null=True)
     text_ar = text()
     text_en = text()
 

@@ -3,20 +3,25 @@
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
+from service.actors import Role
 from service.fonts import ensure_fonts
+from service.usecases.deciding.decisions import approve_decision, sign_decision
 from storage.engine import bind, close_database, open_database, sqlite_url
 from storage.migrations.run import migrate
 from storage.piccolo_app import TABLES
+from storage.reads.decisions import list_categories
+from storage.tables.result import Decision
 from tests.browser.conftest import Site, run_apart, serving
 from tests.cast import PASSWORD
 from tests.competition import Competition, make_competition, make_plan
 from tests.conftest import FONTS
 
-__all__ = ["House", "Members", "fold_of", "open_house"]
+__all__ = ["House", "Members", "decide_the_rest", "fold_of", "open_house"]
 
 
 @dataclass(frozen=True)
@@ -41,14 +46,14 @@ class Members:
         self.contexts.append(context)
         return context.new_page()
 
-    def sign_in(self, name: str, language: str = "ar") -> Page:
-        """Open a browser in which somebody of the committee is signed in."""
+    def sign_in(self, name: str, language: str = "ar", *, home: str = "committee") -> Page:
+        """Open a browser in which somebody is signed in: of the committee, unless another ``home`` is named."""
         page = self.visitor()
         page.goto(f"/{language}/sign-in")
         page.fill("#f-email", f"{name}@people.example")
         page.fill("#f-password", PASSWORD)
         page.locator("main form button[type=submit]").first.click()
-        page.wait_for_url(f"**/{language}/committee")
+        page.wait_for_url(f"**/{language}/{home}")
         return page
 
     def close(self) -> None:
@@ -82,3 +87,16 @@ def open_house(data: Path, reach: Callable[[Competition], Awaitable[None]], **ch
 def fold_of(page: Page, form: Locator) -> Locator:
     """Find the line that opens what a form is folded into."""
     return page.locator("details", has=form).locator("summary").first
+
+
+async def decide_the_rest(competition: Competition) -> None:
+    """Whatever an earlier journey left undecided is decided as computed."""
+    now = datetime.now(UTC)
+    for category in await list_categories(competition.edition_id):
+        known = await Decision.select(Decision.state).where(Decision.category == category["id"]).first()
+        if known and known["state"] == "approved":
+            continue
+        decision_id = await competition.place(category)
+        for actor in (competition.chair, competition.actors[Role.MEMBER]):
+            await sign_decision(actor, decision_id, now=now)
+        await approve_decision(competition.chair, decision_id, now=now)

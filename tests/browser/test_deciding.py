@@ -9,10 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from service.actors import Role
 from service.text import LANGUAGES, Words
-from service.usecases.deciding.decisions import approve_decision, sign_decision
-from storage.reads.decisions import list_categories
-from storage.tables.result import Decision
-from tests.browser.members import House, Members, fold_of, open_house
+from tests.browser.members import House, Members, decide_the_rest, fold_of, open_house
 from tests.competition import CATEGORIES, Competition, add_person
 
 pytestmark = pytest.mark.browser
@@ -24,19 +21,6 @@ SHORT = {"ar": "Small 2027 بالعربية", "en": "Small 2027"}
 async def _ranked(competition: Competition) -> None:
     await competition.reach_ranked()
     await add_person("Third", Role.MEMBER, competition.edition_id)
-
-
-async def _decide_the_rest(competition: Competition) -> None:
-    """Whatever an earlier journey left undecided is decided as computed."""
-    now = datetime.now(UTC)
-    for category in await list_categories(competition.edition_id):
-        known = await Decision.select(Decision.state).where(Decision.category == category["id"]).first()
-        if known and known["state"] == "approved":
-            continue
-        decision_id = await competition.place(category)
-        for actor in (competition.chair, competition.actors[Role.MEMBER]):
-            await sign_decision(actor, decision_id, now=now)
-        await approve_decision(competition.chair, decision_id, now=now)
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +130,7 @@ def test_a_category_is_decided_in_its_session_and_its_minutes_tell_it(
 @pytest.fixture(scope="module")
 def decided(house: House) -> House:
     """The same site, every category decided."""
-    house.site.ask(lambda: _decide_the_rest(house.competition))
+    house.site.ask(lambda: decide_the_rest(house.competition))
     return house
 
 

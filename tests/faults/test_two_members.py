@@ -7,7 +7,8 @@ import pytest
 
 from service.actors import Role
 from service.errors import StaleRevision
-from service.usecases.deciding.decisions import Placing, place_entries, sign_decision
+from service.usecases.deciding.decisions import place_entries, sign_decision
+from service.usecases.deciding.placings import Placing
 from service.usecases.deciding.sessions import record_attendance
 from storage.engine import run_sql
 from storage.reads.committee.decision import CategoryDecision, find_decision

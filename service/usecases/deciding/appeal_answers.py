@@ -22,6 +22,7 @@ from storage.lifecycle import (
     move,
 )
 from storage.reads.accounts import find_account
+from storage.reads.committee.recusals import is_barred
 from storage.rows import get_row
 from storage.tables.appeal import Appeal
 from storage.tables.edition import Edition
@@ -100,15 +101,14 @@ async def confirm_answer(actor: Actor, appeal_id: UUID, *, now: datetime) -> Non
 
 
 async def _lock(actor: Actor, appeal_id: UUID) -> dict[str, Any]:
-    """Lock an appeal of the actor's edition, with its entry's number."""
+    """Lock an appeal of the actor's edition, with its entry's number. A tie of one's own closes it."""
     found: dict[str, Any] | None = await for_update(Appeal.select().where(Appeal.id == appeal_id)).first()
     if found is None:
         raise NotFound
     entry = await get_row(Entry.select(Entry.edition, Entry.entry_number).where(Entry.id == found["entry"]))
     edition = await get_row(Edition.select(Edition.state).where(Edition.id == entry["edition"]))
-    require(
-        Action.ANSWER_APPEAL, actor, stage=edition["state"], owns=actor.edition_id in {None, entry["edition"]}
-    )  # fmt: skip
+    owns = actor.edition_id in {None, entry["edition"]} and not await is_barred(actor.person_id, found["entry"])
+    require(Action.ANSWER_APPEAL, actor, stage=edition["state"], owns=owns)
     return found | {"entry_number": entry["entry_number"], "edition": entry["edition"]}
 
 

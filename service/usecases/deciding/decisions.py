@@ -1,22 +1,31 @@
 """What the committee decides on a computed ranking: places, reasons for every departure, signatures, approval."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from service.actors import Actor, Role
 from service.audit import Event, record
-from service.errors import Conflicting, FieldError, Invalid, NotFound, StaleRevision
+from service.errors import Conflicting, NotFound, StaleRevision
 from service.permissions import Action, require
+from service.usecases.deciding.placings import Given, Placing, check_placings
 from service.usecases.ranking.shortlists import refuse_early_decision
 from storage.columns import to_json
 from storage.engine import for_update, insert_many, transaction
 from storage.lifecycle import DECISION_MOVES, ROUND_MOVES, DecisionState, MoveLost, RoundState, move
 from storage.reads.committee.decision import digest_of_places
 from storage.reads.committee.session import list_tied_members, read_attendance, write_attendance
-from storage.reads.decisions import count_signatures, find_last_run, list_categories, list_ranks
+from storage.reads.decisions import (
+    ComputedLine,
+    count_gone,
+    count_signatures,
+    find_last_run,
+    list_categories,
+    list_computed,
+    list_given_elsewhere,
+    read_sealed_rules,
+)
 from storage.rows import get_row
 from storage.tables.edition import Edition
 from storage.tables.panel import Round
@@ -24,7 +33,7 @@ from storage.tables.person import RoleGrant
 from storage.tables.result import Decision, DecisionSignature, Motion, Outcome
 
 __all__ = [
-    "Placing", "approve_decision", "find_quorum", "list_member_ids", "open_decision", "place_entries", "sign_decision",
+    "approve_decision", "find_quorum", "list_member_ids", "open_decision", "place_entries", "sign_decision",
 ]  # fmt: skip
 
 
@@ -44,6 +53,12 @@ class MotionsOpen(Conflicting):
     """A motion was put and not closed."""
 
     code = "motions-open"
+
+
+class RankingOutdated(Conflicting):
+    """The ranking is not the last word any more: computed again since, or a project left that it holds."""
+
+    code = "ranking-outdated"
 
 
 class NoQuorum(Conflicting):
@@ -76,17 +91,6 @@ class PlacesOpen(Conflicting):
     code = "places-open"
 
 
-@dataclass(frozen=True, slots=True)
-class Placing:
-    """What one place is given to: no entry (withheld), one, or several (shared); why, and the jury's sentence."""
-
-    honour_id: UUID
-    entry_ids: Sequence[UUID]
-    reason: str = ""
-    citation_ar: str = ""
-    citation_en: str = ""
-
-
 async def open_decision(actor: Actor, round_id: UUID, category_id: UUID, *, now: datetime) -> UUID:
     """Begin the decision on one category, on the run that stands. Beginning twice gives the same decision."""
     async with transaction():
@@ -110,9 +114,13 @@ async def open_decision(actor: Actor, round_id: UUID, category_id: UUID, *, now:
 
 
 async def place_entries(
-    actor: Actor, decision_id: UUID, placings: Sequence[Placing], *, now: datetime, seen: str | None = None
-) -> None:
-    """Write the places of one category. A withheld or shared place, or one out of the computed order, needs a reason.
+    actor: Actor, decision_id: UUID, placings: Sequence[Placing], *, now: datetime, others: Sequence[Given] = (),
+    seen: str | None = None,
+) -> None:  # fmt: skip
+    """Write the places of one category, on the run that stands.
+
+    A withheld or shared place, or one out of the computed order, needs a reason. ``others``: mentions, and prizes
+    of the whole edition.
 
     Replaces what was written before; signatures given to other places are taken back. ``seen`` is the digest of the
     places that the writer saw: other places written since then refuse the request.
@@ -120,59 +128,54 @@ async def place_entries(
     async with transaction():
         decision = await _lock_decision(actor, decision_id, Action.DECIDE)
         await _check_seen(decision, seen)
-        ranks = await list_ranks(decision["run"], decision["category"])
-        _check_placings(placings, ranks)
+        run_id = await _find_standing_run(decision)
+        computed = await list_computed(run_id, decision["category"])
+        gone = await list_given_elsewhere(decision["round"], decision_id)
+        check_placings(placings, others, computed, await read_sealed_rules(decision["edition"]), gone)
         before = await Outcome.count().where(Outcome.decision == decision_id)
         await Outcome.delete().where(Outcome.decision == decision_id)
         await DecisionSignature.delete().where(DecisionSignature.decision == decision_id)
-        placed = {entry for each in placings for entry in each.entry_ids}
-        honoured = [
-            Outcome(
-                decision=decision_id, entry=entry, kind="honoured", honour=each.honour_id,
-                is_shared=len(each.entry_ids) > 1, computed_rank=ranks[entry], reason=each.reason.strip(),
-                citation_ar=each.citation_ar.strip(), citation_en=each.citation_en.strip(),
-            )
-            for each in placings
-            for entry in each.entry_ids
-        ]  # fmt: skip
-        others = [
-            Outcome(
-                decision=decision_id, entry=entry, kind="none", is_shared=False, computed_rank=rank, reason="",
-                citation_ar="", citation_en="",
-            )
-            for entry, rank in sorted(ranks.items(), key=lambda item: str(item[0]))
-            if entry not in placed
-        ]  # fmt: skip
-        await insert_many(honoured + others)
+        await insert_many(_make_outcomes(decision_id, placings, others, computed))
         withheld = {str(each.honour_id): each.reason.strip() for each in placings if not each.entry_ids}
-        await Decision.update({Decision.minutes: to_json({"withheld": withheld})}).where(Decision.id == decision_id)
+        told: dict[Any, object] = {Decision.minutes: to_json({"withheld": withheld}), Decision.run: run_id}
+        await Decision.update(told).where(Decision.id == decision_id)
         await record(
             Event.DECISION_OPENED, by=actor, about=("decision", decision_id), at=now, before=before or None,
-            after={str(each.honour_id): [str(entry) for entry in each.entry_ids] for each in placings},
+            after={str(each.honour_id): [str(entry) for entry in each.entry_ids] for each in placings}
+            | {str(honour): entries for honour, entries in _group(others).items()},
         )  # fmt: skip
 
 
-def _check_placings(placings: Sequence[Placing], ranks: dict[UUID, int]) -> None:
-    """Hold the places against the computed order; each departure asks for its reason."""
-    errors = []
-    taken: list[UUID] = []
-    last = 0
-    for place, each in enumerate(placings, start=1):
-        field = f"place-{place}"
-        if any(entry not in ranks for entry in each.entry_ids):
-            raise NotFound
-        if any(entry in taken for entry in each.entry_ids):
-            errors.append(FieldError(field, "err.placed_twice"))
-        taken.extend(each.entry_ids)
-        at = [ranks[entry] for entry in each.entry_ids]
-        departs = not at or len(at) > 1 or min(at) < last or any(rank != place for rank in at)
-        last = max([last, *at])
-        if departs and not each.reason.strip():
-            errors.append(FieldError(f"reason-{place}", "err.departure"))
-        if at and not (each.citation_ar.strip() and each.citation_en.strip()):
-            errors.append(FieldError(f"citation-{place}", "err.citation_needed"))
-    if errors:
-        raise Invalid(*errors)
+def _make_outcomes(
+    decision_id: UUID, placings: Sequence[Placing], others: Sequence[Given], computed: Mapping[UUID, ComputedLine]
+) -> list[Outcome]:
+    """Make an outcome of every ranked entry of the category: what it was given, or nothing."""
+
+    def outcome(entry: UUID, **told: object) -> Outcome:
+        values: dict[str, Any] = {
+            "kind": "none", "is_shared": False, "reason": "", "citation_ar": "", "citation_en": "",
+            "computed_rank": computed[entry].rank,
+        }  # fmt: skip
+        return Outcome(decision=decision_id, entry=entry, **values | told)
+
+    def honoured(entry: UUID, given: Placing | Given, **told: object) -> Outcome:
+        words = {"citation_ar": given.citation_ar.strip(), "citation_en": given.citation_en.strip()}
+        return outcome(entry, kind="honoured", honour=given.honour_id, **words, **told)
+
+    made = [
+        honoured(entry, each, is_shared=len(each.entry_ids) > 1, reason=each.reason.strip())
+        for each in placings
+        for entry in each.entry_ids
+    ] + [honoured(each.entry_id, each) for each in others]
+    given = {entry for each in placings for entry in each.entry_ids} | {each.entry_id for each in others}
+    return made + [outcome(entry) for entry in sorted(computed, key=str) if entry not in given]
+
+
+def _group(others: Sequence[Given]) -> dict[UUID, list[str]]:
+    grouped: dict[UUID, list[str]] = {}
+    for each in others:
+        grouped.setdefault(each.honour_id, []).append(str(each.entry_id))
+    return grouped
 
 
 async def sign_decision(actor: Actor, decision_id: UUID, *, now: datetime, seen: str | None = None) -> int:
@@ -211,13 +214,18 @@ async def _note_signer(decision: Mapping[str, Any], person: UUID) -> None:
 
 
 async def approve_decision(actor: Actor, decision_id: UUID, *, now: datetime) -> bool:
-    """Approve the minutes once a majority of the members signed; say whether it was the round's last category."""
+    """Approve the minutes once a majority of the members signed; say whether it was the round's last category.
+
+    Raises RankingOutdated where the places were written on another run than the last, or hold a project that left.
+    """
     async with transaction():
         decision = await _lock_decision(actor, decision_id, Action.DECIDE)
         edition_id = decision["edition"]
         decided = await Outcome.exists().where(Outcome.decision == decision_id)
         if not decided:
             raise PlacesOpen
+        if await _find_standing_run(decision) != decision["run"]:
+            raise RankingOutdated
         if await Motion.exists().where((Motion.decision == decision_id) & Motion.closed_at.is_null()):
             raise MotionsOpen
         signed, needed = await count_signatures(decision_id), await find_quorum(edition_id)
@@ -247,6 +255,16 @@ async def approve_decision(actor: Actor, decision_id: UUID, *, now: datetime) ->
                 after="decided",
             )
         return is_last
+
+
+async def _find_standing_run(decision: Mapping[str, Any]) -> UUID:
+    """Find the run that places are written on: the last one, if it holds nobody who left since it was computed."""
+    run = await find_last_run(decision["round"])
+    if run is None:
+        raise RoundNotRanked
+    if await count_gone(run.id, decision["category"]):
+        raise RankingOutdated
+    return run.id
 
 
 async def _check_seen(decision: Mapping[str, object], seen: str | None) -> None:

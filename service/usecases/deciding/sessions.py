@@ -120,6 +120,8 @@ async def close_motion(actor: Actor, motion_id: UUID, *, now: datetime) -> str:
     """
     async with transaction():
         motion, decision = await _lock_motion(actor, motion_id, Action.HOLD_SESSION)
+        if actor.person_id in await list_tied_members(decision["category"]):
+            raise NotFound
         if motion["closed_at"] is not None:
             raise MotionClosed
         there, needed = len(read_attendance(decision["present"]).present), await find_quorum(decision["edition"])

@@ -1,4 +1,4 @@
-"""The registrar's decision on each submitted entry, before any judge is assigned."""
+"""The registrar's decision on each submitted entry, before any judge is assigned; and an exclusion found later."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -11,14 +11,16 @@ from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.mail.queue import queue_letter
 from service.permissions import Action, require
 from service.usecases.deciding.joint import Matter, answer_request, ask_together
+from service.usecases.entering.leaving import refuse_placed, take_from_judges
 from storage.columns import to_json
-from storage.engine import Row, for_update, transaction
+from storage.engine import Row, for_update, run_sql, transaction
 from storage.lifecycle import ENTRY_MOVES, EntryState, MoveLost, move
+from storage.reads.committee.recusals import is_barred
 from storage.reads.registrar import find_letter_people
-from storage.tables.edition import Edition, EligibilityRule
+from storage.tables.edition import Edition
 from storage.tables.entry import EligibilityCheck, Entry, EntryVersion
 
-__all__ = ["Check", "answer_exclusion", "check_entry"]
+__all__ = ["Check", "answer_exclusion", "ask_exclusion", "check_entry"]
 
 
 class Check(StrEnum):
@@ -33,6 +35,12 @@ class NotChecked(Conflicting):
     """The entry is not waiting for a decision."""
 
     code = "not-waiting"
+
+
+class NotAdmitted(Conflicting):
+    """Only an entry that was admitted is excluded after all; one that waits is decided in the queue."""
+
+    code = "not-admitted"
 
 
 class FilesMissing(Conflicting):
@@ -65,7 +73,7 @@ async def check_entry(
             raise FilesMissing(number=entry["entry_number"])
         if decision is Check.RETURN and await _was_returned(entry_id):
             raise ReturnedBefore(number=entry["entry_number"])
-        rules = await _list_rules(entry["edition"])
+        rules = await _list_rules(entry_id)
         if rule_id and rule_id not in rules:
             raise NotFound
         _check_answers(decision, rules, answers, rule_id)
@@ -81,15 +89,38 @@ async def check_entry(
         await _decide(actor, entry, decision, rule_id=rule_id, reason=reason, due_at=due_at, now=now, answers=told)
 
 
-async def answer_exclusion(actor: Actor, request_id: UUID, *, agrees: bool, now: datetime) -> None:
-    """Agree to an exclusion that the registrar asked for, which is then done, or decline it.
+async def ask_exclusion(
+    actor: Actor, entry_id: UUID, *, rule_id: UUID | None, reason: str, now: datetime
+) -> None:  # fmt: skip
+    """Ask that an admitted entry be excluded after all, by a rule and with a reason; a second person decides it.
 
-    The entry then goes on waiting. Raises SecondPersonNeeded, NotChecked.
+    Raises HasPlace where a decision honours it, NotAdmitted.
+    """
+    _check_form(Check.EXCLUDE, rule_id=rule_id, reason=reason, due_at=None, now=now)
+    async with transaction():
+        entry, stage = await _lock(entry_id)
+        require(Action.EXCLUDE_ADMITTED, actor, stage=stage, owns=actor.edition_id in {None, entry["edition"]})
+        if rule_id not in await _list_rules(entry_id):
+            raise NotFound
+        if entry["state"] != EntryState.ADMITTED:
+            raise NotAdmitted(number=entry["entry_number"], state=EntryState(entry["state"]))
+        await refuse_placed(entry_id)
+        await ask_together(
+            actor, entry["edition"], Matter.EXCLUDE, entry_id, reason=reason, now=now,
+            facts={"rule": str(rule_id), "answers": None},
+        )  # fmt: skip
+
+
+async def answer_exclusion(actor: Actor, request_id: UUID, *, agrees: bool, now: datetime) -> None:
+    """Agree to an exclusion that the registrar asked for, which is then done, or decline it: the entry stays as it was.
+
+    An entry that was admitted leaves the judges' lists. Raises SecondPersonNeeded, NotChecked, HasPlace.
     """
     async with transaction():
         asked = await answer_request(actor, request_id, Matter.EXCLUDE, agrees=agrees, now=now)
         entry, stage = await _lock(asked.subject)
-        require(Action.CONFIRM_EXCLUSION, actor, stage=stage, owns=actor.edition_id in {None, entry["edition"]})
+        owns = actor.edition_id in {None, entry["edition"]} and not await is_barred(actor.person_id, asked.subject)
+        require(Action.CONFIRM_EXCLUSION, actor, stage=stage, owns=owns)
         if agrees:
             rule_id = UUID(str(asked.facts["rule"]))
             await _decide(
@@ -115,10 +146,15 @@ async def _decide(
 ) -> None:  # fmt: skip
     """Make the move, keep the decision, and write to the team."""
     entry_id = entry["id"]
+    is_late = decision is Check.EXCLUDE and entry["state"] == EntryState.ADMITTED
+    if is_late:
+        await refuse_placed(entry_id)
     try:
-        await move(Entry, entry_id, decision.value, ENTRY_MOVES)
+        await move(Entry, entry_id, "exclude-admitted" if is_late else decision.value, ENTRY_MOVES)
     except MoveLost as lost:
         raise NotChecked(number=entry["entry_number"], state=EntryState(entry["state"])) from lost
+    if is_late:
+        await take_from_judges(entry_id, removal="entry-excluded", now=now)
     await EligibilityCheck.insert(
         EligibilityCheck(
             entry=entry_id, decision=decision.value, rule=rule_id, reason=reason.strip(), due_at=due_at,
@@ -169,11 +205,16 @@ def _check_answers(
         raise Invalid(*errors)
 
 
-async def _list_rules(edition_id: UUID) -> tuple[UUID, ...]:
-    rows = await EligibilityRule.select(EligibilityRule.id).where(EligibilityRule.edition == edition_id).order_by(
-        EligibilityRule.position
-    )  # fmt: skip
-    return tuple(row["id"] for row in rows)
+async def _list_rules(entry_id: UUID) -> tuple[UUID, ...]:
+    """List the conditions that an entry is held against: those for every category, and those for its own."""
+    rows = await run_sql(
+        """SELECT rule.id AS id FROM entry_version JOIN category ON category.id = entry_version.category
+        JOIN eligibility_rule AS rule ON rule.edition = category.edition
+          AND (rule.only_for IS NULL OR rule.only_for = category.slug)
+        WHERE entry_version.entry = {} AND entry_version.is_current ORDER BY rule.position""",
+        entry_id,
+    )
+    return tuple(UUID(str(row["id"])) for row in rows)
 
 
 async def _was_returned(entry_id: UUID) -> bool:

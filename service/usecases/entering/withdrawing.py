@@ -7,19 +7,18 @@ from service.actors import Actor
 from service.audit import Event, record
 from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.permissions import Action, require
+from service.usecases.entering.leaving import refuse_placed, take_from_judges
 from service.usecases.entering.own_entry import lock_own_entry
 from service.usecases.entering.questions import LONGEST, tell_registrars
 from service.usecases.entering.receipts import queue_withdrawn
 from service.usecases.written import check_line, read_text
 from storage.engine import for_update, transaction
-from storage.lifecycle import ASSIGNMENT_MOVES, ENTRY_MOVES, AssignmentState, EntryState, move
+from storage.lifecycle import ENTRY_MOVES, EntryState, move
 from storage.reads.entrant.entry import find_entry
 from storage.rows import get_row
 from storage.tables.appeal import Question
-from storage.tables.assignment import Assignment
 from storage.tables.edition import Edition
 from storage.tables.entry import Entry
-from storage.tables.result import Outcome
 
 __all__ = ["WITHDRAWABLE", "ask_withdrawal", "withdraw_for_team"]
 
@@ -42,12 +41,6 @@ class WithdrawalAsked(Conflicting):
     """The lead asked for it already."""
 
     code = "withdrawal-asked"
-
-
-class HasPlace(Conflicting):
-    """A decision gives the project a place: the committee takes it out of the decision first."""
-
-    code = "has-place"
 
 
 async def ask_withdrawal(actor: Actor, number: str, *, reason: str, now: datetime) -> None:
@@ -90,10 +83,9 @@ async def withdraw_for_team(actor: Actor, entry_id: UUID, *, reason: str, now: d
             raise Invalid(FieldError("why", "err.reason_needed"))
         if row["state"] not in {state.value for state in WITHDRAWABLE}:
             raise NothingToWithdraw
-        if await Outcome.exists().where((Outcome.entry == entry_id) & Outcome.honour.is_not_null()):
-            raise HasPlace
+        await refuse_placed(entry_id)
         await move(Entry, entry_id, _MOVES[EntryState(row["state"])], ENTRY_MOVES, saved_at=now)
-        await _take_from_judges(entry_id, now=now)
+        await take_from_judges(entry_id, removal="entry-withdrawn", now=now)
         await Question.update({Question.answer: words, Question.answered_at: now}).where(
             (Question.entry == entry_id) & (Question.kind == "withdrawal") & Question.answered_at.is_null()
         )
@@ -103,12 +95,3 @@ async def withdraw_for_team(actor: Actor, entry_id: UUID, *, reason: str, now: d
         await record(
             Event.ENTRY_WITHDRAWN, by=actor, about=("entry", entry_id), at=now, before=row["state"], reason=words
         )
-
-
-async def _take_from_judges(entry_id: UUID, *, now: datetime) -> None:
-    for name, state in (("drop", AssignmentState.PROPOSED), ("remove", AssignmentState.PUBLISHED)):
-        rows = await Assignment.select(Assignment.id).where(
-            (Assignment.entry == entry_id) & (Assignment.state == state.value)
-        )
-        for row in rows:
-            await move(Assignment, row["id"], name, ASSIGNMENT_MOVES, removed_at=now, removal="entry-withdrawn")

@@ -12,6 +12,7 @@ from service.usecases.panel.ties import find_ties
 from storage.columns import to_json
 from storage.engine import for_update, insert_many, transaction
 from storage.lifecycle import ASSIGNMENT_MOVES, SHEET_MOVES, AssignmentState, MoveLost, SheetState, move
+from storage.reads.committee.recusals import is_barred
 from storage.reads.ties import read_tie_rows
 from storage.tables.assignment import Assignment
 from storage.tables.conflict import Conflict
@@ -92,7 +93,8 @@ async def decide_conflict(actor: Actor, conflict_id: UUID, *, confirm: bool, rea
         )
         if entry is None:
             raise NotFound
-        require(Action.DECIDE_CONFLICT, actor, stage=entry["stage"], owns=actor.edition_id in {None, entry["edition"]})
+        owns = actor.edition_id in {None, entry["edition"]} and not await is_barred(actor.person_id, row["entry"])
+        require(Action.DECIDE_CONFLICT, actor, stage=entry["stage"], owns=owns)
         if row["state"] not in {"proposed", "held"}:
             raise ConflictDecided(state=row["state"])
         state = "confirmed" if confirm else "dismissed"

@@ -42,8 +42,6 @@ MOST_AT_ONCE = 20
 """Reviews that one plan proposes at most."""
 MORE_A_JUDGE = 2
 """Further reviews that a judge may be asked for beyond the round's own limit."""
-DIFFER = 25.0
-"""Judges differ on a project where the highest and lowest of their totals, of 100, lie further apart than this."""
 
 
 class RoundNotReviewed(Conflicting):
@@ -145,7 +143,7 @@ def _plan(
         for entry, judge, gain, policy in zip(found.entry, found.judge, found.gain, found.policy, strict=True)
     ]
     spreads = _spreads(totals)
-    differing = sorted((row[entry] for entry, spread in spreads.items() if spread > DIFFER))
+    differing = sorted((row[entry] for entry, spread in spreads.items() if spread >= marks.differ_points))
     chosen += _settle(problem, asked, [entry for entry in differing if entry not in found.entry])
     if only:
         named = [at for at, code in enumerate(encoded.code_names) if code in only]

@@ -14,6 +14,8 @@ from storage.tables.award import Award
 __all__ = ["make_awards", "make_slug"]
 
 LONGEST_SLUG = 60
+_AFTER_PLACES = 1_000
+"""Where mentions and prizes stand among the places."""
 
 
 async def make_awards(
@@ -26,7 +28,7 @@ async def make_awards(
     """
     ordered = sorted(
         (each for each in honoured if each.entry_id in names),
-        key=lambda each: (str(each.category_id), each.place, each.computed_rank),
+        key=lambda each: (str(each.category_id), each.place or _AFTER_PLACES, each.computed_rank),
     )
     works = await list_honoured_works([each.entry_id for each in ordered])
     taken: set[str] = set()

@@ -89,6 +89,8 @@ def _parts_of_round(at: str, in_round: Json) -> Iterator[tuple[str, object]]:
         yield f"{at}/{name}", in_round[name]
     for name in ("steps", "method", "honour_threshold", "judges", "set_aside", "edition"):
         yield f"{at}/inputs/{name}", inputs[name]
+    if "differ_points" in inputs:  # as ``write_inputs`` has it
+        yield f"{at}/inputs/differ_points", inputs["differ_points"]
     for row in inputs["entries"]:
         yield f"{at}/inputs/entries/{row[0]}", row
     for row in inputs["criteria"]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from storage.columns import from_json, to_json
-from storage.reads.marks import CriterionRow, MarkRow, RankedEntryRow, RankedRound
+from storage.reads.marks import USUAL_DIFFERENCE, CriterionRow, MarkRow, RankedEntryRow, RankedRound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,7 @@ class Encoded:
     criteria: tuple[CriterionRow, ...]
     categories: tuple[UUID, ...]
     threshold: float
+    differ: float
 
 
 def encode_round(given: RankedRound) -> Encoded:
@@ -67,7 +68,10 @@ def encode_round(given: RankedRound) -> Encoded:
         step,
         category=[categories.index(each.category_id) for each in criteria],
     )
-    return Encoded(marks, rubric, given.entries, given.judges, criteria, categories, given.honour_threshold / 10)
+    return Encoded(
+        marks, rubric, given.entries, given.judges, criteria, categories, threshold=given.honour_threshold / 10,
+        differ=float(given.differ_points),
+    )  # fmt: skip
 
 
 def score_encoded(encoded: Encoded, *, method: str, kept: Mapping[UUID, str] | None = None) -> RoundScores:
@@ -106,6 +110,8 @@ def write_inputs(given: RankedRound) -> str:
                 for each in given.marks
             ],
             "set_aside": given.n_set_aside,
+            # Runs of before this rule are written without it, and have to be found again by the same bytes.
+            **({} if given.differ_points == USUAL_DIFFERENCE else {"differ_points": given.differ_points}),
         }
     )
 
@@ -129,6 +135,7 @@ def read_inputs(written: str) -> RankedRound:
             for entry, judge, criterion, step, order in told["marks"]
         ),
         n_set_aside=told["set_aside"],
+        differ_points=told.get("differ_points", USUAL_DIFFERENCE),
     )
 
 

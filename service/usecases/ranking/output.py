@@ -9,12 +9,10 @@ if TYPE_CHECKING:
     from judging.scoring.diagnostics import Diagnostics
     from service.usecases.ranking.arrays import Encoded
 
-__all__ = ["COMPARED", "DISPUTED", "tell_run"]
+__all__ = ["COMPARED", "tell_run"]
 
 COMPARED = ("raw", "zscore", "additive", "blup", "model")
 """Methods whose ranks stand beside the one that counts."""
-DISPUTED = 25.0
-"""Points of a hundred between what two reviews say of one entry, severity taken out, from where it is talked over."""
 PLANNED = (2, 3, 4, 5, 6, 8)
 """Reviews an entry for which reliability is foretold."""
 Json = dict[str, Any]
@@ -123,7 +121,7 @@ def _entries(encoded: Encoded, scores: RoundScores) -> dict[str, list[Json]]:
                 "raw_rank": int(scores.raw_rank[at]),
                 "spread": _six(_spread([each["score"] for each in mine])),
                 "apart": _six(apart),
-                "is_disputed": apart >= DISPUTED,
+                "is_disputed": apart >= encoded.differ,
                 "reviews": int(scores.n_reviews[at]),
                 "group": int(ranking.group[at]),
                 "flags": flags.get(at, []),

@@ -1,4 +1,4 @@
-"""Closing entries: the moment at which code names are drawn."""
+"""Closing entries, the moment at which code names are drawn."""
 
 import secrets
 from datetime import datetime

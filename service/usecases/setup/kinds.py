@@ -77,7 +77,8 @@ _ALL = (
         is_sealed=True, is_own=True,
     ),
     Kind(
-        "eligibility", "rules", EligibilityRule, (_both("text", Shape.TEXT),), is_sealed=True,
+        "eligibility", "rules", EligibilityRule,
+        (_both("text", Shape.TEXT), Field("only_for", Shape.CHOICE, is_optional=True)), is_sealed=True,
     ),
     Kind("ai-statement", "rules", AiStatement, (_both("text", Shape.TEXT),)),
     Kind(
@@ -86,6 +87,7 @@ _ALL = (
             _number("judges_per_entry", 1, 9), _number("max_entries_per_judge", 1, 200),
             Field("comment_levels", Shape.CHOICES, choices=tuple(map(str, LEVELS)), is_optional=True),
             _number("minutes_per_entry", 1, 600), _number("break_after_entries", 1, 50),
+            _number("differ_points", 5, 100),
         ),
         is_sealed=True, is_own=True,
     ),
@@ -117,7 +119,8 @@ _ALL = (
         is_sealed=True,
     ),
     Kind(
-        "threshold", "honours", Edition, (Field("honour_threshold", Shape.POINTS, least=0, most=100),), is_sealed=True,
+        "threshold", "honours", Edition,
+        (Field("honour_threshold", Shape.POINTS, least=0, most=100), Field("may_share", Shape.FLAG)), is_sealed=True,
         is_own=True,
     ),
     Kind("level", "criteria", ScaleLevel, (_both("name"),), is_sealed=True, is_fixed=True, has_slug=False),

@@ -9,21 +9,21 @@ from uuid import UUID, uuid4
 
 from service.actors import Actor
 from service.errors import Conflicting, FieldError, Invalid, NotFound
+from service.usecases.setup.checking import check_whole
 from service.usecases.setup.fields import Field, Shape, TypedForm, plain_values, read_field, show_field, spread
 from service.usecases.setup.kinds import KEPT_DATES, Kind
 from service.usecases.setup.sealing import begin_change, end_change
 from storage.columns import to_json
 from storage.engine import savepoint, transaction
 from storage.errors import ForeignKeyViolation
-from storage.lifecycle import EditionState, RoundState
-from storage.tables.edition import Category, Material, TimelineDate
+from storage.lifecycle import RoundState
+from storage.tables.edition import Category, EligibilityRule, Material, TimelineDate
 from storage.tables.panel import Round
 from storage.tables.rubric import Criterion, PracticeCriterion, PracticeReference
 
 __all__ = ["LineInUse", "StaleForm", "move_line", "remove_line", "save_line", "stamp"]
 
 WHOLE = 100
-_CODE = re.compile(r"[A-Z]{2,4}")
 
 
 class LineInUse(Conflicting):
@@ -90,7 +90,7 @@ async def remove_line(actor: Actor, edition_id: UUID, kind: Kind, line_id: UUID,
             raise LineInUse
         try:
             async with savepoint():
-                await _remove_parts(kind, line_id)
+                await _remove_parts(kind, line_id, before)
                 await kind.table.delete().where(kind.table.id == line_id)
         except ForeignKeyViolation as held:
             raise LineInUse from held
@@ -152,69 +152,10 @@ async def _read_values(
     zone = edition["time_zone"]
     values = {each.column: read_field(each, typed, time_zone=zone, errors=errors) for each in spread(kind.fields)}
     if not errors:
-        errors += await _check_whole(edition, kind, before, values)
+        errors += await check_whole(edition, kind, before, values)
     if errors:
         raise Invalid(*errors)
     return values
-
-
-async def _check_whole(
-    edition: Mapping[str, Any], kind: Kind, before: Mapping[str, Any] | None, values: Mapping[str, Any]
-) -> list[FieldError]:
-    """Check what one field alone cannot tell."""
-    errors = []
-    for low, high in (("min", "max"), ("abstract_min", "abstract_max")):
-        for name, least in values.items():
-            most = values.get(name.replace(low, high, 1)) if name.startswith(f"{low}_") else None
-            if most is not None and least is not None and least > most:
-                errors.append(FieldError(name.replace(low, high, 1), "err.less_than_least", n=least))
-    first, second = f"{kind.fields[0].name}_ar", f"{kind.fields[0].name}_en"
-    texts = [name for name in values if name.endswith(("_ar", "_en"))]
-    if kind.fields[0].is_both and not values[first] and not values[second]:
-        errors.append(FieldError(first, "err.required", word_field=f"setup.f_{kind.fields[0].name}"))
-    elif edition["state"] != EditionState.DRAFT:
-        errors += [
-            FieldError(name, "err.both_languages") for name in texts if values[name] == "" and not _may_lack(kind, name)
-        ]
-    if kind.name == "category":
-        errors += await _check_prefix(edition["id"], before, values)
-    if kind.name == "further-round" and values["ends_at"] <= values["begins_at"]:
-        errors.append(FieldError("ends_at", "err.ends_before"))
-    if kind.name == "date":
-        errors += _check_date(edition, before, values)
-    return errors
-
-
-def _may_lack(kind: Kind, column: str) -> bool:
-    return any(each.is_optional for each in spread(kind.fields) if each.column == column)
-
-
-async def _check_prefix(
-    edition_id: UUID, before: Mapping[str, Any] | None, values: dict[str, Any] | Mapping[str, Any]
-) -> list[FieldError]:
-    """Check a category's letters, which begin its code names: two to four capital letters, its own."""
-    if not _CODE.fullmatch(values["prefix"]):
-        return [FieldError("prefix", "err.prefix")]
-    rows = await Category.select(Category.id).where(
-        (Category.edition == edition_id) & (Category.prefix == values["prefix"])
-    )
-    is_taken = any(row["id"] != (before or {}).get("id") for row in rows)
-    return [FieldError("prefix", "err.prefix_taken")] if is_taken else []
-
-
-def _check_date(
-    edition: Mapping[str, Any], before: Mapping[str, Any] | None, values: Mapping[str, Any]
-) -> list[FieldError]:
-    """Check that a stretch ends after it begins, and leave an opened edition's deadline to the chair's extension."""
-    errors = []
-    if values["until"] is not None and values["until"] <= values["at"]:
-        errors.append(FieldError("until", "err.ends_before"))
-    if before and before["slug"] == "judging" and values["until"] is None:
-        errors.append(FieldError("until", "err.moment"))
-    moved = before is not None and values["at"] != before["at"]
-    if before and before["slug"] in {"open", "deadline"} and moved and edition["state"] != EditionState.DRAFT:
-        errors.append(FieldError("at", "err.deadline_by_chair"))
-    return errors
 
 
 def _check_unchanged(
@@ -285,9 +226,13 @@ async def _follow(edition_id: UUID, kind: Kind, values: Mapping[str, Any], befor
             await TimelineDate.update({TimelineDate.position: position}).where(TimelineDate.id == row["id"])
 
 
-async def _remove_parts(kind: Kind, line_id: UUID) -> None:
-    """Remove what belongs to the line alone."""
+async def _remove_parts(kind: Kind, line_id: UUID, row: Mapping[str, Any]) -> None:
+    """Remove what belongs to the line alone. Raises LineInUse for a category that a condition of taking part is for."""
     if kind.name == "category":
+        if await EligibilityRule.exists().where(
+            (EligibilityRule.edition == row["edition"]) & (EligibilityRule.only_for == row["slug"])
+        ):
+            raise LineInUse
         await Criterion.delete().where(Criterion.category == line_id)
         await Material.delete().where(Material.category == line_id)
     if kind.name == "practice-work":

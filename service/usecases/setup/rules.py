@@ -1,7 +1,7 @@
 """The sealed rules of an edition, and their public fingerprint."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,8 @@ _OF_EDITION: dict[str, Any] = {
     "honours": Honour,
     "levels": ScaleLevel,
 }
+_SINCE: dict[str, object] = {"may_share": True, "differ_points": 25, "only_for": None}
+"""Rules that came later, with what held before: they count where they say otherwise, so old seals stay as they were."""
 _OF_CATEGORY: dict[str, Any] = {"materials": Material, "criteria": Criterion}
 
 
@@ -45,7 +47,8 @@ async def rules_fingerprint(edition_id: UUID) -> str:
         "notice_en",
         "contact_email",
     }
-    told: dict[str, object] = {"edition": {key: value for key, value in edition.items() if key not in left_out}}
+    kept = {key: value for key, value in edition.items() if _counts(key, value, left_out)}
+    told: dict[str, object] = {"edition": kept}
     for name, of_edition in _OF_EDITION.items():
         told[name] = _told(await of_edition.select().where(of_edition.edition == edition_id))
     categories = await Category.select().where(Category.edition == edition_id)
@@ -64,8 +67,13 @@ async def rules_fingerprint(edition_id: UUID) -> str:
 
 
 def _told(rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
-    kept = [{key: value for key, value in row.items() if key not in {"id", "edition", "category"}} for row in rows]
+    left_out = {"id", "edition", "category"}
+    kept = [{key: value for key, value in row.items() if _counts(key, value, left_out)} for row in rows]
     return sorted(kept, key=lambda row: to_json(_plain(row)))
+
+
+def _counts(key: str, value: object, left_out: Collection[str]) -> bool:
+    return key not in left_out and not (key in _SINCE and value == _SINCE[key])
 
 
 def _plain(value: object) -> object:

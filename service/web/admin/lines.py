@@ -169,11 +169,12 @@ def _first_values(kind: Kind) -> dict[str, object]:
 
 
 async def _choices(setup: Setup, kind: Kind, words: Words) -> dict[str, list[Choice]]:
-    """Give the choices that are data: a practice work's category."""
-    if kind.name != "practice-work":
+    """Give the choices that are data: the category of a practice work, or of a condition of taking part."""
+    if kind.name not in {"practice-work", "eligibility"}:
         return {}
     categories = await list_categories(setup.id)
-    return {"category_slug": [Choice(each.slug, pick(each, "name", words)) for each in categories]}
+    known = [Choice(each.slug, pick(each, "name", words)) for each in categories]
+    return {"category_slug": known, "only_for": known}
 
 
 def _may_remove(setup: Setup, kind: Kind, line: Line | None) -> bool:

@@ -19,6 +19,7 @@ from service.web.admin.frame import SECTIONS, EditionHead, head_of
 from service.web.admin.values import say_value
 from service.web.committee.standing import AnyRequest, pick
 from service.web.pages import Page, page
+from storage.reads.public import list_categories
 
 __all__ = ["SectionController", "group_of"]
 
@@ -83,7 +84,12 @@ class SectionController(Controller):
             raise NotFound
         setup = await get_setup(edition_id)
         found = await open_section(edition_id, section)
-        groups = [group_of(setup, KINDS[name], lines, words) for name, lines in found.items() if name != "material"]
+        names = {each.slug: pick(each, "name", words) for each in await list_categories(edition_id)}
+        groups = [
+            group_of(setup, KINDS[name], lines, words, names=names)
+            for name, lines in found.items()
+            if name != "material"
+        ]
         if "material" in found:
             groups = [_with_parts(setup, each, found["material"], words) for each in groups]
         shown = SectionPage(
@@ -96,8 +102,16 @@ class SectionController(Controller):
         return page("admin/section", shown)
 
 
-def group_of(setup: Setup, kind: Kind, lines: list[Line], words: Words, *, category: UUID | None = None) -> Group:
-    """Make a group of a page out of its lines."""
+def group_of(
+    setup: Setup,
+    kind: Kind,
+    lines: list[Line],
+    words: Words,
+    *,
+    category: UUID | None = None,
+    names: Mapping[str, str] | None = None,
+) -> Group:
+    """Make a group of a page out of its lines. ``names`` are those of categories, by the slug that a line keeps."""
     base = f"/admin/editions/{setup.id}/lines/{kind.name}"
     note = f"setup.{kind.name}_lines_note"
     is_fixed = why_fixed(kind, setup.state, is_other_number=True) is not None
@@ -107,7 +121,7 @@ def group_of(setup: Setup, kind: Kind, lines: list[Line], words: Words, *, categ
         title=words.say(f"setup.{kind.name}_lines"),
         note=words.say(note) if note in words else None,
         none=words.say("setup.no_lines"),
-        lines=tuple(_line(setup, kind, each, f"{base}/{each.id}", words) for each in lines),
+        lines=tuple(_line(setup, kind, each, f"{base}/{each.id}", words, names or {}) for each in lines),
         add=None if is_fixed or not has_number else f"{base}/new" + (f"?category={category}" if category else ""),
         add_label=words.say(f"setup.add_{kind.name}") if has_number else Markup(""),
         may_move=has_number and not is_fixed and kind.name not in _UNORDERED and len(lines) > 1,
@@ -135,11 +149,11 @@ def _with_parts(setup: Setup, group: Group, materials: list[Line], words: Words)
     return replace(group, lines=lines)
 
 
-def _line(setup: Setup, kind: Kind, line: Line, href: str, words: Words) -> LineView:
+def _line(setup: Setup, kind: Kind, line: Line, href: str, words: Words, names: Mapping[str, str]) -> LineView:
     return LineView(
         id=line.id,
         name=words.plain("setup.round_name", n=int(line.slug)) if "round" in kind.name else pick(line, "name", words),
-        facts=_facts(kind, line.values, words),
+        facts=_facts(kind, line.values, words, names),
         lacks=line.lacks,
         remarks=_remarks(setup, kind, line, words),
         weight=line.weight,
@@ -148,7 +162,9 @@ def _line(setup: Setup, kind: Kind, line: Line, href: str, words: Words) -> Line
     )
 
 
-def _facts(kind: Kind, values: Mapping[str, object], words: Words) -> tuple[tuple[Markup, Markup | str], ...]:
+def _facts(
+    kind: Kind, values: Mapping[str, object], words: Words, names: Mapping[str, str]
+) -> tuple[tuple[Markup, Markup | str], ...]:
     """Say the values of a line in short: of an edition's own, its words too; of others, what its name does not say."""
     told = []
     for field in kind.fields:
@@ -157,6 +173,9 @@ def _facts(kind: Kind, values: Mapping[str, object], words: Words) -> tuple[tupl
         if field.is_both and not kind.is_own:
             continue
         columns = [f"{field.name}_{lang}" for lang in ("ar", "en")] if field.is_both else [field.name]
+        if field.name == "only_for":
+            told.append((words.say("setup.f_only_for"), names.get(str(values["only_for"] or ""), "–")))
+            continue
         said = [each for each in (say_value(field, values[column], words) for column in columns) if each]
         if said or kind.is_own:
             told.append((words.say(f"setup.f_{field.name}"), Markup("<br>").join(said) if said else "–"))

@@ -18,6 +18,7 @@ from service.usecases.deciding.decisions import (
 )
 from service.web.committee.placing import (
     Option,
+    OtherForm,
     PlaceForm,
     PlaceLine,
     RankLine,
@@ -25,6 +26,8 @@ from service.web.committee.placing import (
     list_order,
     list_placed,
     make_forms,
+    make_other_forms,
+    read_others,
     read_placing,
 )
 from service.web.committee.ranking import NO_RANKING
@@ -37,6 +40,7 @@ from storage.reads.committee.decision import (
     CategoryDecision,
     find_decision,
     list_category_places,
+    list_other_honours,
     list_signers,
 )
 from storage.reads.committee.ranking import get_computed_order
@@ -59,6 +63,7 @@ class DecisionPage:
     digest: str
     options: tuple[Option, ...]
     forms: tuple[PlaceForm, ...]
+    others: tuple[OtherForm, ...]
     places: tuple[PlaceLine, ...]
     order: tuple[RankLine, ...]
     signers: tuple[SignerView, ...]
@@ -66,9 +71,11 @@ class DecisionPage:
     quorum: int
     approved_at: datetime | None
     threshold: float
+    may_share: bool
     may_decide: bool
     may_sign: bool
     has_places: bool
+    has_others: bool
     session: SessionView
 
 
@@ -98,7 +105,8 @@ class DecisionController(Controller):
         decision = await _get(standing, found)
         places = await list_category_places(standing.edition_id)
         placings = [read_placing(typed, at, place) for at, place in enumerate(places, start=1)]
-        await place_entries(actor, decision.id, placings, now=now, seen=typed.text("seen"))
+        others = read_others(typed, await list_other_honours(standing.edition_id))
+        await place_entries(actor, decision.id, placings, others=others, now=now, seen=typed.text("seen"))
         return go_to(f"/committee/decision/{category}")
 
     @post("/sign", opt={"action": Action.SIGN_DECISION})
@@ -141,6 +149,7 @@ async def show_decision(actor: Actor, words: Words, slug: str) -> Page:
     decision = None if is_locked else await find_decision(in_round.id, category.id)
     ranking = await get_computed_order(in_round.id, category.id)
     places = await list_category_places(standing.edition_id)
+    others = await list_other_honours(standing.edition_id)
     members = await list_signers(standing.edition_id, decision.id if decision else None)
     is_open = decision is not None and decision.state == DecisionState.OPEN
     session = await session_of(actor, standing, decision, ranking, members, words)
@@ -155,18 +164,22 @@ async def show_decision(actor: Actor, words: Words, slug: str) -> Page:
         digest=decision.digest if decision else "",
         options=list_options(ranking, words),
         forms=make_forms(places, decision, ranking, words) if is_open else (),
-        places=list_placed(places, decision, ranking, words),
+        others=make_other_forms(others, decision, words) if is_open else (),
+        places=list_placed(places, others, decision, ranking, words),
         order=() if is_locked else list_order(ranking, words),
         signers=list_signatures(members, words),
         n_signed=sum(each.signed_at is not None for each in members),
         quorum=count_quorum(members),
         approved_at=decision.approved_at if decision else None,
         threshold=standing.honour_threshold / 10,
+        may_share=standing.may_share,
         may_decide=may(Action.DECIDE, actor, stage=standing.state),
         may_sign=may(Action.SIGN_DECISION, actor, stage=standing.state)
         and not session.is_out
         and not any(each.person_id == actor.person_id and each.signed_at for each in members),
         has_places=decision is not None and bool(decision.placed or decision.withheld),
+        has_others=decision is not None
+        and bool({each.honour_id for each in decision.placed} - {each.id for each in places}),
         session=session,
     )
     return page("committee/decision", shown)

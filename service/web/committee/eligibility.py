@@ -10,7 +10,7 @@ from service.actors import Actor
 from service.errors import FieldError, Invalid, NotFound
 from service.permissions import Action, may
 from service.text import Ltr, Words
-from service.usecases.entering.eligibility import Check, check_entry
+from service.usecases.entering.eligibility import Check, ask_exclusion, check_entry
 from service.usecases.entering.withdrawing import WITHDRAWABLE, withdraw_for_team
 from service.usecases.files.findings import say_trace
 from service.usecases.files.identities import FindingState, decide_finding
@@ -128,6 +128,7 @@ class CheckPage:
     due_at: str
     was_returned: bool
     may_withdraw: bool
+    may_exclude: bool
 
 
 class EligibilityController(Controller):
@@ -194,6 +195,21 @@ class EligibilityController(Controller):
         await withdraw_for_team(actor, found.card.id, reason=typed.text("why"), now=now)
         return go_to("/committee/eligibility?withdrawn=yes")
 
+    @post("/{number:str}/exclude", opt={"action": Action.EXCLUDE_ADMITTED})
+    async def exclude(self, request: AnyRequest, number: str, actor: Actor, words: Words, now: datetime) -> Redirect:
+        """Ask that an admitted entry be excluded after all."""
+
+        async def again() -> Page:
+            return await _show(actor, words, number, now)
+
+        typed = await read_form(request, again=again)
+        found = await get_eligibility_page((await stand(actor)).edition_id, number)
+        if found is None:
+            raise NotFound
+        rule = typed.uuid("rule") if typed.text("rule") else None
+        await ask_exclusion(actor, found.card.id, rule_id=rule, reason=typed.text("reason"), now=now)
+        return go_to("/committee/eligibility?asked=yes")
+
     @post("/{number:str}/findings", opt={"action": Action.CHECK_ELIGIBILITY})
     async def decide_finding(
         self, request: AnyRequest, number: str, actor: Actor, words: Words, now: datetime
@@ -254,6 +270,7 @@ def _check_page(
         was_returned=any(decision == Check.RETURN.value for decision, _, _ in found.decisions),
         may_withdraw=may(Action.WITHDRAW_FOR_TEAM, actor, stage=standing.state)
         and found.card.state in {state.value for state in WITHDRAWABLE},
+        may_exclude=may(Action.EXCLUDE_ADMITTED, actor, stage=standing.state) and found.card.state == "admitted",
         due_at=write_moment(now + timedelta(days=DAYS_TO_MEND), standing.time_zone),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from litestar import Controller, get
@@ -9,7 +10,7 @@ from markupsafe import Markup
 
 from service.actors import Actor
 from service.permissions import Action
-from service.text import Ltr, Words, fold_for_search
+from service.text import Words, fold_for_search
 from service.web.committee.entry import show_entry
 from service.web.committee.parts import part_of
 from service.web.committee.standing import AnyRequest, Chip, pick, stand
@@ -26,16 +27,18 @@ ENTRIES_A_PART = 500
 NO_SHEETS = SheetTotals(0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class EntryRow:
-    """A project in the list; ``sheets`` says how many of its sheets are sealed."""
+class EntryRow(NamedTuple):
+    """A project in the list; ``sheets`` says how many of its sheets are sealed.
 
-    code: Ltr
+    A tuple, because there are hundreds: it is made and taken apart in half the time of a dataclass.
+    """
+
+    href: str
     title: str
+    code: str
     category: str
     state: str
     sheets: Markup
-    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +119,15 @@ async def _entry_rows(
         for each in {NO_SHEETS, *totals.values()}
     }
     base = with_language("/committee/entries", words.lang)
+    is_arabic = words.lang == "ar"
     return tuple(
         EntryRow(
-            code=Ltr(each.code_name),
-            title=pick(each, "title", words),
-            category=seen[each.category],
-            state=each.state,
-            sheets=said[totals.get(each.code_name, NO_SHEETS)],
-            href=f"{base}/{each.code_name}",
+            f"{base}/{code}",
+            (title_ar or title_en) if is_arabic else (title_en or title_ar),
+            code,
+            seen[category],
+            state,
+            said[totals.get(code, NO_SHEETS)],
         )
-        for each in lines
+        for code, category, state, title_ar, title_en in lines
     )

@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from litestar import Controller, get
+from litestar import Controller, Response, get, post
 from markupsafe import Markup
 
 from service.actors import Actor, Role
 from service.audit import Event, verify
 from service.permissions import Action
 from service.text import Ltr, Words
-from service.web.committee.standing import AnyRequest, pick
+from service.usecases.publishing.log_export import export_log
+from service.web.committee.exports import send_file
+from service.web.committee.standing import AnyRequest, pick, stand
+from service.web.forms import read_form
 from service.web.language import with_language
 from service.web.pages import Page, page
 from storage.reads.committee.log import LogEvent, list_log
@@ -106,6 +109,13 @@ class AuditController(Controller):
             checked=await _check() if asked.get("check") else None,
         )
         return page("committee/audit", shown)
+
+    @post("/export", opt={"action": Action.EXPORT_AUDIT})
+    async def export(self, request: AnyRequest, actor: Actor, now: datetime) -> Response[bytes]:
+        await read_form(request)
+        standing = await stand(actor)
+        content = await export_log(actor, standing.edition_id, now=now)
+        return send_file(content, "application/jsonl", f"{standing.slug}-log.jsonl")
 
 
 def _label(option: Option) -> str:

@@ -19,7 +19,7 @@ from service.web.committee.ranking import NO_RANKING
 from service.web.committee.sessions import SessionView, SignerView, count_quorum, list_signatures, session_of
 from service.web.committee.standing import no_round, pick, round_of, stand
 from service.web.pages import Page, page
-from storage.reads.committee.decision import find_decision, list_category_places, list_signers
+from storage.reads.committee.decision import find_decision, list_category_places, list_other_honours, list_signers
 from storage.reads.committee.ranking import ComputedOrder, get_computed_order
 from storage.reads.committee.session import DiscussionLine, list_discussion
 from storage.reads.committee.standing import CategoryRef, Standing
@@ -100,7 +100,13 @@ async def _minutes_of(actor: Actor, standing: Standing, found: CategoryRef, word
         output_hash=Ltr(run.output_hash if run else ""),
         n_entries=len(ranking.titles),
         n_evaluations=sum(int(line["reviews"]) for line in ranking.lines),
-        places=list_placed(await list_category_places(standing.edition_id), decision, ranking, words),
+        places=list_placed(
+            await list_category_places(standing.edition_id),
+            await list_other_honours(standing.edition_id),
+            decision,
+            ranking,
+            words,
+        ),
         order=() if is_locked else list_order(ranking, words),
         signers=list_signatures(members, words),
         quorum=count_quorum(members),

@@ -30,6 +30,7 @@ __all__ = ["OverviewController"]
 
 TIME_OFFERED = timedelta(days=1)
 """So much later is the new deadline that the form offers."""
+_OUT = frozenset({Stage.PUBLISHED, Stage.ARCHIVED})
 BEHIND = 0.25
 """A judge is behind when the share of sheets done is this far below the share of the round that has passed."""
 
@@ -235,9 +236,19 @@ def _needs(
             f"/committee/decision/{standing.categories[0].slug}" if standing.categories else "/committee", None,
         ),
         (
-            int(round_state == RoundState.DECIDED and standing.state != Stage.PUBLISHED), Action.PUBLISH,
+            int(round_state == RoundState.DECIDED and standing.state not in _OUT), Action.PUBLISH,
             "com.need_publish", "/committee/publish", standing.publish_at,
         ),
+        (
+            counts.n_short if round_state == RoundState.OPEN else 0, Action.ASSIGN_JUDGES, "com.need_short",
+            "/committee/progress", None,
+        ),
+        (
+            counts.n_complete if round_state in {RoundState.CLOSED, RoundState.RANKED} else 0, Action.READ_SHEETS,
+            "com.need_unsealed", "/committee/sheets", None,
+        ),
+        (counts.n_appeals, Action.ANSWER_APPEAL, "com.need_appeals", "/committee/appeals", None),
+        (counts.n_failed_letters, Action.SEND_MESSAGE, "com.need_letters", "/committee/messages", None),
         (int(bool(shortlist)), Action.OPEN_ROUND, "com.need_shortlist", shortlist or "", None),
         (n_second, Action.ANSWER_REQUEST, "com.need_second", "/committee/second-person", None),
     ]  # fmt: skip

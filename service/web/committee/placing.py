@@ -3,19 +3,21 @@
 from dataclasses import dataclass
 
 from service.text import Ltr, Words
-from service.usecases.deciding.decisions import Placing
+from service.usecases.deciding.placings import Given, Placing
 from service.web.committee.certainty import find_close_pair, word_of
 from service.web.committee.standing import pick
 from service.web.forms import Typed
-from storage.reads.committee.decision import CategoryDecision, Place, Placed
+from storage.reads.committee.decision import CategoryDecision, OtherHonour, Place, Placed
 from storage.reads.committee.ranking import ComputedOrder
 
 __all__ = [
-    "Option", "PlaceForm", "PlaceLine", "RankLine", "list_options", "list_order", "list_placed", "make_forms",
-    "read_placing",
+    "Option", "OtherForm", "PlaceForm", "PlaceLine", "RankLine", "list_options", "list_order", "list_placed",
+    "make_forms", "make_other_forms", "read_others", "read_placing",
 ]  # fmt: skip
 
 WITHHELD = "withheld"
+MENTIONS = 2
+"""Lines for an honour of each category that a form shows at least; one more stands free wherever all are taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,25 @@ class PlaceForm:
     citation_ar: str
     citation_en: str
     is_close: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRow:
+    """A line in which a project may be given an honour without a place; ``field`` names it in the form."""
+
+    field: str
+    chosen: str
+    citation_ar: str
+    citation_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherForm:
+    """An honour without a place, with a line for each project that has it and some that are free."""
+
+    name: str
+    is_prize: bool
+    rows: tuple[OtherRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +99,38 @@ def read_placing(typed: Typed, at: int, place: Place) -> Placing:
         citation_ar=typed.text(f"citation-{at}"),
         citation_en=typed.text(f"citation-en-{at}"),
     )
+
+
+def read_others(typed: Typed, honours: tuple[OtherHonour, ...]) -> list[Given]:
+    """Read the mentions and prizes of the form: the lines in which a project was chosen."""
+    given = []
+    for at, honour in enumerate(honours, start=1):
+        row = 1
+        while (field := _field(at, row)) in typed:
+            if typed.text(field):
+                citations = typed.text(f"citation-{field}"), typed.text(f"citation-en-{field}")
+                given.append(Given(field, honour.id, typed.uuid(field), *citations))
+            row += 1
+    return given
+
+
+def _field(honour: int, row: int) -> str:
+    return f"other-{honour}-{row}"
+
+
+def make_other_forms(
+    honours: tuple[OtherHonour, ...], decision: CategoryDecision | None, words: Words
+) -> tuple[OtherForm, ...]:
+    """Fill the lines of mentions and prizes: with what is written, and free ones below."""
+    forms = []
+    for at, honour in enumerate(honours, start=1):
+        here = [each for each in decision.placed if each.honour_id == honour.id] if decision else []
+        n_rows = max(MENTIONS, len(here) + 1) if honour.is_per_category else 1
+        filled = [(str(each.entry_id), each.citation_ar, each.citation_en) for each in here]
+        free = [("", "", "")] * (n_rows - len(filled))
+        rows = tuple(OtherRow(_field(at, row), *told) for row, told in enumerate(filled + free, start=1))
+        forms.append(OtherForm(pick(honour, "name", words), is_prize=not honour.is_per_category, rows=rows))
+    return tuple(forms)
 
 
 def list_options(ranking: ComputedOrder, words: Words) -> tuple[Option, ...]:
@@ -124,19 +177,34 @@ def make_forms(
 
 
 def list_placed(
-    places: tuple[Place, ...], decision: CategoryDecision | None, ranking: ComputedOrder, words: Words
+    places: tuple[Place, ...],
+    others: tuple[OtherHonour, ...],
+    decision: CategoryDecision | None,
+    ranking: ComputedOrder,
+    words: Words,
 ) -> tuple[PlaceLine, ...]:
-    """Tell what was decided of each place; nothing before places are written."""
+    """Tell what was decided of each place, and which other honours were given; nothing before places are written."""
     if decision is None or not (decision.placed or decision.withheld):
         return ()
-    return tuple(
+    lines = [
         _line(place, [each for each in decision.placed if each.honour_id == place.id], decision, ranking, words)
         for place in places
-    )
+    ]
+    lines += [
+        _line(honour, [each], decision, ranking, words)
+        for honour in others
+        for each in decision.placed
+        if each.honour_id == honour.id
+    ]
+    return tuple(lines)
 
 
 def _line(
-    place: Place, here: list[Placed], decision: CategoryDecision, ranking: ComputedOrder, words: Words
+    place: Place | OtherHonour,
+    here: list[Placed],
+    decision: CategoryDecision,
+    ranking: ComputedOrder,
+    words: Words,
 ) -> PlaceLine:
     known = [ranking.titles[str(each.entry_id)] for each in here if str(each.entry_id) in ranking.titles]
     other = "en" if words.lang == "ar" else "ar"

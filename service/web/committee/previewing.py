@@ -1,27 +1,35 @@
 """The public result before its instant, by the public pages' own templates; with names once two members agreed."""
 
 from datetime import datetime
+from uuid import UUID
 
-from litestar import Controller, get
+from litestar import Controller, Response, get
 from litestar.response import Stream
 
 from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action
+from service.settings import Settings
 from service.text import Words
+from service.usecases.publishing.certificates import print_certificates
 from service.usecases.publishing.previewing import Preview, preview_publication
+from service.web.committee.exports import send_file
 from service.web.committee.ranking import NO_RANKING
 from service.web.committee.standing import AnyRequest, round_of, stand
 from service.web.method_pages import method_page
 from service.web.pages import Page, page
 from service.web.ranges import Readable, stream_object
 from service.web.result_pages import Links, winner_page, winners_page
+from storage.reads.certificates import CertificateView
 from storage.reads.committee.standing import Standing
 from storage.reads.honoured import HonouredPeople
+from storage.reads.results import Winners
 
 __all__ = ["PreviewingController"]
 
 BASE = "/committee/publish/preview"
+NO_CODE = "0000-0000-0000"
+"""Printed where a code will stand: no certificate's code has a nought, so nobody can take a preview for one."""
 
 
 class PreviewingController(Controller):
@@ -69,6 +77,13 @@ class PreviewingController(Controller):
         _, found = await _preview(actor, now, wants_names=False)
         return await _send(request, found.captions.get(award), objects)
 
+    @get("/certificates.pdf", opt={"action": Action.READ_PUBLICATION})
+    async def certificates(self, actor: Actor, settings: Settings, now: datetime) -> Response[bytes]:
+        """Print the certificates as they would be, under a code that is none."""
+        standing, found = await _preview(actor, now)
+        content = await print_certificates(_as_certificates(found.winners, now), base_url=settings.base_url)
+        return send_file(content, "application/pdf", f"{standing.slug}-certificates-preview.pdf")
+
     @get("/method", opt={"action": Action.READ_PUBLICATION})
     async def method(self, actor: Actor, words: Words, now: datetime) -> Page:
         """Show the method page as it would be; its figures cover every category, so a closed one closes it."""
@@ -76,6 +91,26 @@ class PreviewingController(Controller):
         if standing.barred:
             raise NotFound
         return page("committee/preview_method", method_page(found.winners.edition, words, _links(standing)))
+
+
+def _as_certificates(winners: Winners, now: datetime) -> list[CertificateView]:
+    """Make what publication would issue: one a member of each honoured team."""
+    edition = winners.edition
+    names: dict[UUID | None, tuple[str, str]] = {
+        each.id: (each.name_ar, each.name_en) for each in winners.categories
+    }  # fmt: skip
+    return [
+        CertificateView(
+            code=NO_CODE, name_ar=name_ar, name_en=name_en, issued_at=now, withdrawn_at=None, withdrawn_reason="",
+            edition_id=edition.id, edition_slug=edition.slug, edition_ar=edition.name_ar, edition_en=edition.name_en,
+            award_slug=card.slug, place=card.place, is_shared=card.is_shared, honour_ar=card.honour_ar,
+            honour_en=card.honour_en, title_ar=card.title_ar, title_en=card.title_en,
+            institution_ar=card.institution_ar, institution_en=card.institution_en,
+            category_ar=names.get(card.category_id, ("", ""))[0], category_en=names.get(card.category_id, ("", ""))[1],
+        )
+        for card in winners.awards
+        for name_ar, name_en in card.team
+    ]  # fmt: skip
 
 
 def _links(standing: Standing) -> Links:

@@ -10,8 +10,10 @@ from markupsafe import Markup
 
 from service.actors import Actor
 from service.errors import FieldError, Invalid
+from service.mail.letters import preview_letter
 from service.permissions import Action, may
-from service.text import Ltr, Words
+from service.settings import Settings
+from service.text import LANGUAGES, Ltr, Words
 from service.usecases.publishing.previewing import ask_preview_names
 from service.usecases.publishing.publication import notify_entrants, schedule_publication
 from service.usecases.setup.editions import archive_edition
@@ -22,6 +24,7 @@ from service.web.pages import Page, go_to, page
 from storage.lifecycle import EditionState as Stage
 from storage.reads.committee.publication import Prepared, get_prepared
 from storage.reads.committee.standing import Standing
+from storage.reads.wording import find_own_texts
 
 __all__ = ["PublicationController"]
 
@@ -55,6 +58,15 @@ class PreviewCategory:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterView:
+    """The letter to the honoured as it will read, in one language."""
+
+    language: str
+    subject: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PublishPage:
     """Everything about publication."""
 
@@ -81,6 +93,7 @@ class PublishPage:
     may_ask_names: bool
     may_answer_names: UUID | None
     is_barred: bool
+    letters: tuple[LetterView, ...]
 
 
 class PublicationController(Controller):
@@ -89,8 +102,8 @@ class PublicationController(Controller):
     path = "/committee"
 
     @get("/publish", opt={"action": Action.READ_PUBLICATION})
-    async def show(self, actor: Actor, words: Words, now: datetime) -> Page:
-        return await _show(actor, words, now)
+    async def show(self, actor: Actor, words: Words, now: datetime, settings: Settings) -> Page:
+        return await _show(actor, words, now, settings)
 
     @post("/notify", opt={"action": Action.NOTIFY})
     async def notify(self, request: AnyRequest, actor: Actor, now: datetime) -> Redirect:
@@ -99,9 +112,11 @@ class PublicationController(Controller):
         return go_to("/committee/publish")
 
     @post("/publish", opt={"action": Action.PUBLISH})
-    async def publish(self, request: AnyRequest, actor: Actor, words: Words, now: datetime) -> Redirect:
+    async def publish(
+        self, request: AnyRequest, actor: Actor, words: Words, now: datetime, settings: Settings
+    ) -> Redirect:
         async def again() -> Page:
-            return await _show(actor, words, now)
+            return await _show(actor, words, now, settings)
 
         typed = await read_form(request, again=again, is_edit=True)
         standing = await stand(actor)
@@ -125,18 +140,20 @@ class PublicationController(Controller):
         return go_to("/committee")
 
     @post("/publish/preview/names", opt={"action": Action.PREVIEW_NAMES})
-    async def ask_names(self, request: AnyRequest, actor: Actor, words: Words, now: datetime) -> Redirect:
+    async def ask_names(
+        self, request: AnyRequest, actor: Actor, words: Words, now: datetime, settings: Settings
+    ) -> Redirect:
         """Ask that the preview show names; a second member answers."""
 
         async def again() -> Page:
-            return await _show(actor, words, now)
+            return await _show(actor, words, now, settings)
 
         typed = await read_form(request, again=again)
         await ask_preview_names(actor, (await stand(actor)).edition_id, reason=typed.text("reason"), now=now)
         return go_to("/committee/publish")
 
 
-async def _show(actor: Actor, words: Words, now: datetime) -> Page:
+async def _show(actor: Actor, words: Words, now: datetime, settings: Settings) -> Page:
     standing = await stand(actor)
     if standing.in_round is None:
         return no_round("com.publish_page")
@@ -147,6 +164,7 @@ async def _show(actor: Actor, words: Words, now: datetime) -> Page:
     needs_telling = standing.appeals_days is not None and standing.state == Stage.DECIDING
     missing = _missing(standing, prepared)
     may_names = may(Action.PREVIEW_NAMES, actor, stage=standing.state) and not standing.barred
+    own = await find_own_texts(standing.edition_id)
     default = standing.publish_at or now + timedelta(days=1)
     if told_at and standing.appeals_days is not None:
         default = max(default, told_at + timedelta(days=standing.appeals_days, hours=1))
@@ -176,7 +194,12 @@ async def _show(actor: Actor, words: Words, now: datetime) -> Page:
         if may_names and prepared.names == "waiting" and prepared.names_asked_by != actor.person_id
         else None,
         is_barred=bool(standing.barred),
-    )
+        letters=tuple(
+            LetterView(language, *preview_letter("published", language, {"path": f"/winners/{standing.slug}"}, settings,
+                                                 own))
+            for language in LANGUAGES
+        ),
+    )  # fmt: skip
     return page("committee/publish", shown)
 
 

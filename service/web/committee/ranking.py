@@ -89,6 +89,7 @@ class RankingPage:
     previous: str | None
     next: str | None
     disputed: tuple[Disputed, ...]
+    differ_points: int
     is_line_first: bool
     unranked: tuple[str, ...]
     decision_at: float | None
@@ -200,6 +201,7 @@ async def _ranking_page(
             for line in sorted(lines, key=lambda line: -line["apart"])
             if line["is_disputed"]
         ),
+        differ_points=standing.differ_points,
         is_line_first=is_line_first,
         unranked=tuple(
             each.code_name for each in found.titles.values() if run and each.code_name in run.output["unranked"]

@@ -153,7 +153,7 @@ def _motion(each: MotionLine, actor: Actor, names: dict[UUID, str], words: Words
 
 
 def _agenda(ranking: ComputedOrder, words: Words) -> tuple[AgendaLine, ...]:
-    """List the cases to talk over, the nearest to the line first."""
+    """List the cases to talk over: those on which judges differ first (R069), then the nearest to the line."""
     lines = [line for line in ranking.lines if word_of(line["p_inside"]) == "near" or line["is_disputed"]]
     return tuple(
         AgendaLine(
@@ -163,7 +163,7 @@ def _agenda(ranking: ComputedOrder, words: Words) -> tuple[AgendaLine, ...]:
             word_of(line["p_inside"]),
             bool(line["is_disputed"]),
         )
-        for line in sorted(lines, key=lambda line: (abs(line["p_inside"] - 0.5), line["rank"]))
+        for line in sorted(lines, key=lambda line: (not line["is_disputed"], abs(line["p_inside"] - 0.5), line["rank"]))
     )
 
 

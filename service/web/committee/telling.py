@@ -205,7 +205,7 @@ class AppealsController(Controller):
     @get("/{appeal:uuid}/file", opt={"action": Action.READ_APPEALS})
     async def read_file(self, request: AnyRequest, appeal: UUID, actor: Actor, objects: Readable) -> Stream:
         standing = await stand(actor)
-        found = await find_appeal_file(standing.edition_id, appeal)
+        found = await find_appeal_file(standing.edition_id, appeal, actor.person_id)
         if found is None:
             raise NotFound
         return await stream_object(request, objects, found[0], media_type=found[1], disposition="attachment")

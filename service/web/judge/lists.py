@@ -21,7 +21,7 @@ SITTING = timedelta(minutes=90)
 _DONE = frozenset({"complete", "sealed"})
 
 
-REASONS = frozenset({"conflict", "withdrawn", "redistributed", "entry-withdrawn"})
+REASONS = frozenset({"conflict", "withdrawn", "redistributed", "entry-withdrawn", "entry-excluded"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,12 +117,13 @@ class CriterionCard:
 
 @dataclass(frozen=True, slots=True)
 class CategoryPage:
-    """A category: what to send and how it is judged."""
+    """A category: what to send, how it is judged, and the conditions that are its own."""
 
     category: CategoryCard
     materials: tuple[MaterialCard, ...]
     criteria: tuple[CriterionCard, ...]
     steps: int
+    conditions: tuple[str, ...]
     base: str = ""
 
 
@@ -265,7 +266,14 @@ def category_page(found: CategoryView, words: Words, *, base: str = "") -> Categ
         for material in found.materials
     )
     (category,) = category_cards((found.line,), words)
-    return CategoryPage(category=category, materials=materials, criteria=tuple(criteria), steps=found.steps, base=base)
+    return CategoryPage(
+        category=category,
+        materials=materials,
+        criteria=tuple(criteria),
+        steps=found.steps,
+        conditions=tuple(ar if words.lang == "ar" else en for ar, en in found.conditions),
+        base=base,
+    )
 
 
 def _edition(line: EditionLine, words: Words) -> EditionCard:

@@ -38,12 +38,14 @@ class RulesPage:
     """The rules of the edition; ``threshold`` is in points of a hundred, ``say`` knows the edition's own words."""
 
     say: OwnWords
-    rules: tuple[tuple[str, str], ...]
+    rules: tuple[tuple[str, str, str], ...]
     honours: tuple[HonourLine, ...]
     limits_notice: str | None
     grace_minutes: int
     appeals_days: int | None
     threshold: float
+    may_share: bool
+    method: str
     judges_per_entry: int
     fingerprint: str | None
     changes: tuple[ChangeCard, ...]
@@ -90,7 +92,9 @@ def rules_page(rules: EditionRules, changes: tuple[ChangeCard, ...], words: Word
     """Make the page of rules in the reader's language."""
     return RulesPage(
         say=say,
-        rules=tuple((slug, ar if words.lang == "ar" else en) for slug, ar, en in rules.texts),
+        rules=tuple(
+            (each.slug, in_language(words, each, "text"), in_language(words, each, "only")) for each in rules.texts
+        ),
         honours=tuple(
             HonourLine(in_language(words, honour, "name"), honour.amount_omr, honour.is_per_category)
             for honour in rules.honours
@@ -99,6 +103,8 @@ def rules_page(rules: EditionRules, changes: tuple[ChangeCard, ...], words: Word
         grace_minutes=rules.upload_grace_minutes,
         appeals_days=rules.appeals_days,
         threshold=rules.honour_threshold / 10,
+        may_share=rules.may_share,
+        method=rules.method,
         judges_per_entry=rules.judges_per_entry,
         fingerprint=rules.fingerprint,
         changes=changes,

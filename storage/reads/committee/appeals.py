@@ -71,12 +71,14 @@ async def count_open_appeals(edition_id: UUID) -> int:
     return int(rows[0]["n"])
 
 
-async def find_appeal_file(edition_id: UUID, appeal_id: UUID) -> tuple[str, str] | None:
-    """Find the object and media type of an appeal's file."""
+async def find_appeal_file(edition_id: UUID, appeal_id: UUID, person_id: UUID | None) -> tuple[str, str] | None:
+    """Find the object and media type of an appeal's file; None where its category is closed to this reader."""
     rows = await run_sql(
         """SELECT appeal.object_key AS object_key, appeal.media_type AS media_type FROM appeal
         JOIN entry ON entry.id = appeal.entry
-        WHERE appeal.id = {} AND entry.edition = {} AND appeal.object_key IS NOT NULL""",
-        appeal_id, edition_id,
+        WHERE appeal.id = {} AND entry.edition = {} AND appeal.object_key IS NOT NULL
+        AND entry.category NOT IN (SELECT tied.category FROM member_conflict
+          JOIN entry AS tied ON tied.id = member_conflict.entry WHERE member_conflict.person = {})""",
+        appeal_id, edition_id, person_id,
     )  # fmt: skip
     return (rows[0]["object_key"], rows[0]["media_type"]) if rows else None

@@ -14,6 +14,7 @@ from storage.tables.result import Decision, Outcome
 
 __all__ = [
     "CategoryDecision",
+    "OtherHonour",
     "Place",
     "Placed",
     "Signer",
@@ -21,6 +22,7 @@ __all__ = [
     "find_decision",
     "list_category_places",
     "list_decisions",
+    "list_other_honours",
     "list_signers",
 ]
 
@@ -36,8 +38,18 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherHonour:
+    """An honour without a place: a mention that each category may give, or a prize of the whole edition."""
+
+    id: UUID
+    is_per_category: bool
+    name_ar: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
-    """An entry in a place."""
+    """An entry in a place, or with another honour."""
 
     honour_id: UUID
     entry_id: UUID
@@ -148,3 +160,13 @@ async def list_category_places(edition_id: UUID) -> tuple[Place, ...]:
         .order_by(Honour.place)
     )
     return tuple(Place(**row) for row in rows)
+
+
+async def list_other_honours(edition_id: UUID) -> tuple[OtherHonour, ...]:
+    """List the honours that have no place, in order."""
+    rows = (
+        await Honour.select(Honour.id, Honour.is_per_category, Honour.name_ar, Honour.name_en)
+        .where((Honour.edition == edition_id) & Honour.place.is_null())
+        .order_by(Honour.position)
+    )
+    return tuple(OtherHonour(**row) for row in rows)

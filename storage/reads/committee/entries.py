@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from storage.engine import run_sql
@@ -13,8 +14,7 @@ from storage.tables.scoresheet import Mark, ScoreSheet
 __all__ = ["EntryLine", "EntryPage", "SheetLine", "SheetTotals", "find_entry", "list_entries", "total_sheets"]
 
 
-@dataclass(frozen=True, slots=True)
-class EntryLine:
+class EntryLine(NamedTuple):
     """A project in the list; ``category`` is the name in its address."""
 
     code_name: str
@@ -24,8 +24,7 @@ class EntryLine:
     title_en: str
 
 
-@dataclass(frozen=True, slots=True)
-class SheetTotals:
+class SheetTotals(NamedTuple):
     """A project's sheets: given to judges, and sealed by them."""
 
     n_sheets: int

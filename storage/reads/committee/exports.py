@@ -87,7 +87,8 @@ async def list_decision_rows(edition_id: UUID) -> Rows:
         FROM outcome JOIN decision ON decision.id = outcome.decision JOIN round ON round.id = decision.round
         JOIN category ON category.id = decision.category JOIN honour ON honour.id = outcome.honour
         JOIN entry ON entry.id = outcome.entry {_VERSION}
-        WHERE round.edition = {{}} ORDER BY round.ordinal, category.position, honour.place, outcome.computed_rank""",  # noqa: S608 - our names
+        WHERE round.edition = {{}} ORDER BY round.ordinal, category.position,
+        COALESCE(honour.place, 1000), outcome.computed_rank""",  # noqa: S608 - our names
         edition_id,
     )
     return [row | {"is_shared": bool(row["is_shared"])} for row in rows]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from storage.engine import run_sql
 from storage.reads.committee.counted import STANDS
+from storage.reads.matrices import IN_ROUND
 
 __all__ = ["JudgeLoad", "Overview", "get_overview"]
 
@@ -19,7 +20,11 @@ class JudgeLoad:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Counts of what there is and what waits. Entries by state; sheets of the round; conflicts by state."""
+    """Counts of what there is and what waits. Entries by state; sheets of the round; conflicts by state.
+
+    ``n_complete``: sheets that are marked and not sealed. ``n_short``: entries with fewer reviews under way or sealed
+    than the round asks for.
+    """
 
     n_drafts: int
     n_waiting: int
@@ -37,6 +42,10 @@ class Overview:
     n_runs: int
     n_questions: int
     n_deletions: int
+    n_appeals: int
+    n_failed_letters: int
+    n_complete: int
+    n_short: int
     loads: tuple[JudgeLoad, ...]
 
     @property
@@ -55,8 +64,21 @@ _OPEN = """category NOT IN (SELECT tied.category FROM member_conflict
 """Leaves out the categories where this reader has a tie to an entry: not even a total may tell of it."""
 
 
+_SHORT = f"""SELECT
+    (SELECT count(*) FROM score_sheet JOIN assignment ON assignment.id = score_sheet.assignment
+      JOIN entry ON entry.id = assignment.entry
+      WHERE assignment.round = {{}} AND assignment.state = 'published' AND score_sheet.state = 'draft' AND {STANDS}
+      AND (SELECT count(*) FROM mark WHERE mark.sheet = score_sheet.id)
+        = (SELECT count(*) FROM criterion WHERE criterion.category = entry.category)
+      AND entry.{_OPEN}) AS n_complete,
+    (SELECT count(*) FROM entry WHERE entry.edition = {{}} AND entry.state = 'admitted' AND {IN_ROUND} AND entry.{_OPEN}
+      AND (SELECT count(*) FROM assignment JOIN score_sheet ON score_sheet.assignment = assignment.id
+        WHERE assignment.entry = entry.id AND assignment.round = {{}} AND assignment.state = 'published' AND {STANDS})
+        < (SELECT reviews_per_entry FROM round WHERE round.id = {{}})) AS n_short"""  # noqa: S608 - our own words
+
+
 async def get_overview(edition_id: UUID, round_id: UUID | None, person_id: UUID | None = None) -> Overview:
-    """Count everything that this reader may see into, in two queries."""
+    """Count everything that this reader may see into, in three queries."""
     me = person_id
     (row,) = await run_sql(
         f"""SELECT
@@ -81,9 +103,16 @@ async def get_overview(edition_id: UUID, round_id: UUID | None, person_id: UUID 
         (SELECT count(*) FROM ranking_run WHERE round = {{}}) AS n_runs,
         (SELECT count(*) FROM question JOIN entry ON entry.id = question.entry
           WHERE entry.edition = {{}} AND question.answered_at IS NULL) AS n_questions,
-        (SELECT count(*) FROM deletion_request WHERE edition = {{}} AND state = 'waiting') AS n_deletions""",  # noqa: S608 - our own words
+        (SELECT count(*) FROM deletion_request WHERE edition = {{}} AND state = 'waiting') AS n_deletions,
+        (SELECT count(*) FROM appeal JOIN entry ON entry.id = appeal.entry
+          WHERE entry.edition = {{}} AND appeal.state = 'lodged' AND entry.{_OPEN}) AS n_appeals,
+        (SELECT count(*) FROM message JOIN group_letter
+          ON message.name LIKE 'group:' || CAST(group_letter.id AS text) || '%'
+          WHERE group_letter.edition = {{}} AND message.template = 'group' AND message.state = 'failed')
+          AS n_failed_letters""",  # noqa: S608 - our own words
         edition_id, me, edition_id, me, edition_id, me, edition_id, me, edition_id, me, edition_id, me, edition_id,
         round_id, me, edition_id, me, edition_id, me, round_id, me, round_id, edition_id, edition_id,
+        edition_id, me, edition_id,
     )  # fmt: skip
     loads = await run_sql(
         f"""SELECT assignment.judge AS judge, count(*) AS n_given,
@@ -95,8 +124,10 @@ async def get_overview(edition_id: UUID, round_id: UUID | None, person_id: UUID 
         round_id,
         me,
     )
+    (short,) = await run_sql(_SHORT, round_id, me, edition_id, round_id, round_id, me, round_id, round_id)
     return Overview(
         **row,
+        **short,
         n_sheets=sum(int(each["n_given"]) for each in loads),
         n_sealed=sum(int(each["n_sealed"]) for each in loads),
         loads=tuple(JudgeLoad(int(each["n_given"]), int(each["n_sealed"])) for each in loads),

@@ -19,7 +19,7 @@ class HonouredLine:
     """An honoured entry as the public will see it, by code name; a withheld place has none."""
 
     category_id: UUID
-    place: int
+    place: int | None
     honour_ar: str
     honour_en: str
     code_name: str
@@ -80,10 +80,10 @@ async def get_prepared(edition_id: UUID, round_id: UUID) -> Prepared:
         judged=frozenset(each for each, lines in output["categories"].items() if lines),
         honoured=tuple(
             HonouredLine(
-                decisions[row["decision"]]["category"], row["place"] or 0, row["honour_ar"], row["honour_en"],
+                decisions[row["decision"]]["category"], row["place"], row["honour_ar"], row["honour_en"],
                 row["code"], row["is_shared"], row["citation_ar"], row["citation_en"],
             )
-            for row in sorted(rows, key=lambda row: (row["place"] or 0, row["computed_rank"]))
+            for row in sorted(rows, key=lambda row: (row["place"] is None, row["place"], row["computed_rank"]))
         ),
         n_entries=int(told["n_entries"]),
         n_open_appeals=int(told["n_appeals"]),

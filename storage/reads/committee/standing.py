@@ -50,6 +50,8 @@ class Standing:
     time_zone: str
     steps: int
     honour_threshold: int
+    may_share: bool
+    differ_points: int
     appeals_days: int | None
     judges_per_entry: int
     fingerprint: str | None
@@ -93,6 +95,7 @@ async def get_standing(edition_id: UUID, person_id: UUID | None = None) -> Stand
 
 _OF_EDITION = (
     "slug", "state", "name_ar", "name_en", "short_ar", "short_en", "time_zone", "steps", "honour_threshold",
+    "may_share", "differ_points",
     "appeals_days", "judges_per_entry", "fingerprint", "publish_at", "published_at",
 )  # fmt: skip
 _OF_ROUND = ("ordinal", "state", "opens_at", "closes_at", "reviews_per_entry", "method")

@@ -44,7 +44,7 @@ class EarlierSheet:
 
 @dataclass(frozen=True, slots=True)
 class MyRemoved:
-    """A project that left the judge's list, and why: conflict, withdrawn, redistributed or entry-withdrawn."""
+    """A project that left the judge's list: by conflict, withdrawn, redistributed, entry-withdrawn, entry-excluded."""
 
     code_name: str
     reason: str

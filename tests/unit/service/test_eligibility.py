@@ -7,14 +7,21 @@ import pytest
 
 from service.actors import Role
 from service.errors import Invalid, NotAllowed, NotOpenNow
+from service.usecases.deciding.decisions import RankingOutdated, approve_decision, sign_decision
 from service.usecases.deciding.joint import SecondPersonNeeded
-from service.usecases.entering.eligibility import Check, NotChecked, answer_exclusion, check_entry
+from service.usecases.entering.eligibility import Check, NotChecked, answer_exclusion, ask_exclusion, check_entry
+from service.usecases.entering.leaving import HasPlace
+from storage.reads.decisions import list_categories
+from storage.reads.public import find_edition_rules
+from storage.reads.registrar import get_eligibility_page
 from storage.rows import get_row
+from storage.tables.assignment import Assignment
 from storage.tables.committee import JointRequest
 from storage.tables.edition import EligibilityRule
 from storage.tables.entry import EligibilityCheck, Entry
 from storage.tables.message import Message
-from tests.competition import DEADLINE, Competition
+from storage.tables.result import Outcome
+from tests.competition import DEADLINE, JUDGED, JUDGING, Competition
 
 LATER = DEADLINE + timedelta(days=1)
 
@@ -93,3 +100,79 @@ async def test_nobody_but_the_registrar_decides(opened: Competition, role: Role)
         await check_entry(opened.actors[role], entry_id, Check.ADMIT, now=LATER)
 
     assert await state_of(entry_id) == "submitted"
+
+
+async def test_a_condition_of_one_category_is_asked_of_its_entries_alone(opened: Competition):
+    """R055: a checklist per category."""
+    registrar = opened.actors[Role.REGISTRAR]
+    film = await opened.enter("Student One", "documentary")
+    podcast = await opened.enter("Student Two", "podcast")
+    rule = EligibilityRule(
+        edition=opened.edition_id, slug="film-only", position=2, only_for="documentary", text_ar="شرط", text_en="A film"
+    )
+    await EligibilityRule.insert(rule)
+    await opened.close()
+    pages = {number: await get_eligibility_page(opened.edition_id, number) for number in (film, podcast)}
+    asked = {number: {each.id for each in found.rules} for number, found in pages.items() if found}
+
+    assert asked[film] - asked[podcast] == {rule.id}
+    with pytest.raises(Invalid):
+        await check_entry(
+            registrar, pages[film].card.id, Check.ADMIT, now=LATER, answers=dict.fromkeys(asked[podcast], True)
+        )
+    for number in (film, podcast):
+        await check_entry(
+            registrar, pages[number].card.id, Check.ADMIT, now=LATER, answers=dict.fromkeys(asked[number], True)
+        )
+        assert await state_of(pages[number].card.id) == "admitted"
+    rules = await find_edition_rules(opened.edition_id)
+    assert rules
+    assert [(each.slug, each.only_en) for each in rules.texts] == [("students", ""), ("film-only", "documentary")]
+
+
+async def test_an_admitted_entry_is_excluded_after_all_by_two_and_leaves_its_judges(judging: Competition):
+    registrar, chair = judging.actors[Role.REGISTRAR], judging.chair
+    row = await get_row(Entry.select(Entry.id).order_by(Entry.code_name))
+    rule = await get_row(EligibilityRule.select(EligibilityRule.id))
+    now = JUDGING + timedelta(days=1)
+    live = (Assignment.entry == row["id"]) & (Assignment.state == "published")
+    assert await Assignment.count().where(live) > 0
+
+    with pytest.raises(NotOpenNow):
+        await check_entry(registrar, row["id"], Check.EXCLUDE, rule_id=rule["id"], reason="Copied", now=now)
+    await ask_exclusion(registrar, row["id"], rule_id=rule["id"], reason="It was copied.", now=now)
+    asked = await get_row(JointRequest.select(JointRequest.id))
+    with pytest.raises(NotAllowed):
+        await answer_exclusion(judging.actors[Role.MEMBER], asked["id"], agrees=True, now=now)
+    assert await state_of(row["id"]) == "admitted"
+    await answer_exclusion(chair, asked["id"], agrees=True, now=now)
+
+    assert await state_of(row["id"]) == "excluded"
+    assert await Assignment.count().where(live) == 0
+    assert await Message.count().where(Message.template == "entry-exclude") == 1
+
+
+async def test_a_ranking_that_holds_an_excluded_entry_is_computed_again_before_places_stand(ranked: Competition):
+    registrar = ranked.actors[Role.REGISTRAR]
+    category = (await list_categories(ranked.edition_id))[0]
+    decision_id = await ranked.place(category)
+    rule = await get_row(EligibilityRule.select(EligibilityRule.id))
+    honoured = await get_row(Outcome.select(Outcome.entry).where(Outcome.honour.is_not_null()))
+    now = JUDGED + timedelta(days=2)
+    with pytest.raises(HasPlace):
+        await ask_exclusion(registrar, honoured["entry"], rule_id=rule["id"], reason="Copied", now=now)
+
+    await Entry.update({Entry.state: "excluded"}).where(Entry.id == honoured["entry"])
+    for actor in (ranked.chair, ranked.actors[Role.MEMBER]):
+        await sign_decision(actor, decision_id, now=now)
+    with pytest.raises(RankingOutdated):
+        await approve_decision(ranked.chair, decision_id, now=now)
+    with pytest.raises(RankingOutdated):
+        await ranked.place(category)
+    await ranked.rank()
+    await ranked.place(category)
+    for actor in (ranked.chair, ranked.actors[Role.MEMBER]):
+        await sign_decision(actor, decision_id, now=now)
+    await approve_decision(ranked.chair, decision_id, now=now)
+
+    assert not await Outcome.exists().where(Outcome.entry == honoured["entry"])

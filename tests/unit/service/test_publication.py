@@ -9,6 +9,8 @@ import pytest
 from service.actors import Role
 from service.audit import verify
 from service.errors import Invalid, NotAllowed, Refused
+from service.usecases.deciding.decisions import approve_decision, place_entries, sign_decision
+from service.usecases.deciding.placings import Given, Placing
 from service.usecases.publishing.publication import (
     AlreadyPublished,
     AppealsRun,
@@ -19,14 +21,18 @@ from service.usecases.publishing.publication import (
     schedule_publication,
 )
 from service.usecases.setup.editions import NotYet
+from storage.reads.certificates import list_certificates
+from storage.reads.decisions import list_categories
+from storage.reads.results import find_winners
 from storage.rows import get_row
 from storage.tables.audit import AuditEvent
 from storage.tables.award import Award, Publication
-from storage.tables.edition import Edition
+from storage.tables.edition import Edition, Honour
 from storage.tables.entrant import TeamMember
 from storage.tables.entry import Entry
 from storage.tables.message import Message
-from tests.competition import NOTICE, PUBLISH, Competition, add_person
+from storage.tables.result import Outcome
+from tests.competition import JUDGED, NOTICE, PUBLISH, Competition, add_person
 
 A_MILLISECOND = timedelta(milliseconds=1)
 
@@ -147,3 +153,33 @@ async def test_the_outcome_reaches_every_confirmed_member_and_nobody_who_did_not
     told = {row["email"] for row in rows}
     assert {lead.email, people[0].email} <= told
     assert people[1].email not in told
+
+
+async def test_a_mention_is_published_after_the_places_with_its_certificates(ranked: Competition):
+    mention = Honour(
+        edition=ranked.edition_id, slug="mention", position=9, place=None, is_per_category=True, amount_omr=0,
+        name_ar="تنويه خاص", name_en="Special mention",
+    )  # fmt: skip
+    await Honour.insert(mention)
+    await Edition.update({Edition.honour_threshold: 1000}).where(Edition.id == ranked.edition_id)
+    for category in await list_categories(ranked.edition_id):
+        decision_id = await ranked.place(category)
+        second, first = await Outcome.select(Outcome.entry, Outcome.honour).where(
+            Outcome.decision == decision_id
+        ).order_by(Outcome.computed_rank, ascending=False)  # fmt: skip
+        said = {"citation_ar": "جملة", "citation_en": "A sentence"}
+        places = [Placing(first["honour"], (first["entry"],), **said), Placing(second["honour"], (), "Under it")]
+        given = Given("other-1-1", mention.id, second["entry"], **said)
+        await place_entries(ranked.chair, decision_id, places, others=[given], now=JUDGED)
+        for actor in (ranked.chair, ranked.actors[Role.MEMBER]):
+            await sign_decision(actor, decision_id, now=JUDGED)
+        await approve_decision(ranked.chair, decision_id, now=JUDGED)
+    await ranked.notify()
+    await ranked.schedule()
+    await ranked.publish()
+
+    found = await find_winners("small-2027")
+    assert found
+    assert [(each.place, each.honour_en) for each in found.awards] == [(1, "Place 1"), (None, "Special mention")] * 2
+    named = {each.honour_en for each in await list_certificates(ranked.edition_id)}
+    assert named == {"Place 1", "Special mention"}

@@ -1,10 +1,13 @@
 """The public result before its instant: by the public templates, without names until two members agreed."""
 
+import io
 from datetime import timedelta
 
 import pytest
+from pypdf import PdfReader
 
 from service.actors import Role
+from service.text import Words
 from service.usecases.deciding.unmasking import step_aside
 from storage.columns import from_json
 from storage.engine import count_queries
@@ -51,6 +54,7 @@ async def test_the_preview_is_the_public_page_and_shows_names_only_once_two_memb
     assert (await chair.get(f"{base}/method")).status_code == 200
     assert not await AuditEvent.exists().where(AuditEvent.event == "identity-read")
     assert await Award.count() == 0
+    assert Words(language).plain("mail.published.subject") in (await chair.get(f"/{language}/committee/publish")).text
 
     await ask_for_names(told)
     named = await chair.get(base)
@@ -158,3 +162,16 @@ async def test_publication_in_two_steps_names_the_honoured_first_and_their_place
     await told.work()
     assert 'class="card win' in (await visitor.get("/en/winners")).text
     assert await Announcement.count() == 1
+
+
+async def test_certificates_are_previewed_without_names_and_under_a_code_that_is_none(told: House):
+    """R073, R076."""
+    chair = await told.client("chair")
+
+    answer = await chair.get(f"/en{PREVIEW}/certificates.pdf")
+
+    assert answer.status_code == 200
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages]
+    assert len(pages) == await Outcome.count().where(Outcome.honour.is_not_null())
+    assert all(PLACEHOLDER["en"] in text and "0000-0000-0000" in text for text in pages)
+    assert not await AuditEvent.exists().where(AuditEvent.event == "identity-read")

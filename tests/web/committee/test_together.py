@@ -1,19 +1,22 @@
 """What takes two members, and what a member with a tie no longer sees."""
 
 import re
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 
 from service.actors import Role
 from service.audit import Event
 from service.permissions import RULES
+from storage.rows import get_row
+from storage.tables.appeal import Appeal
 from storage.tables.assignment import Assignment
 from storage.tables.audit import AuditEvent
 from storage.tables.conflict import Conflict
 from storage.tables.entry import Entry, EntryVersion
+from storage.tables.panel import Judge
 from storage.tables.scoresheet import ScoreSheet
-from tests.competition import JUDGED
+from tests.competition import JUDGED, NOTICE
 from tests.conftest import post
 from tests.web.committee.conftest import House
 from tests.web.committee.test_pages import PAGES
@@ -164,3 +167,38 @@ async def _disturb(category: str) -> None:
                  note="", reason="", made_at=JUDGED)
     )  # fmt: skip
     await EntryVersion.update({EntryVersion.title_en: "Another title"}).where(EntryVersion.entry == pairs[0]["entry"])
+
+
+async def test_what_is_closed_to_a_tied_member_is_not_reached_by_its_address_either(told: House):
+    """R067."""
+    entry = await first_entry()
+    competition = told.competition
+    chair = await told.client("chair")
+    appeal_id, conflict_id = uuid4(), uuid4()
+    await Appeal.insert(
+        Appeal(id=appeal_id, entry=entry["id"], person=competition.chair.person_id, ground="score", content="Why?",
+               state="proposed", verdict="dismissed", answer="No.", object_key="appeal/1", file_name="a.pdf",
+               media_type="application/pdf", size=1, lodged_at=NOTICE,
+               proposed_by=competition.actors[Role.MEMBER].person_id)
+    )  # fmt: skip
+    judge = await get_row(Judge.select(Judge.id))
+    await Conflict.insert(
+        Conflict(id=conflict_id, judge=judge["id"], entry=entry["id"], source="declared", kind="", state="held",
+                 note="", reason="", made_at=NOTICE)
+    )  # fmt: skip
+    page = f"/en/committee/entries/{entry['code_name']}/unmask"
+    await post(chair, f"/en/committee/entries/{entry['code_name']}/step-aside", {"kind": "family"}, page=page)
+
+    refused = [
+        await post(chair, f"/en/committee/appeals/{appeal_id}/confirm", page="/en/committee"),
+        await post(chair, f"/en/committee/appeals/{appeal_id}/send-back", page="/en/committee"),
+        await chair.get(f"/en/committee/appeals/{appeal_id}/file"),
+        await post(
+            chair, f"/en/committee/conflicts/{conflict_id}", {"decision": "confirm", "reason": "Yes"},
+            page="/en/committee",
+        ),
+        await post(chair, "/en/committee/audit/export", page="/en/committee"),
+    ]  # fmt: skip
+
+    assert [answer.status_code for answer in refused] == [404] * 4 + [409]
+    assert (await get_row(Appeal.select(Appeal.state)))["state"] == "proposed"
