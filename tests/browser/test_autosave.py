@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def judging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judging]:
-    with make_judging(tmp_path_factory.mktemp("autosave"), n_entries=9, n_judges=9, per_entry=3) as found:
+    with make_judging(tmp_path_factory.mktemp("autosave"), n_entries=10, n_judges=10, per_entry=3) as found:
         yield found
 
 
@@ -223,6 +223,43 @@ def test_a_network_that_comes_and_goes_brings_every_change_once_and_in_order(
     stored = held(judging.site, code, email)
     assert (stored["marks"], stored["team"]) == ([8, 6], "Comes and goes")
     assert len(seen) > 4
+
+
+def test_over_a_slow_line_marks_are_given_faster_than_they_are_sent_and_a_killed_page_loses_none(
+    device: BrowserContext, judging: Judging
+) -> None:
+    """The line takes the first mark and answers when the test lets it: no clock is waited for."""
+    page = device.new_page()
+    email = accept(page, judging, 9, "ar")
+    code = declare_all(page, "ar")[0]
+    page = open_sheet(device, "ar", code)
+    on_the_way: list[Route] = []
+    page.route(re.compile(r"/judging/[A-Z]+-\d+/(marks|comments)$"), on_the_way.append)
+    mark(page, 0, 2)
+    expect(page.locator("[data-save-state].saving")).to_be_visible()
+    mark(page, 0, 5)
+    mark(page, 1, 7)
+    mark(page, 0, 8)
+    assert len(on_the_way) == 1
+    on_the_way.pop().continue_()
+    for _ in range(2):  # the newest of each place, and nothing that was chosen in between
+        page.wait_for_function("() => document.querySelector('[data-save-state].saving')")
+        with page.expect_response(lambda answer: answer.url.endswith("/marks") and answer.ok):
+            while not on_the_way:
+                page.wait_for_timeout(50)
+            on_the_way.pop().continue_()
+    expect(page.locator("[data-save-state]:not(.local, .saving, .failed)")).to_be_visible()
+    assert held(judging.site, code, email)["marks"] == [8, 7]
+
+    mark(page, 1, 3)
+    page.locator("[name=comment_team]").fill("Written while the line was slow")
+    while not on_the_way:
+        page.wait_for_timeout(50)
+    page.close(run_before_unload=False)
+    page = open_sheet(device, "ar", code)
+    expect(page.locator("[data-save-state]:not(.local, .saving, .failed)")).to_be_visible(timeout=60_000)
+    stored = held(judging.site, code, email)
+    assert (stored["marks"], stored["team"]) == ([8, 3], "Written while the line was slow")
 
 
 def test_a_newer_mark_after_an_answer_that_was_lost_is_no_clash_with_oneself(

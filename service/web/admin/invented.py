@@ -67,7 +67,8 @@ def invent_list(found: InventedSheets, words: Words) -> ListPage:
     return ListPage(
         cards=cards, following=next((each for each in cards if each.state == "draft"), None), n_sealed=0,
         n_left=len(cards), n_complete=sum(each.state == "complete" for each in cards), n_unasked=0, removed=(),
-        opens_at=None, closes_at=found.closes_at, is_open=True, minutes=0, practice=(), n_practised=0, n_in_a_row=0,
+        opens_at=None, closes_at=found.closes_at, is_open=True, is_over=False,
+        minutes=0, practice=(), n_practised=0, n_in_a_row=0,
         is_invented=True,
     )  # fmt: skip
 

@@ -47,6 +47,7 @@ class ListPage:
     opens_at: datetime | None
     closes_at: datetime | None
     is_open: bool
+    is_over: bool
     minutes: int
     practice: tuple[PracticeCard, ...]
     n_practised: int
@@ -84,6 +85,7 @@ async def _list_page(judge: JudgeActor, words: Words, now: datetime) -> ListPage
         opens_at=listed.opens_at,
         closes_at=listed.closes_at,
         is_open=_is_open(listed, now),
+        is_over=listed.closes_at is not None and now >= listed.closes_at,
         minutes=listed.minutes_per_entry,
         practice=practice,
         n_practised=sum(work.is_marked for work in practice),

@@ -148,7 +148,7 @@ def _row(
         href=f"/judging/{sheet.code_name}",
         cells=tuple(cells),
         points=points,
-        unopened=tuple(names[at] for names in sheet.unopened) if sheet.state in _TO_MARK | {"complete"} else (),
+        unopened=_unopened(sheet, at),
         lacks_comment=sheet.lacks_comment,
         is_named=is_named and sheet.state == "complete",
         is_sealable=_is_sealable(sheet),
@@ -156,6 +156,12 @@ def _row(
         is_first=len(review.sheets) > FEW and sheet.code_name in review.first and sheet.state != "sealed",
         sealed_at=sheet.sealed_at,
     )
+
+
+def _unopened(sheet: ReviewSheet, at: int) -> tuple[str, ...]:
+    """Name what was not opened of a project that is being marked, each kind once."""
+    is_at_work = sheet.state in {"todo", "draft", "complete"}
+    return tuple(dict.fromkeys(names[at] for names in sheet.unopened)) if is_at_work else ()
 
 
 FEW = 3

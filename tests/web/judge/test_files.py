@@ -145,6 +145,9 @@ async def test_the_team_s_look_at_it_is_the_judges_own_page_of_the_work(
     assert film["code"] not in by_team.text
     assert ("صيغة الفريق." if lang == "ar" else "The team&#39;s wording.") in own[-1].replace("&#x27;", "&#39;")
     assert "And checked twice." in own[-1]
+    await EntryVersion.update({"ai_text": "صيغة الفريق."}).where(EntryVersion.entry == entry["id"])
+    once = parts_of((await judge.get(f"/{lang}/judging/{film['code']}")).text)[-1]
+    assert once.count("صيغة الفريق.") == (lang == "ar")  # a copy of the ready wording is not said twice
     for what in HELD:
         led = await entrant.get(film[what].replace(f"/judging/{film['code']}/", f"/entries/{number}/"))
         assert (await entrant.get(led.headers["location"])).content == HELD[what][0]

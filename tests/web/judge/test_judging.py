@@ -388,6 +388,24 @@ async def test_a_private_note_is_the_judges_own(browser: httpx.AsyncClient, benc
         assert "The light at dawn" not in shown.text
 
 
+async def test_the_list_says_that_the_round_has_closed_and_what_was_left_unsealed(
+    bench: World, browser: httpx.AsyncClient, judging: Competition
+):
+    before = (await browser.get("/en/judging")).text
+    n = len(await judging.list_codes(judging.judges[0]))
+    bench.clock.set(JUDGED)
+    later = await bench.client("judge 0")
+
+    english, arabic = [(await later.get(f"/{lang}/judging")).text for lang in ("en", "ar")]
+
+    assert "The round closed" not in before
+    assert "until" in before
+    assert "The round closed on" in english
+    assert f"{n} sheets were not sealed" in english
+    assert "أُغلقت الجولة يوم" in arabic
+    assert "دون ختم" in arabic
+
+
 async def test_practice_shows_its_reference_once_it_is_marked(browser: httpx.AsyncClient):
     text = (await browser.get("/en/judging/practice/1")).text
     assert "It is so" not in text
