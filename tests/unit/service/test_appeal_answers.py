@@ -80,6 +80,7 @@ async def test_an_answer_may_be_sent_back_and_written_again(notified: Competitio
 
 
 async def test_an_appeal_upheld_takes_its_category_back_to_the_committee_and_publication_waits(notified: Competition):
+    """R022."""
     appeal, _ = await lodge(notified)
     with pytest.raises(AppealsOpen):
         await schedule_publication(notified.chair, notified.edition_id, at=PUBLISH, typed_name="Small 2027", now=LATER)

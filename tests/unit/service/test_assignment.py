@@ -57,6 +57,7 @@ async def test_each_entry_gets_its_reviews_and_nothing_reaches_a_judge_before_th
 
 
 async def test_each_pair_says_why_it_was_made_and_how_full_its_judge_is(opened: Competition):
+    """R063."""
     await prepare(opened)
 
     await opened.assign()
@@ -93,6 +94,7 @@ async def test_entries_still_waiting_for_the_registrar_hold_the_assignment(opene
 
 
 async def test_an_assignment_that_cannot_be_says_which_rule_and_what_would_free_it(opened: Competition):
+    """R061."""
     await prepare(opened, n_entries=2, n_judges=1)
 
     with pytest.raises(AssignmentImpossible) as caught:

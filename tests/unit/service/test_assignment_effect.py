@@ -82,6 +82,7 @@ async def test_a_change_over_the_limit_or_against_the_panel_says_which_rule_it_b
 
 
 async def test_groups_that_share_no_project_are_told_and_one_review_links_them(assigned: Competition):
+    """R062."""
     await cut_in_two(assigned)
     await refresh_quality(assigned.round_id)
     cut = await quality_of(assigned)

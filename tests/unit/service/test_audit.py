@@ -110,6 +110,7 @@ async def cut_tail() -> None:
     ],
 )
 async def test_whatever_is_done_to_a_row_is_named(database: str, tamper: Tamper, sequence: int, how: str):
+    """R104."""
     await write(8)
     assert (await verify()).broken is None
     await unprotect()

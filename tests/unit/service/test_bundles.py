@@ -100,6 +100,7 @@ async def test_two_bundles_of_one_edition_share_no_pseudonym(notified: Competiti
 
 
 async def test_a_bundle_holds_on_a_machine_without_the_database(notified: Competition, tmp_path: Path, capsys):
+    """R092."""
     content = await bundle_of(notified)
     path = tmp_path / "bundle.json"
     path.write_text(content, encoding="utf-8")

@@ -113,6 +113,7 @@ async def test_what_stands_in_a_name_is_never_read_as_source(published: Competit
 
 
 async def test_a_withdrawn_certificate_says_so_and_is_printed_no_more(published: Competition):
+    """R097."""
     first, *others = await list_certificates(published.edition_id)
     with pytest.raises(Invalid):
         await withdraw_certificate(published.chair, first.code, reason=" ", now=PUBLISH)

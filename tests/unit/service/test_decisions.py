@@ -48,6 +48,7 @@ async def test_a_decision_is_opened_once_a_category(ranked: Competition):
 
 
 async def test_places_in_the_computed_order_need_no_reason_and_a_departure_does(ranked: Competition):
+    """R071."""
     category = await first_category(ranked)
     decision_id = await open_decision(ranked.chair, ranked.round_id, category["id"], now=AFTER)
     first, second = (place["id"] for place in await list_places(ranked.edition_id))

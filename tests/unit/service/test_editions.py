@@ -68,6 +68,7 @@ async def test_opening_seals_the_rules_and_queues_the_close(opened: Competition)
 
 
 async def test_the_fingerprint_changes_with_a_weight_and_with_a_date(opened: Competition):
+    """R051."""
     before = await rules_fingerprint(opened.edition_id)
     row = await Criterion.select(Criterion.id).where(Criterion.slug == "idea").first()
     assert row is not None

@@ -71,6 +71,7 @@ async def test_an_exclusion_names_a_rule_and_a_reason_and_takes_a_second_person(
 
 
 async def test_an_entry_is_returned_with_a_reason_and_a_date_to_come(opened: Competition):
+    """R019."""
     entry_id = await one_entry(opened)
     await opened.close()
     registrar = opened.actors[Role.REGISTRAR]

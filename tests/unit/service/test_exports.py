@@ -71,6 +71,7 @@ def number_or_text(cell: object) -> object:
 @pytest.mark.parametrize("language", ["ar", "en"])
 @pytest.mark.parametrize("name", list(TABLES))
 async def test_csv_xlsx_and_json_hold_the_same_cells(notified: Competition, name: str, language: str):
+    """R074."""
     words = Words(language)
     files = {
         kind: (await export_table(notified.chair, notified.edition_id, name, kind, words, now=NOTICE))[0]
@@ -109,6 +110,7 @@ async def test_no_entrant_is_named_in_any_export(notified: Competition):
 
 
 def test_formulas_are_harmless_and_other_texts_untouched():
+    """R075."""
     table = SheetTable("t", ("a",), ("a",), [[text] for text in AWKWARD])
 
     for (read,), text in zip(read_csv(write_csv(table))[1:], AWKWARD, strict=True):

@@ -43,6 +43,7 @@ async def test_reviews_are_proposed_for_pairs_that_every_rule_allows(ranked: Com
 
 
 async def test_projects_on_which_judges_differ_come_first(judging: Competition):
+    """R069."""
     for number, judge in enumerate(judging.judges):
         for at in range(len(await judging.list_codes(judge))):
             sheet = await judging.sheet(judge, at)

@@ -61,6 +61,7 @@ async def test_a_judge_taken_from_a_proposal_by_a_confirmed_tie_is_not_proposed_
 
 @pytest.mark.parametrize("state", ["confirmed", "held"])
 async def test_no_hand_gives_a_barred_pair(assigned: Competition, state: str):
+    """R059."""
     rows = await Assignment.select(Assignment.entry, Assignment.judge)
     free = next(judge.id for judge in assigned.judges if judge.id not in {row["judge"] for row in rows})
     await bar(rows[0]["entry"], free, state=state)

@@ -31,6 +31,7 @@ async def test_every_entry_has_a_place_with_its_uncertainty_in_its_category(rank
 
 
 async def test_computing_again_gives_the_same_bytes_in_a_run_of_its_own(ranked: Competition):
+    """R089."""
     await compute_ranking(ranked.actors[Role.CHAIR], ranked.round_id, now=AFTER)
 
     runs = await RankingRun.select().order_by(RankingRun.ordinal)

@@ -210,6 +210,7 @@ async def test_a_run_of_another_edition_does_not_exist(ranked: Competition):
 
 
 async def test_own_institutions_and_drift_are_told_to_the_chair_alone(ranked: Competition):
+    """R077."""
     run_id = await run_of(ranked)
 
     report = await report_to_chair(ranked.chair, run_id)

@@ -46,6 +46,7 @@ async def roomy(opened: Competition) -> Competition:
 
 
 async def test_what_a_leaving_judge_has_not_sealed_goes_to_others_and_what_is_sealed_stays(roomy: Competition):
+    """R064."""
     leaving = [judge for judge in roomy.judges if len(await roomy.list_codes(judge)) > 1][0]  # noqa: RUF015 - awaits
     sheet = await roomy.sheet(leaving)
     await roomy.mark(leaving, sheet, [5, 6])

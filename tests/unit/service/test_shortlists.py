@@ -163,6 +163,7 @@ async def test_nothing_is_decided_before_the_last_round_and_a_shortlist_is_made_
 
 @pytest.mark.usefixtures("database")
 async def test_a_whole_second_round_is_decided_and_those_who_stayed_are_told_their_outcome():
+    """R072."""
     competition, following = await reach_second_round(is_carried=False)
     competition.round_id = following
     await competition.assign()

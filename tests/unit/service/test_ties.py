@@ -42,6 +42,7 @@ def with_member(*names: str, email: str = "someone@gmail.com") -> TiedEntry:
     ],
 )
 def test_one_person_is_seen_however_the_name_is_spelt(mine: str, theirs: str):
+    """R057."""
     assert ties_of(replace(JUDGE, names=(mine,)), with_member(theirs)) == {"member": {"by": "name"}}
 
 
@@ -55,6 +56,7 @@ def test_one_person_is_seen_however_the_name_is_spelt(mine: str, theirs: str):
     ],
 )
 def test_a_family_name_or_a_first_name_alone_is_no_tie(mine: str, theirs: str):
+    """R056."""
     assert ties_of(replace(JUDGE, names=(mine,)), with_member(theirs)) == {}
 
 
@@ -67,6 +69,7 @@ def test_a_family_name_with_the_same_institution_is_a_hint_beside_it():
 
 @pytest.mark.parametrize("employer", ["جامعة السلطان قابوس", "Sultan Qaboos University, Muscat", "كلية الآداب، SQU"])
 def test_an_employer_typed_freely_is_mapped_to_the_register(employer: str):
+    """R058."""
     assert ties_of(replace(JUDGE, employers=(employer,))) == {"institution": {"by": "employer"}}
 
 

@@ -7,8 +7,8 @@ import pytest
 from service.actors import Actor, Role
 from service.errors import Invalid, NotFound, NotOpenNow
 from service.usecases.entering.eligibility import Check, ReturnedBefore, check_entry
+from service.usecases.entering.leaving import HasPlace
 from service.usecases.entering.withdrawing import (
-    HasPlace,
     NothingToWithdraw,
     WithdrawalAsked,
     ask_withdrawal,

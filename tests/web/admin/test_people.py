@@ -86,6 +86,7 @@ async def test_nobody_is_invited_to_a_duty_they_hold_or_without_a_reason(world: 
 
 
 async def test_a_judge_of_the_edition_is_not_invited_as_its_registrar(world: World, lubna: httpx.AsyncClient):
+    """R053."""
     refused = await invite(lubna, world, email="basil@tahkim.example", role="registrar")
 
     assert refused.status_code == 409

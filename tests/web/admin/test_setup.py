@@ -126,6 +126,7 @@ async def test_an_edition_is_created_filled_and_opened_without_a_programmer(lubn
 
 
 async def test_a_new_edition_copies_the_last_without_people_or_entries(lubna, world: World):
+    """R050."""
     competition = await make_competition()
     base = await create(lubna, source=str(competition.edition_id))
     copied, source = UUID(base.rsplit("/", 1)[-1]), competition.edition_id
@@ -184,6 +185,7 @@ async def test_of_two_who_save_the_same_line_the_second_sees_both_versions(lubna
 
 
 async def test_a_sealed_rule_changes_with_a_reason_that_everybody_reads(lubna, chair_of, world: World):
+    """R052."""
     base = await create(lubna)
     await fill(lubna, base)
     edition_id = UUID(base.rsplit("/", 1)[-1])

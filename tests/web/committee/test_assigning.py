@@ -140,6 +140,7 @@ async def test_from_the_comparison_a_review_of_just_these_projects_is_proposed_a
 
 
 async def test_a_possible_judge_is_checked_before_anything_is_sent(entering: House):
+    """R065."""
     await entering.competition.enter("Student", at="squ")
     await entering.competition.close()
     await entering.competition.admit()

@@ -42,6 +42,7 @@ async def first_entry() -> dict[str, object]:
 
 
 async def test_a_name_is_shown_only_when_two_agreed_and_the_log_says_so_first(ranked_now: House):
+    """R054."""
     entry = await first_entry()
     page = f"/en/committee/entries/{entry['code_name']}/unmask"
     secretary, chair = await ranked_now.client("secretary"), await ranked_now.client("chair")
@@ -141,6 +142,7 @@ async def read_all(browser: httpx.AsyncClient) -> dict[str, str]:
 
 
 async def test_whatever_happens_in_a_category_changes_no_page_that_its_tied_member_reads(ranked_now: House):
+    """R067."""
     entry = await first_entry()
     page = f"/en/committee/entries/{entry['code_name']}/unmask"
     member, secretary = await ranked_now.client("member"), await ranked_now.client("secretary")
