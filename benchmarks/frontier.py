@@ -20,7 +20,7 @@ from judging.assignment import Problem, assign_judges
 from judging.assignment.arcs import Arcs, choose_arcs, values_of
 from judging.assignment.design import least_mean_variance, measure_design
 from judging.assignment.flow import solve_flow
-from judging.assignment.start import fair_load, find_weak, least_alone, values_alone
+from judging.assignment.start import can_reach, fair_load, least_alone
 
 FLOOR = 0.95
 AFFINITIES = (0.985, 0.986, 0.987, 0.988, 0.989, 0.99, 0.991, 0.992)
@@ -38,17 +38,8 @@ def every_arc(problem: Problem) -> Arcs:
 
 
 def can_have(problem: Problem, arcs: Arcs, goal: float, load: int) -> bool:
-    """Tell whether a relaxation gives every entry ``goal`` and every judge ``load`` entries.
-
-    A pair that leaves its entry below the goal even beside the best others is taken away, and of pairs two of which do
-    so an entry gets one. What is left is a flow: where there is none, no assignment has both.
-    """
-    alone, weakest = values_alone(problem)
-    spoils = (alone - weakest)[arcs.entry] + arcs.value < goal
-    some = Arcs(arcs.entry[~spoils], arcs.judge[~spoils], arcs.value[~spoils], is_complete=False)
-    weak = find_weak(problem, some, goal)
-    fuller = replace(problem, load_min=np.maximum(problem.load_min, load))
-    return solve_flow(fuller, some, np.zeros(some.entry.size), seed=1, weak=weak) is not None
+    """Tell whether a relaxation gives every entry ``goal`` and every judge ``load`` entries."""
+    return can_reach(replace(problem, load_min=np.maximum(problem.load_min, load)), arcs, goal)
 
 
 def most_by(possible: Callable[[int], bool], low: int, high: int) -> int:

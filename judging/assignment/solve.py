@@ -14,7 +14,7 @@ from judging.assignment.explain import explain_infeasible
 from judging.assignment.moves import Limits
 from judging.assignment.randomise import draw_pairs
 from judging.assignment.rules import set_locks_apart
-from judging.assignment.start import Start, find_start
+from judging.assignment.start import ARCS_FOR_TRIES, SMALL_PANEL, Start, find_start
 
 if TYPE_CHECKING:
     from judging.assignment.problem import Ints, Problem
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 DEFAULT_BUDGET = 0.03
 # Shares of the mean load asked for instead, where the first attempt leaves judges hard to compare; and the exponent of
-# the steps of the price, so that a last attempt goes slowly. Large panels keep their fair loads.
+# the steps of the price, so that a last attempt goes slowly. Large panels have less to gain by it, and give up less.
 LESS_FAIR = ((0.5, 1.0), (0.35, 1.0), (0.35, 0.4))
-ARCS_FOR_LESS_FAIR = 40_000
+LESS_FAIR_LARGE = ((0.75, 1.0), (0.65, 1.0))
 LEAST_GAIN = 0.0005
 # Where judges have fewer entries than this on average, less even loads would only leave some with none.
 LOAD_FOR_LESS_FAIR = 6
@@ -72,9 +72,10 @@ def _try_less_fair(
     """
     best = fair
     is_thin = int(problem.needs.sum()) < LOAD_FOR_LESS_FAIR * problem.n_judges
-    if is_thin or best[0].arcs.entry.size > ARCS_FOR_LESS_FAIR:
+    n_arcs = best[0].arcs.entry.size
+    if is_thin or n_arcs > ARCS_FOR_TRIES:
         return best
-    for share, pace in LESS_FAIR:
+    for share, pace in LESS_FAIR if n_arcs <= SMALL_PANEL else LESS_FAIR_LARGE:
         start = find_start(rest.problem, seed=seed, fair_share=share)
         if start is None:
             break

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from judging.assignment.arcs import arcs_of_keys, choose_arcs
+from judging.assignment.arcs import Arcs, arcs_of_keys, choose_arcs
 from judging.assignment.flow import solve_flow
 from judging.assignment.problem import Bar
 from judging.assignment.programme import solve_programme
@@ -17,14 +17,15 @@ from judging.assignment.repair import WHOLE_ARCS, mend
 from judging.assignment.rules import count_violations
 
 if TYPE_CHECKING:
-    from judging.assignment.arcs import Arcs
     from judging.assignment.problem import Bools, Floats, Ints, Problem
 
 # Judges are brought up to this share of the mean load, as long as that costs at most FAIR_BUDGET of all affinity; where
 # it costs more, the lower prices (of one entry, in shares of the top affinity) decide how far it goes.
 FAIR_SHARE = 0.8
 FAIR_PRICES = (1.0, 0.5, 0.25, 0.15, 0.08)
-FAIR_BUDGET = 0.006
+FAIR_BUDGET = 0.0075
+# What fair loads as a rule may take beside what the price would give.
+RULED_BUDGET = 0.002
 # This part of it has the highest price in any case: a panel has nobody with hardly anything to judge.
 FIRM = 0.5
 # The worst-served entry is to have this share of what every entry could have alone; its claim grows by RAISE a try.
@@ -37,6 +38,8 @@ SPOILS = 1.5
 KEEP = 50.0
 # Rules that cross are looked at apart where the start falls short of the network's optimum by more than this share.
 CROSSING = 0.002
+# Up to this many arcs less even loads are tried where judges could not be compared well enough.
+SMALL_PANEL = 40_000
 # Above this many arcs a flow takes tens of seconds: fairness and floor are then asked for once.
 ARCS_FOR_TRIES = 500_000
 
@@ -62,8 +65,50 @@ class Start:
 def find_start(problem: Problem, *, seed: int, fair_share: float = FAIR_SHARE) -> Start | None:
     """Find the best pairs, or None where no assignment keeps every rule.
 
-    fair_share: of the mean load, which every judge should have.
+    fair_share: of the mean load, which every judge should have. Where its price leaves somebody on a large panel short
+    of that, it is asked for once as a rule, and kept where it takes next to nothing from affinity and nothing from the
+    floor. On a small panel, where it could take what comparability is bought with, that is decided later.
     """
+    start = _find_start(problem, seed=seed, fair_share=fair_share)
+    if start is None or problem.previous.size or not SMALL_PANEL < start.arcs.entry.size <= ARCS_FOR_TRIES:
+        return start
+    fair = np.minimum(fair_load(problem, fair_share), problem.load_max)
+    if (np.bincount(start.pairs[:, 1], minlength=problem.n_judges) >= fair).all():
+        return start
+    ruled = replace(problem, load_min=np.maximum(problem.load_min, fair))
+    if not can_reach(ruled, start.arcs, least_alone(problem) * FLOOR):
+        return start
+    fuller = _find_start(ruled, seed=seed, fair_share=fair_share)
+    if fuller is None or not _is_as_good(problem, fuller, start):
+        return start
+    return replace(fuller, best=start.best, bound=start.bound)
+
+
+def can_reach(problem: Problem, arcs: Arcs, goal: float) -> bool:
+    """Tell whether a relaxation gives every entry ``goal`` within all loads: where it does not, nothing does.
+
+    A pair that leaves its entry below the goal even beside the best others is taken away, and of pairs two of which do
+    so an entry gets one. What is left is a flow.
+    """
+    alone, weakest = values_alone(problem)
+    kept = (alone - weakest)[arcs.entry] + arcs.value >= goal
+    some = Arcs(arcs.entry[kept], arcs.judge[kept], arcs.value[kept], is_complete=False)
+    weak = find_weak(problem, some, goal)
+    return solve_flow(problem, some, np.zeros(some.entry.size), seed=1, weak=weak) is not None
+
+
+def _is_as_good(problem: Problem, fuller: Start, start: Start) -> bool:
+    have, other = (_value(problem, each.arcs, each.pairs) for each in (fuller, start))
+    asking = problem.needs > 0
+    worst, goal = (
+        float(_per_entry(problem, each.arcs, each.pairs)[asking].min(initial=np.inf)) for each in (fuller, start)
+    )
+    return have >= other - RULED_BUDGET * start.best and worst >= min(goal, least_alone(problem) * FLOOR) * (
+        1 - CROSSING
+    )
+
+
+def _find_start(problem: Problem, *, seed: int, fair_share: float) -> Start | None:
     arcs = choose_arcs(problem, seed=seed, keep=problem.previous)
     keep = KEEP * is_among(problem, arcs, problem.previous)
     chosen = solve_flow(problem, arcs, arcs.value + keep, seed=seed)

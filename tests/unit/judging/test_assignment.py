@@ -2,13 +2,15 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from judging.assignment import BadOption, BadProblem, Bar, Infeasible, Problem, Why, assign_judges, count_violations
-from judging.assignment.start import find_start, least_alone
+from judging.assignment.arcs import choose_arcs
+from judging.assignment.start import can_reach, find_start, least_alone
 from tests.property.assignment_cases import permuted, random_problem
 
 PANELS = Path(__file__).parents[2] / "data" / "panels"
@@ -216,3 +218,14 @@ def test_no_price_makes_a_judge_without_room_worth_a_project():
     problem = random_problem(1811)  # its price once rose beyond the gain that stood for "not allowed"
 
     assert count_violations(problem, assign_judges(problem, seed=1).pairs) == {}
+
+
+def test_a_load_for_everybody_is_out_of_reach_where_it_would_leave_an_entry_badly_served():
+    """Two judges know the topic of four entries, a third knows nothing of it: a load for the third costs a floor."""
+    affinity = np.tile([0.9, 0.9, 0.1], (4, 1))
+    problem = Problem.of(np.full(4, 2), [4, 4, 4], affinity=affinity)
+    arcs = choose_arcs(problem, seed=1)
+    for least, can in ((0, True), (2, False)):
+        wanted = replace(problem, load_min=np.array([0, 0, least]))
+        assert can_reach(wanted, arcs, 0.95 * least_alone(problem)) is can
+    assert can_reach(replace(problem, load_min=np.array([0, 0, 2])), arcs, 0.5 * least_alone(problem))
