@@ -267,7 +267,9 @@ async def test_submitting_from_the_check_page_leads_to_the_receipt(
     assert receipt.text.count('class="digest"') >= 6
     again = await save(farah, path, {"declared": "yes"})
     assert again.status_code == 303
-    preview = (await farah.get(f"/en/entries/{number}/preview")).text  # as for judges: one file at a time, the film first
+    preview = (
+        await farah.get(f"/en/entries/{number}/preview")
+    ).text  # as for judges: one file at a time, the film first
     [dossier] = re.findall(r'href="(/en/entries/[^"]+/preview\?file=[^"]+)"[^>]*>\s*(?:<[^>]+>)*Dossier', preview)
     assert (await farah.get(dossier)).text.count("page-1-text") == 2
 
