@@ -106,7 +106,8 @@ def test_a_category_is_decided_in_its_session_and_its_minutes_tell_it(
     member.locator(f"form[action='{path}/sign'] button").click()
     say(member, language, "refused.stale-revision")
     stale.locator(f"form[action='{path}/places'] button[type=submit]").click()
-    say(stale, language, "refused.stale-revision")
+    beside = stale.locator(".field.invalid", has=stale.locator("#f-citation-1"))
+    expect(beside).to_contain_text("رأي اللجنة بعد المراجعة")
 
     third.goto(path)
     say(third, language, "session.out")
@@ -156,7 +157,7 @@ def test_of_two_pages_that_fix_the_publication_one_does_and_the_other_is_told(
         page.locator(f"{form} button").click()
 
     expect(first.locator(".notice").first).to_be_visible()
-    say(second, language, "refused.stale-revision")
+    say(second, language, "err.saved_meanwhile")
     second.goto(path)
     expect(second.locator("input[name=seen]")).to_have_value(
         at.replace(second=0, microsecond=0).astimezone(UTC).isoformat()
