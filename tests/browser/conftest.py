@@ -23,11 +23,14 @@ from service.fonts import ensure_fonts
 from storage.engine import bind, close_database, open_database, sqlite_url
 from storage.migrations.run import migrate
 from storage.piccolo_app import TABLES
+from storage.tables.edition import Edition
 from tests.cast import PASSWORD, add_cast, add_edition
 from tests.conftest import FONTS
 from tests.entrants import add_rules
 
 START_WITHIN = 60
+ENTRIES_A_STUDENT = 30
+"""The journeys share one site and its few students; each starts entries of its own."""
 QUIET = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
 
 
@@ -68,6 +71,7 @@ async def _seed(data: Path) -> None:
     bind(engine, TABLES)
     try:
         edition_id = await add_edition()
+        await Edition.update({Edition.max_entries_per_student: ENTRIES_A_STUDENT}).where(Edition.id == edition_id)
         await add_cast(edition_id)
         await add_rules(edition_id)
     finally:
