@@ -234,7 +234,11 @@ def test_over_a_slow_line_marks_are_given_faster_than_they_are_sent_and_a_killed
     code = declare_all(page, "ar")[0]
     page = open_sheet(device, "ar", code)
     on_the_way: list[Route] = []
-    page.route(re.compile(r"/judging/[A-Z]+-\d+/(marks|comments)$"), on_the_way.append)
+
+    def hold(route: Route) -> None:
+        on_the_way.append(route)
+
+    page.route(re.compile(r"/judging/[A-Z]+-\d+/(marks|comments)$"), hold)
     mark(page, 0, 2)
     expect(page.locator("[data-save-state].saving")).to_be_visible()
     mark(page, 0, 5)
