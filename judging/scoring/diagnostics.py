@@ -6,7 +6,7 @@ Residuals leave the judge's own score out of the entry it is compared with; othe
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import kstwobign, t
+from scipy.special import kolmogorov, stdtr
 
 from judging.marks import Bools, Floats, Ints
 from judging.rubric import Reviews
@@ -131,14 +131,14 @@ def own_group_effect(scores: RoundScores, *, judge_group: Ints, entry_group: Int
         spread = float(np.r_[mine - mine.mean(), others - others.mean()].std() or 1e-12)
         error = spread * np.sqrt(1 / mine.size + 1 / others.size)
         weight[judge] = 1 / (1 / mine.size + 1 / others.size)
-        p[judge] = 2 * t.sf(abs(effect[judge]) / error, mine.size + others.size - 1)
+        p[judge] = 2 * stdtr(mine.size + others.size - 1, -abs(effect[judge]) / error)
     used = weight > 0
     if not used.any():
         return OwnGroup(np.nan, np.nan, np.nan, int(own.sum()), effect, p, np.zeros(reviews.n_judges, dtype=np.bool_))
     spread = float(residual[known].std())
     pooled = float((weight[used] * effect[used]).sum() / weight[used].sum())
     error = spread / float(np.sqrt(weight[used].sum()))
-    sure = 2 * float(t.sf(abs(pooled) / max(error, 1e-12), max(int(known.sum()) - 1, 1)))
+    sure = 2 * float(stdtr(max(int(known.sum()) - 1, 1), -abs(pooled) / max(error, 1e-12)))
     return OwnGroup(pooled, error, sure, int(own.sum()), effect, p, raise_few(p))
 
 
@@ -179,9 +179,9 @@ def _drift(z: Floats, order: Floats) -> tuple[float, float, float]:
     slope = float(place @ (z - z.mean()) / (place @ place))
     rest = z - z.mean() - slope * place
     error = float(np.sqrt(rest @ rest / (z.size - 2) / (place @ place)))
-    p = 2 * float(t.sf(abs(slope) / max(error, 1e-12), z.size - 2))
+    p = 2 * float(stdtr(z.size - 2, -abs(slope) / max(error, 1e-12)))
     walk = np.abs(np.cumsum(z - z.mean())).max() / max(float(z.std(ddof=1)) * np.sqrt(z.size), 1e-12)
-    return slope, p, float(kstwobign.sf(walk))
+    return slope, p, float(kolmogorov(walk))
 
 
 def _halo(reviews: Reviews, seed: int) -> tuple[Floats, Floats]:

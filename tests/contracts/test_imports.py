@@ -62,3 +62,11 @@ def test_the_application_starts_without_what_only_some_commands_need():
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert ran.stdout.strip() == "[]"
+
+
+def test_the_scoring_engine_starts_without_the_tables_of_distributions():
+    code = "import sys, service.cli.rank; print('scipy.stats' in sys.modules)"
+
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert ran.stdout.strip() == "False", "scipy.stats takes half a second to import; scipy.special knows its functions"
