@@ -376,10 +376,6 @@ class DemoEdition:
         """Find the entry of this id."""
         return _by_id(self.entries, entry_id)
 
-    def ai_statement(self, statement_id: str) -> AiStatement:
-        """Find the AI statement of this id."""
-        return _by_id(self.ai_statements, statement_id)
-
     def shifted(self, *, by: timedelta) -> "DemoEdition":
         """Give the same edition with its calendar moved."""
         moved = tuple(

@@ -66,7 +66,7 @@ async def enter_project(of: Class, entry: Entry, *, now: datetime, submits: bool
     await _describe(of, lead, stands, entry, now)
     await _gather_team(lead, stands, entry, now)
     await _ask_supervisor(of, lead, stands, entry, now)
-    await _state(lead, stands, entry, of, now)
+    await _state(lead, stands, entry, now)
     await _send_files(of, lead, stands, entry, now)
     if submits:
         await _submit(lead, stands, now)
@@ -140,14 +140,13 @@ async def _ask_supervisor(of: Class, lead: Actor, stands: EntryView, entry: Entr
         await answer_supervision(VISITOR, number, secret=secret, is_approved=True, note="", language="ar", now=now)
 
 
-async def _state(lead: Actor, stands: EntryView, entry: Entry, of: Class, now: datetime) -> None:
+async def _state(lead: Actor, stands: EntryView, entry: Entry, now: datetime) -> None:
     number, revision = stands.number, await _revision(lead, stands)
     if stands.rights is None:
         rights = Rights(material="own", people="consented", help_text="", is_declared=True)
         revision = await save_rights(lead, number, rights, revision=revision, now=now)
-    if stands.ai_text is None:
-        text = of.edition.ai_statement(entry.ai).text.in_language("ar")
-        await save_ai_statement(lead, number, slug=entry.ai, text=text, revision=revision, now=now)
+    if stands.ai_slug is None:
+        await save_ai_statement(lead, number, slug=entry.ai, text="", revision=revision, now=now)
 
 
 async def _send_files(of: Class, lead: Actor, stands: EntryView, entry: Entry, now: datetime) -> None:

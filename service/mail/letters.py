@@ -32,6 +32,9 @@ __all__ = ["Letter", "preview_letter", "write_letter"]
 _CODES = frozenset({"number", "code", "digest"})
 """Facts that run left to right in every language."""
 
+_LATER_FACTS: Mapping[str, dict[str, Any]] = {"entry-exclude": {"rule": "–"}}
+"""What a letter says in place of facts that an earlier release did not queue: it may have waited for the upgrade."""
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -90,6 +93,7 @@ def _write_part(
 ) -> LetterPart:
     words = Words(language)
     told = OwnWords(words, (own or {}).get(language, {}))
+    facts = {**_LATER_FACTS.get(template, {}), **_in_language(facts, language), **facts}
     said = {name: _typed(words, name, fact) for name, fact in facts.items() if name not in {"path", OF_EDITION}}
     path = facts.get("path")
     key = f"mail.{template}"
@@ -107,6 +111,13 @@ def _write_part(
         action=words.plain(action) if path and action in words else None,
         footer=words.plain("mail.footer"),
     )
+
+
+def _in_language(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Give what was queued in two languages (``rule_ar``, ``rule_en``) by its own name: in this one where it can be."""
+    named = {name.removesuffix("_ar") for name in facts if name.endswith("_ar") and f"{name[:-3]}_en" in facts}
+    other = "en" if language == "ar" else "ar"
+    return {name: facts[f"{name}_{language}"] or facts[f"{name}_{other}"] for name in named}
 
 
 def _typed(words: Words, name: str, fact: object) -> object:

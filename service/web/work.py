@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.text import Ltr, Words
+from service.web.declared import say_ai
 from service.web.language import with_language
 from storage.reads.judge.views import BlindEntry, BlindFile
 
@@ -103,18 +104,11 @@ def work_page(
         category=pick(entry, "category", words),
         language=entry.work_language,
         length=words.duration_clock(entry.seconds) if entry.seconds else None,
-        ai_text=_say_ai(entry, words),
+        ai_text=say_ai(entry.ai_ready_ar, entry.ai_ready_en, entry.ai_text, words),
         files=pages,
         shown=next((each for each in pages if each.id == shown), pages[0] if pages else None),
         noted=noted,
     )
-
-
-def _say_ai(entry: BlindEntry, words: Words) -> str:
-    """Say the ready statement that was chosen, then own words that say something else."""
-    ready = pick(entry, "ai_ready", words)
-    own = "" if entry.ai_text in {entry.ai_ready_ar, entry.ai_ready_en} else entry.ai_text
-    return "\n".join(text for text in (ready, own) if text)
 
 
 def _files_page(files: Sequence[BlindFile], words: Words, place: Place) -> tuple[FilePage, ...]:

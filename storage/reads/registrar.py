@@ -99,7 +99,7 @@ class FindingView:
 
 @dataclass(frozen=True, slots=True)
 class EligibilityPage:
-    """One entry with the evidence for each rule."""
+    """One entry with the evidence for each rule. ``ai_ready_*``: the ready statement on AI that was chosen."""
 
     card: EligibilityCard
     members: tuple[MemberView, ...]
@@ -110,6 +110,8 @@ class EligibilityPage:
     supervisor_en: str
     supervisor_approved_at: datetime | None
     rights: str
+    ai_ready_ar: str
+    ai_ready_en: str
     ai_text: str
     findings: tuple[FindingView, ...]
     rules: tuple[RuleView, ...]
@@ -210,7 +212,12 @@ async def get_eligibility_page(edition_id: UUID, entry_number: str) -> Eligibili
     institution = await Institution.select().where(Institution.id == owner["institution"]).first()
     members = await TeamMember.select().where(TeamMember.entry == entry["id"]).order_by(TeamMember.position)
     supervision = await Supervision.select().where(Supervision.entry == entry["id"]).first()
-    category = await get_row(Category.select(Category.slug).where(Category.id == version["category"]))
+    (category,) = await run_sql(
+        """SELECT c.slug AS slug, t.text_ar AS ai_ready_ar, t.text_en AS ai_ready_en FROM category c
+        LEFT JOIN ai_statement t ON t.edition = c.edition AND t.slug = {} WHERE c.id = {}""",
+        version["ai_slug"],
+        version["category"],
+    )
     rules = (
         await EligibilityRule.select()
         .where(
@@ -237,6 +244,8 @@ async def get_eligibility_page(edition_id: UUID, entry_number: str) -> Eligibili
         supervisor_en=supervision["name_en"] if supervision else "",
         supervisor_approved_at=supervision["approved_at"] if supervision else None,
         rights=version["rights"],
+        ai_ready_ar=category["ai_ready_ar"] or "",
+        ai_ready_en=category["ai_ready_en"] or "",
         ai_text=version["ai_text"],
         findings=findings,
         rules=tuple(RuleView(row["id"], row["slug"], row["text_ar"], row["text_en"]) for row in rules),

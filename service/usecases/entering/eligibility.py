@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from service.actors import Actor
@@ -17,7 +18,8 @@ from storage.engine import Row, for_update, run_sql, transaction
 from storage.lifecycle import ENTRY_MOVES, EntryState, MoveLost, move
 from storage.reads.committee.recusals import is_barred
 from storage.reads.registrar import find_letter_people
-from storage.tables.edition import Edition
+from storage.rows import get_row
+from storage.tables.edition import Edition, EligibilityRule
 from storage.tables.entry import EligibilityCheck, Entry, EntryVersion
 
 __all__ = ["Check", "answer_exclusion", "ask_exclusion", "check_entry"]
@@ -161,18 +163,29 @@ async def _decide(
             decided_at=now, answers=answers,
         )
     )  # fmt: skip
+    broken = await _tell_rule(rule_id)
     for person in await find_letter_people(entry_id):
         await queue_letter(
             f"entry-{decision.value}",
             name=f"eligibility:{entry_id}:{decision.value}:{now.isoformat()}:{person.email}",
             email=person.email, language=person.language, at=now, edition_id=entry["edition"],
             number=entry["entry_number"], reason=reason.strip(), due=due_at.isoformat() if due_at else "",
-            path=f"/entries/{entry['entry_number']}",
+            path=f"/entries/{entry['entry_number']}", **broken,
         )  # fmt: skip
     await record(
         Event.ENTRY_CHECKED, by=actor, about=("entry", entry_id), at=now, before=entry["state"],
         after=decision.value, reason=reason.strip(),
     )  # fmt: skip
+
+
+async def _tell_rule(rule_id: UUID | None) -> dict[str, Any]:
+    """Give the words of the rule that a decision rests on, as facts of a letter; none where it rests on none."""
+    if rule_id is None:
+        return {}
+    rule = await get_row(
+        EligibilityRule.select(EligibilityRule.text_ar, EligibilityRule.text_en).where(EligibilityRule.id == rule_id)
+    )
+    return {"rule_ar": rule["text_ar"], "rule_en": rule["text_en"]}
 
 
 def _check_form(decision: Check, *, rule_id: UUID | None, reason: str, due_at: datetime | None, now: datetime) -> None:

@@ -17,6 +17,7 @@ from service.usecases.files.identities import FindingState, decide_finding
 from service.usecases.setup.past_entries import Recurrence, find_recurrences
 from service.web.committee.evidence import RuleLine, weigh_rules
 from service.web.committee.standing import AnyRequest, pick, read_moment, stand, write_moment
+from service.web.declared import say_ai
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
 from storage.reads.committee.standing import Standing
@@ -259,7 +260,7 @@ def _check_page(
         academic_year=found.academic_year,
         supervisor=pick(found, "supervisor", words),
         supervisor_at=found.supervisor_approved_at,
-        ai_text=found.ai_text,
+        ai_text=say_ai(found.ai_ready_ar, found.ai_ready_en, found.ai_text, words),
         findings=tuple(_found(each, words) for each in found.findings),
         past=tuple(_past(each, words) for each in past),
         rules=tuple(Option(str(each.id), pick(each, "text", words)) for each in found.rules),

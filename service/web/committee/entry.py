@@ -11,6 +11,7 @@ from service.text import Ltr, Words
 from service.web.committee.certainty import Axis, axis_of, word_of
 from service.web.committee.ranking import NO_RANKING
 from service.web.committee.standing import pick, stand
+from service.web.declared import say_ai
 from service.web.pages import Page, page
 from storage.reads.committee.entries import EntryPage, find_entry
 from storage.reads.committee.ranking import find_last_run, list_judge_names
@@ -109,7 +110,7 @@ async def _entry_page(actor: Actor, standing: Standing, found: EntryPage, words:
         state=found.state,
         abstract=pick(found, "abstract", words),
         language=found.work_language,
-        ai_text=found.ai_text,
+        ai_text=say_ai(found.ai_ready_ar, found.ai_ready_en, found.ai_text, words),
         criteria=tuple((pick(each, "name", words), each.weight) for each in found.criteria),
         sheets=tuple(
             SheetRow(

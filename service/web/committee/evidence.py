@@ -9,6 +9,7 @@ from markupsafe import Markup
 from service.text import Words
 from service.usecases.setup.past_entries import Recurrence
 from service.web.committee.standing import pick
+from service.web.declared import say_ai
 from storage.reads.registrar import EligibilityPage, RuleView
 
 __all__ = ["RuleLine", "weigh_rules"]
@@ -81,7 +82,8 @@ def _help(found: EligibilityPage, words: Words) -> tuple[Markup, ...]:
 
 
 def _ai(found: EligibilityPage, words: Words) -> Weighed:
-    return ((words.say("eligibility.ev_ai", text=found.ai_text),) if found.ai_text else ()), False
+    told = say_ai(found.ai_ready_ar, found.ai_ready_en, found.ai_text, words)
+    return ((words.say("eligibility.ev_ai", text=told),) if told else ()), False
 
 
 def _blind(found: EligibilityPage, words: Words) -> Weighed:

@@ -214,7 +214,7 @@ def _needs(
     """List what waits for this reader: only what this duty may do now."""
     in_round = standing.in_round
     round_state = in_round.state if in_round else ""
-    to_decide = len(standing.categories) - counts.n_approved
+    to_decide = [each.slug for each in standing.categories if each.id not in counts.approved]
     wishes = [
         (counts.n_waiting, Action.CHECK_ELIGIBILITY, "com.need_eligibility", "/committee/eligibility", None),
         (counts.n_questions, Action.ANSWER_QUESTION, "com.need_questions", "/committee/questions", None),
@@ -231,9 +231,8 @@ def _needs(
             f"/committee/ranking/{standing.categories[0].slug}" if standing.categories else "/committee", None,
         ),
         (
-            to_decide if round_state == RoundState.RANKED and not shortlist else 0, Action.READ_DECISION,
-            "com.need_decisions",
-            f"/committee/decision/{standing.categories[0].slug}" if standing.categories else "/committee", None,
+            len(to_decide) if round_state == RoundState.RANKED and not shortlist else 0, Action.READ_DECISION,
+            "com.need_decisions", f"/committee/decision/{to_decide[0]}" if to_decide else "/committee", None,
         ),
         (
             int(round_state == RoundState.DECIDED and standing.state not in _OUT), Action.PUBLISH,

@@ -16,6 +16,7 @@ from service.usecases.entering.entries import open_entry
 from service.usecases.entering.submission import submit_entry, withdraw_entry
 from service.usecases.entering.withdrawing import WITHDRAWABLE, ask_withdrawal
 from service.usecases.publishing.certificates import print_certificates
+from service.web.declared import say_ai
 from service.web.entrant.entry import write_clock
 from service.web.entrant.file_views import Trace, list_traces
 from service.web.entrant.views import Head, make_head, pick
@@ -270,5 +271,6 @@ async def _blind(entry: EntryView) -> BlindEntry:
 
 
 async def _say_ai(entry: EntryView, words: Words) -> str:
-    ready = {each.slug: pick(each, "text", words) for each in await list_ai_statements(entry.rules.id)}
-    return "\n".join(text for text in (ready.get(entry.ai_slug or "", ""), entry.ai_text) if text)
+    chosen = [each for each in await list_ai_statements(entry.rules.id) if each.slug == entry.ai_slug]
+    ready_ar, ready_en = (chosen[0].text_ar, chosen[0].text_en) if chosen else ("", "")
+    return say_ai(ready_ar, ready_en, entry.ai_text or "", words)

@@ -10,6 +10,7 @@ from service.actors import Actor
 from service.permissions import Action
 from service.text import Ltr, Words
 from service.usecases.entering.approvals import answer_supervision, open_supervision
+from service.web.declared import say_ai
 from service.web.entrant.views import pick
 from service.web.forms import read_form
 from service.web.pages import Page, page
@@ -161,5 +162,6 @@ async def _approval_page(number: str, key: str, actor: Actor, words: Words, now:
 
 
 async def _say_ai(entry: EntryView, words: Words) -> str:
-    ready = {each.slug: pick(each, "text", words) for each in await list_ai_statements(entry.rules.id)}
-    return "\n".join(text for text in (ready.get(entry.ai_slug or "", ""), entry.ai_text) if text)
+    chosen = [each for each in await list_ai_statements(entry.rules.id) if each.slug == entry.ai_slug]
+    ready_ar, ready_en = (chosen[0].text_ar, chosen[0].text_en) if chosen else ("", "")
+    return say_ai(ready_ar, ready_en, entry.ai_text or "", words)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from storage.engine import run_sql
 from storage.reads.committee.counted import STANDS
-from storage.tables.entry import EntryVersion
 from storage.tables.rubric import Criterion
 from storage.tables.scoresheet import Mark, ScoreSheet
 
@@ -55,7 +54,7 @@ class CriterionName:
 
 @dataclass(frozen=True, slots=True)
 class EntryPage:
-    """One project, its rubric and its sheets."""
+    """One project, its rubric and its sheets. ``ai_ready_*``: the ready statement on AI that its team chose."""
 
     id: UUID
     code_name: str
@@ -66,6 +65,8 @@ class EntryPage:
     abstract_ar: str
     abstract_en: str
     work_language: str
+    ai_ready_ar: str
+    ai_ready_en: str
     ai_text: str
     criteria: tuple[CriterionName, ...]
     sheets: tuple[SheetLine, ...]
@@ -102,21 +103,19 @@ async def total_sheets(edition_id: UUID, first: str, last: str) -> dict[str, She
 
 async def find_entry(edition_id: UUID, code_name: str) -> EntryPage | None:
     """Find a project with its sheets; None for an unknown code name."""
-    row = (
-        await EntryVersion.select(
-            EntryVersion.entry, EntryVersion.category, EntryVersion.title_ar, EntryVersion.title_en,
-            EntryVersion.abstract_ar, EntryVersion.abstract_en, EntryVersion.work_language, EntryVersion.ai_text,
-            EntryVersion.entry.state.as_alias("state"),
-        )
-        .where(
-            EntryVersion.is_current.eq(True)
-            & (EntryVersion.entry.edition == edition_id)
-            & (EntryVersion.entry.code_name == code_name)
-        )
-        .first()
-    )  # fmt: skip
-    if row is None:
+    found = await run_sql(
+        """SELECT v.entry AS entry, v.category AS category, v.title_ar AS title_ar, v.title_en AS title_en,
+        v.abstract_ar AS abstract_ar, v.abstract_en AS abstract_en, v.work_language AS work_language,
+        v.ai_text AS ai_text, t.text_ar AS ai_ready_ar, t.text_en AS ai_ready_en, e.state AS state
+        FROM entry e JOIN entry_version v ON v.entry = e.id AND v.is_current
+        LEFT JOIN ai_statement t ON t.edition = e.edition AND t.slug = v.ai_slug
+        WHERE e.edition = {} AND e.code_name = {}""",
+        edition_id,
+        code_name,
+    )
+    if not found:
         return None
+    (row,) = found
     criteria = (
         await Criterion.select(Criterion.id, Criterion.name_ar, Criterion.name_en, Criterion.weight)
         .where(Criterion.category == row["category"])
@@ -132,6 +131,8 @@ async def find_entry(edition_id: UUID, code_name: str) -> EntryPage | None:
         abstract_ar=row["abstract_ar"],
         abstract_en=row["abstract_en"],
         work_language=row["work_language"],
+        ai_ready_ar=row["ai_ready_ar"] or "",
+        ai_ready_en=row["ai_ready_en"] or "",
         ai_text=row["ai_text"],
         criteria=tuple(CriterionName(**each) for each in criteria),
         sheets=await _list_sheets(row["entry"]),

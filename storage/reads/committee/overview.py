@@ -23,7 +23,7 @@ class Overview:
     """Counts of what there is and what waits. Entries by state; sheets of the round; conflicts by state.
 
     ``n_complete``: sheets that are marked and not sealed. ``n_short``: entries with fewer reviews under way or sealed
-    than the round asks for.
+    than the round asks for. ``approved``: categories whose decision stands.
     """
 
     n_drafts: int
@@ -38,7 +38,6 @@ class Overview:
     n_sealed: int
     n_proposed_conflicts: int
     n_held_conflicts: int
-    n_approved: int
     n_runs: int
     n_questions: int
     n_deletions: int
@@ -46,6 +45,7 @@ class Overview:
     n_failed_letters: int
     n_complete: int
     n_short: int
+    approved: frozenset[UUID]
     loads: tuple[JudgeLoad, ...]
 
     @property
@@ -78,7 +78,7 @@ _SHORT = f"""SELECT
 
 
 async def get_overview(edition_id: UUID, round_id: UUID | None, person_id: UUID | None = None) -> Overview:
-    """Count everything that this reader may see into, in three queries."""
+    """Count everything that this reader may see into, in four queries."""
     me = person_id
     (row,) = await run_sql(
         f"""SELECT
@@ -99,7 +99,6 @@ async def get_overview(edition_id: UUID, round_id: UUID | None, person_id: UUID 
         (SELECT count(*) FROM conflict JOIN judge ON judge.id = conflict.judge
           JOIN entry ON entry.id = conflict.entry WHERE judge.edition = {{}}
           AND conflict.state = 'held' AND entry.{_OPEN}) AS n_held_conflicts,
-        (SELECT count(*) FROM decision WHERE round = {{}} AND state = 'approved' AND {_OPEN}) AS n_approved,
         (SELECT count(*) FROM ranking_run WHERE round = {{}}) AS n_runs,
         (SELECT count(*) FROM question JOIN entry ON entry.id = question.entry
           WHERE entry.edition = {{}} AND question.answered_at IS NULL) AS n_questions,
@@ -111,7 +110,7 @@ async def get_overview(edition_id: UUID, round_id: UUID | None, person_id: UUID 
           WHERE group_letter.edition = {{}} AND message.template = 'group' AND message.state = 'failed')
           AS n_failed_letters""",  # noqa: S608 - our own words
         edition_id, me, edition_id, me, edition_id, me, edition_id, me, edition_id, me, edition_id, me, edition_id,
-        round_id, me, edition_id, me, edition_id, me, round_id, me, round_id, edition_id, edition_id,
+        round_id, me, edition_id, me, edition_id, me, round_id, edition_id, edition_id,
         edition_id, me, edition_id,
     )  # fmt: skip
     loads = await run_sql(
@@ -125,9 +124,15 @@ async def get_overview(edition_id: UUID, round_id: UUID | None, person_id: UUID 
         me,
     )
     (short,) = await run_sql(_SHORT, round_id, me, edition_id, round_id, round_id, me, round_id, round_id)
+    approved = await run_sql(
+        f"SELECT category FROM decision WHERE round = {{}} AND state = 'approved' AND {_OPEN}",  # noqa: S608 - our own words
+        round_id,
+        me,
+    )
     return Overview(
         **row,
         **short,
+        approved=frozenset(UUID(str(each["category"])) for each in approved),
         n_sheets=sum(int(each["n_given"]) for each in loads),
         n_sealed=sum(int(each["n_sealed"]) for each in loads),
         loads=tuple(JudgeLoad(int(each["n_given"]), int(each["n_sealed"])) for each in loads),

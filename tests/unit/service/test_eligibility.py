@@ -7,10 +7,13 @@ import pytest
 
 from service.actors import Role
 from service.errors import Invalid, NotAllowed, NotOpenNow
+from service.mail.letters import write_letter
+from service.settings import Settings
 from service.usecases.deciding.decisions import RankingOutdated, approve_decision, sign_decision
 from service.usecases.deciding.joint import SecondPersonNeeded
 from service.usecases.entering.eligibility import Check, NotChecked, answer_exclusion, ask_exclusion, check_entry
 from service.usecases.entering.leaving import HasPlace
+from storage.columns import from_json, to_json
 from storage.reads.decisions import list_categories
 from storage.reads.public import find_edition_rules
 from storage.reads.registrar import get_eligibility_page
@@ -22,6 +25,7 @@ from storage.tables.entry import EligibilityCheck, Entry
 from storage.tables.message import Message
 from storage.tables.result import Outcome
 from tests.competition import DEADLINE, JUDGED, JUDGING, Competition
+from tests.unit.service.test_entrant_letters import text_of
 
 LATER = DEADLINE + timedelta(days=1)
 
@@ -68,6 +72,30 @@ async def test_an_exclusion_names_a_rule_and_a_reason_and_takes_a_second_person(
     assert await state_of(entry_id) == "submitted"
     await answer_exclusion(opened.chair, asked["id"], agrees=True, now=LATER)
     assert await state_of(entry_id) == "excluded"
+
+
+async def test_the_letter_of_exclusion_quotes_the_rule_in_the_reader_s_language(
+    opened: Competition, settings: Settings
+):
+    entry_id = await one_entry(opened)
+    await opened.close()
+    rule = await get_row(EligibilityRule.select(EligibilityRule.id))
+    told = {EligibilityRule.text_ar: "أن يكون الفريق من الطلبة.", EligibilityRule.text_en: "The team are students."}
+    await EligibilityRule.update(told).where(EligibilityRule.id == rule["id"])
+    registrar = opened.actors[Role.REGISTRAR]
+    await check_entry(registrar, entry_id, Check.EXCLUDE, rule_id=rule["id"], reason="Two had left.", now=LATER)
+    asked = await get_row(JointRequest.select(JointRequest.id))
+    await answer_exclusion(opened.chair, asked["id"], agrees=True, now=LATER)
+
+    row = await get_row(Message.select().where(Message.template == "entry-exclude"))
+    read = {lang: text_of(write_letter(row | {"language": lang}, settings, now=LATER).message) for lang in ("ar", "en")}
+    before = {name: fact for name, fact in from_json(row["facts"]).items() if not name.startswith("rule_")}
+    waited = text_of(write_letter(row | {"language": "en", "facts": to_json(before)}, settings, now=LATER).message)
+
+    assert "أن يكون الفريق من الطلبة." in read["ar"]
+    assert "The team are students." in read["en"]
+    assert "The team are students." not in read["ar"]
+    assert "Two had left." in waited  # a letter that an earlier release queued is sent all the same
 
 
 async def test_an_entry_is_returned_with_a_reason_and_a_date_to_come(opened: Competition):
