@@ -1,5 +1,7 @@
 """``tahkim``: finds the command's module and hands it the rest of the line. Nothing heavy is imported before that."""
 
+import os
+import select
 import sys
 from importlib import import_module
 
@@ -72,6 +74,11 @@ def _run(name: str, rest: list[str]) -> int:
     """Run a command; say in a sentence what is wrong outside the program, instead of where it was noticed."""
     try:
         status: int = import_module(COMMANDS[name]).run(rest)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        if _has_reader():
+            raise
+        return TROUBLE
     except (StorageError, OSError, ExceptionGroup) as error:
         inner: BaseException = error
         while isinstance(inner, ExceptionGroup) and len(inner.exceptions) == 1:
@@ -82,6 +89,16 @@ def _run(name: str, rest: list[str]) -> int:
             return _say("file", f"{inner.filename}: {inner.strerror}")
         raise
     return status
+
+
+def _has_reader() -> bool:
+    """Tell whether somebody still reads what is printed; who has seen enough, as in ``... | head``, is told no more."""
+    heard = select.poll()
+    heard.register(sys.stdout, 0)
+    if not heard.poll(0):
+        return True
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return False
 
 
 def _tell(error: StorageError) -> int:

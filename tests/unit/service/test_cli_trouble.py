@@ -1,15 +1,20 @@
 """What is wrong outside the program is said in a sentence with what to do, by every command; nothing is touched."""
 
+import os
 import re
 import shutil
 import socket
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from service.cli.main import main
 from tests.s3 import find_port
+
+ROOT = Path(__file__).parents[3]
 
 LATER = "INSERT INTO schema_version (number, id, applied_at) VALUES (9999, 'm9999_later', '2027-01-01 00:00:00+00:00')"
 
@@ -83,3 +88,35 @@ def test_a_file_that_cannot_be_used_is_named_and_no_port_is_blamed(newer: Path, 
     assert status == 1
     assert f"{newer}/fonts" in said
     assert "Port" not in said
+
+
+def test_who_has_read_enough_is_told_no_more(tmp_path: Path):
+    ratings = ROOT / "tests" / "data" / "ratings" / "ratings1_writing.csv"
+    command = [
+        sys.executable,
+        "-m",
+        "service.cli.main",
+        "rank",
+        str(ratings),
+        "--method",
+        "raw",
+        "--out",
+        "ranking.csv",
+    ]
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    ran = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
+
+    assert ran.stderr == ""
+    assert ran.returncode == 1
+    assert (tmp_path / "ranking.csv").read_text(encoding="utf-8").count("\n") == 136
