@@ -29,16 +29,19 @@ _START_SECONDS = 120.0
 
 
 class PostgresServer:
-    """A server with a data folder of its own, removed at the end. ``kill`` and ``start`` serve the fault tests."""
+    """A server with a data folder of its own, removed at the end. ``kill`` and ``start`` serve the fault tests.
 
-    def __init__(self, programs: Path, *, is_durable: bool = True) -> None:
+    ``within``: the folder, or small disk, in which its data folder is made.
+    """
+
+    def __init__(self, programs: Path, *, is_durable: bool = True, within: Path | None = None) -> None:
         self._programs = programs
         self._is_durable = is_durable
         self._user = _find_user()
         self._password = secrets.token_hex(8)
         self._process: subprocess.Popen[bytes] | None = None
         self.port = _find_port()
-        self.folder = Path(tempfile.mkdtemp(prefix="tahkim-postgres-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="tahkim-postgres-", dir=within))
         self.folder.chmod(0o755)
         self._data = self.folder / "data"
         self._initialise()
@@ -99,6 +102,22 @@ class PostgresServer:
             for pid in _list_children_of(self._data):
                 os.kill(pid, signal.SIGKILL)
 
+    def start_unless_running(self) -> None:
+        """Do as its unit does for a server that ended by itself; one that is recovering is waited for."""
+        if self._process is None or self._process.poll() is not None:
+            self.start()
+            return
+        try:
+            self._wait()
+        except pytest.fail.Exception:
+            if self._process.poll() is None:
+                raise
+            self.start()  # it gave up after we had looked
+
+    def list_processes(self) -> list[int]:
+        """Its processes, each backend among them, for whoever watches them."""
+        return _list_children_of(self._data)
+
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGQUIT)
@@ -121,6 +140,15 @@ class PostgresServer:
         name = f"t{secrets.token_hex(6)}"
         await self._execute(f'CREATE DATABASE {name} TEMPLATE "{template}"')
         return self.make_url(name)
+
+    async def copy_from(self, url: str) -> str:
+        """Give the address of a new database with all that a database of another server holds, rights as well."""
+        copied = await self.create_database()
+        dump = self.folder / "dump"
+        await asyncio.to_thread(self._run, "pg_dump", "--format=custom", f"--file={dump}", url)
+        await asyncio.to_thread(self._run, "pg_restore", "--exit-on-error", f"--dbname={copied}", str(dump))
+        dump.unlink()
+        return copied
 
     async def drop_database(self, url: str) -> None:
         await self._execute(f"DROP DATABASE IF EXISTS {url.rpartition('/')[2]} WITH (FORCE)")

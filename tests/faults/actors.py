@@ -225,6 +225,7 @@ async def save_once(url: str) -> None:
     await run_sql("INSERT INTO line (id, n) VALUES ({}, {})", uuid.uuid4(), 1)
     say("saved")
     await close_database(engine)
+    say("over")
 
 
 async def store_once(root: str) -> None:

@@ -11,7 +11,7 @@ from storage.errors import StorageError
 from storage.migrations.run import migrate, read_applied
 from tests.faults.actors import STEPS
 from tests.faults.running import find_say, finish, kill, start, trace
-from tests.postgres import PostgresServer, find_programs, postgres_server, postgres_url  # noqa: F401 (fixtures)
+from tests.postgres import PostgresServer, find_programs, get_server, postgres_server, postgres_url  # noqa: F401 (fixtures)
 
 LINES = "CREATE TABLE line (id uuid PRIMARY KEY, n bigint NOT NULL)"
 
@@ -131,15 +131,13 @@ async def test_every_connection_of_the_sqlite_engine_waits_for_the_disk(tmp_path
     await close_database(opened)
 
 
-async def test_a_commit_is_on_the_disk_before_it_is_acknowledged(tmp_path):
-    url = sqlite_url(tmp_path / "t.db")
-    opened = await open_database(url)
-    bind(opened, [])
-    await run_sql(LINES)
-    await close_database(opened)
-
-    calls = await asyncio.to_thread(trace, tmp_path / "trace", "save_once", url)
+async def test_a_commit_is_on_the_disk_before_it_is_acknowledged(engine, database_url, tmp_path):
+    """On PostgreSQL its processes write and wait for the disk, the new one for this connection among them."""
+    is_ours = database_url.startswith("sqlite")
+    beside = () if is_ours else get_server().list_processes()
+    calls = await asyncio.to_thread(trace, tmp_path / "trace", "save_once", database_url, beside=beside)
 
     between = calls[find_say(calls, "before") : find_say(calls, "saved")]
-    written = max(number for number, call in enumerate(between) if re.search(r"pwrite64\(\d+<[^>]*t\.db-wal>", call))
-    assert any(re.search(r"f(data)?sync\(\d+<[^>]*t\.db-wal>\) += 0", call) for call in between[written:])
+    log = r"t\.db-wal" if is_ours else r"/pg_wal/[0-9A-F]{24}"
+    written = max(number for number, call in enumerate(between) if re.search(rf"pwrite(64|v)\(\d+<[^>]*{log}>", call))
+    assert any(re.search(rf"f(data)?sync\(\d+<[^>]*{log}>\) += 0", call) for call in between[written:])
