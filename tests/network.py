@@ -23,6 +23,7 @@ class Network:
         self.let_back: Callable[[bytes], bool] = _always
         self.n_chunks = 0
         self._to_port = to_port
+        self._to_pass = 0
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._writers: set[asyncio.StreamWriter] = set()
@@ -40,9 +41,13 @@ class Network:
         self.is_cut = False
         self.let_through = self.let_back = _always
 
-    def hold(self) -> None:
-        """Take what is sent, and let no answer come until ``release``: a server that is very slow."""
+    def hold(self, *, after: int = 0) -> None:
+        """Take what is sent, and let no answer come until ``release``: a server that is very slow.
+
+        ``after``: so many chunks of answers still come.
+        """
         self.held.clear()
+        self._to_pass = after
         self._flowing.clear()
 
     def release(self) -> None:
@@ -69,9 +74,7 @@ class Network:
     async def _pass_on(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, *, is_answer: bool) -> None:
         while chunk := await source.read(_CHUNK):
             if is_answer:
-                if not self._flowing.is_set():
-                    self.held.set()
-                await self._flowing.wait()
+                await self._wait_to_answer()
             else:
                 self.n_chunks += 1
             if not (self.let_back if is_answer else self.let_through)(chunk):
@@ -81,6 +84,15 @@ class Network:
             await target.drain()
         if target.can_write_eof():
             target.write_eof()
+
+    async def _wait_to_answer(self) -> None:
+        if self._flowing.is_set():
+            return
+        if self._to_pass:
+            self._to_pass -= 1
+            return
+        self.held.set()
+        await self._flowing.wait()
 
 
 def _always(_: bytes) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -172,7 +173,7 @@ class S3Store:
     def _read_all(self, client: Any, key: str) -> Iterator[bytes]:
         answer = client.get_object(**self._place(key))
         left = answer["ContentLength"]
-        with answer["Body"] as body:
+        with closing(answer["Body"]) as body:  # itself as a context gives a stream that raises urllib3's errors
             while left and (chunk := body.read(CHUNK_SIZE)):
                 left -= len(chunk)
                 yield chunk

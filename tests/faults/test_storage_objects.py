@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from storage.errors import ObjectMissing, ObjectStoreAway, StorageFull
+from storage.objects import s3_client
 from storage.objects.folder import FolderStore
 from storage.objects.s3 import S3Store
 from storage.objects.s3_client import Circuit, S3Address
@@ -275,6 +276,24 @@ async def test_a_read_that_is_cut_is_a_failure_and_not_a_shorter_object(liar, tm
         await liar.store.fetch(KEY, tmp_path / "cut")
     with pytest.raises(ObjectStoreAway):
         b"".join([chunk async for chunk in await liar.store.open_range(KEY)])
+
+
+async def test_a_read_that_stops_in_its_middle_is_a_failure(liar, tmp_path, monkeypatch):
+    monkeypatch.setattr(s3_client, "READ_SECONDS", 0.3)
+    given_up = threading.Event()
+
+    def stop(self):
+        self.answer(b"x" * 400, length=1000)
+        given_up.wait(60)
+
+    liar.do_GET = stop
+    try:
+        with pytest.raises(ObjectStoreAway):
+            await liar.store.fetch(KEY, tmp_path / "stopped")
+        with pytest.raises(ObjectStoreAway):
+            await liar.store.hash_parts(KEY)
+    finally:
+        given_up.set()
 
 
 async def test_a_range_answered_with_other_bytes_is_a_failure(liar):
