@@ -11,6 +11,7 @@ from markupsafe import Markup
 from service.errors import FieldError, NotFound
 from service.text import Words, western_digits
 from service.web.kept_forms import forget_kept
+from service.web.meanwhile import ReadLine
 from service.web.pages import Page
 from service.web.visit import visit_of
 
@@ -27,15 +28,16 @@ Again = Callable[[], Awaitable[Page]]
 class Typed:
     """What came in a form. ``again`` makes the page that shows it once more when the use case finds it invalid.
 
-    ``is_edit``: it changes what is stored, so that the same page shows both when somebody else saved in between.
+    ``if_stale``: what the same page says when somebody else saved in between; it then shows both. Without it, the
+    refusal is a page of its own.
     """
 
     def __init__(
-        self, values: Mapping[str, Sequence[object]], again: Again | None = None, *, is_edit: bool = False
+        self, values: Mapping[str, Sequence[object]], again: Again | None = None, *, if_stale: str | None = None
     ) -> None:
         self._values = values
         self.again = again
-        self.is_edit = is_edit
+        self.if_stale = if_stale
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
@@ -124,6 +126,17 @@ class FormView:
         """Say whether a box is ticked."""
         return self._typed.flag(name) if self._typed is not None else default
 
+    def list_changed(self, lines: Sequence[ReadLine]) -> list[tuple[Markup | str, str, str]] | None:
+        """List what the form took along that stands otherwise now: its name, what was read, what stands now.
+
+        None where nobody was faster, or the form that came is another one of the page.
+        """
+        typed = self._typed
+        if not self._is_stale or typed is None or not any(line.field in typed for line in lines):
+            return None
+        read = [(line, typed.text(line.field)) for line in lines]
+        return [(line.label, was, line.now) for line, was in read if _plain(line.now).strip() != was]
+
     def error(self, name: str) -> Markup | None:
         """Give the first error of a field. Ask after ``value``, which finds out what differs."""
         found = next((text for field, text in self.errors if field == name), None)
@@ -132,14 +145,18 @@ class FormView:
         return found
 
 
-async def read_form(request: Request[Any, Any, Any], *, again: Again | None = None, is_edit: bool = False) -> Typed:
+async def read_form(
+    request: Request[Any, Any, Any], *, again: Again | None = None, is_edit: bool = False, if_stale: str | None = None
+) -> Typed:
     """Read the form that came. ``again`` is asked for the page if the use case raises ``Invalid``.
 
     ``is_edit``: and if it raises ``StaleRevision``; the page then shows what was typed and what stands now.
+    ``if_stale``: the same for a form that edits nothing but decides on what was read; the key of what the page says.
     """
     found = await request.form()
     await forget_kept(request)
-    typed = Typed({name: found.getall(name) for name in found}, again, is_edit=is_edit)
+    says = "err.saved_meanwhile" if is_edit else if_stale
+    typed = Typed({name: found.getall(name) for name in found}, again, if_stale=says)
     visit_of(request).typed = typed
     return typed
 

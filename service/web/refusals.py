@@ -127,9 +127,9 @@ async def _write(
     if isinstance(error, Invalid) and visit.typed is not None and visit.typed.again is not None:
         shown = await visit.typed.again()
         shown.errors = error.errors
-    elif isinstance(error, StaleRevision) and visit.typed is not None and visit.typed.again and visit.typed.is_edit:
+    elif isinstance(error, StaleRevision) and visit.typed is not None and visit.typed.again and visit.typed.if_stale:
         shown = await visit.typed.again()
-        shown.errors, shown.is_stale = (FieldError("#main", "err.saved_meanwhile"),), True
+        shown.errors, shown.is_stale = (FieldError("#main", visit.typed.if_stale),), True
     else:
         is_kept = isinstance(error, NotSignedIn) and await keep_typed(request)
         shown = Page("errors/refused", _error_page(words, answer, error, request, is_kept=is_kept))

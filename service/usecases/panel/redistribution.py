@@ -36,6 +36,12 @@ if TYPE_CHECKING:
 __all__ = ["Change", "Plan", "plan_redistribution", "redistribute"]
 
 
+class JudgeGone(Conflicting):
+    """Another member has taken this judge out of the panel: whom to share out from has nothing left."""
+
+    code = "judge-gone"
+
+
 class RoundNotJudged(Conflicting):
     """Nothing is shared out before a round is assigned, or after it has closed."""
 
@@ -74,13 +80,22 @@ class Plan:
 async def plan_redistribution(round_id: UUID, *, leaving: UUID | None = None) -> Plan:
     """Compute the ways to share out what a judge leaves and what projects lack. Nothing is written.
 
-    There is no change where nothing is to be shared out. Raises AssignmentImpossible with what would free it.
+    There is no change where nothing is to be shared out. Raises AssignmentImpossible with what would free it, JudgeGone
+    for who has left before.
     """
     given = await read_assignment_input(round_id)
     standing = await read_standing_pairs(round_id)
     if leaving is not None and leaving not in {judge.id for judge in given.judges}:
+        if await _has_left(leaving, round_id):
+            raise JudgeGone
         raise NotFound
     return await asyncio.to_thread(_plan, given, standing, leaving)
+
+
+async def _has_left(judge: UUID, round_id: UUID) -> bool:
+    row = await Round.select(Round.edition).where(Round.id == round_id).first()
+    of_edition = (Judge.id == judge) & (Judge.edition == (row["edition"] if row else None))
+    return bool(row) and await Judge.exists().where(of_edition & Judge.is_active.eq(False))
 
 
 def _plan(given: AssignmentInput, standing: tuple[StandingPair, ...], leaving: UUID | None) -> Plan:
@@ -203,7 +218,7 @@ async def redistribute(
         raise Invalid(FieldError("reason", "err.reason_needed"))
     plan = await plan_redistribution(round_id, leaving=leaving)
     if not 0 <= choice < len(plan.changes):
-        raise NotFound
+        raise NotFound if seen == plan.digest else StaleRevision(current=0)
     change = plan.changes[choice]
     async with transaction():
         found = await for_update(

@@ -30,6 +30,12 @@ class NotRanked(Conflicting):
     code = "round-not-ranked-yet"
 
 
+class RoundBegun(Conflicting):
+    """The next round was begun already, by whoever was faster."""
+
+    code = "round-begun"
+
+
 class NoFurtherRound(Conflicting):
     """The sealed rules have no round after this one."""
 
@@ -57,7 +63,8 @@ async def make_shortlist(actor: Actor, round_id: UUID, *, seen: int, now: dateti
     """Let the entries that the sealed rule names go on, and begin the next round; return it.
 
     ``seen`` is the run that the asker saw: a newer one refuses the request. The panel of the round before sits in the
-    next one as well; the edition goes back to judging. Raises NotRanked, NoFurtherRound, StaleRevision.
+    next one as well; the edition goes back to judging. Raises NotRanked, NoFurtherRound, StaleRevision,
+    RoundBegun.
     """
     async with transaction():
         found = await for_update(Round.select().where(Round.id == round_id)).first()
@@ -66,6 +73,9 @@ async def make_shortlist(actor: Actor, round_id: UUID, *, seen: int, now: dateti
             raise NotFound
         edition = await get_row(Edition.select(Edition.state).where(Edition.id == found["edition"]))
         require(Action.OPEN_ROUND, actor, stage=edition["state"], owns=actor.edition_id in {None, found["edition"]})
+        following = (Round.edition == found["edition"]) & (Round.ordinal > found["ordinal"])
+        if await Round.exists().where(following):
+            raise RoundBegun
         rule = await find_next_rule(found["edition"], found["ordinal"])
         if rule is None:
             raise NoFurtherRound
@@ -76,32 +86,32 @@ async def make_shortlist(actor: Actor, round_id: UUID, *, seen: int, now: dateti
             raise StaleRevision(current=run.ordinal)
         lines = await list_shortlist(round_id)
         goes_on = choose_shortlist(lines, rule.takes)
-        following = Round(
+        begun = Round(
             edition=found["edition"], ordinal=rule.ordinal, state=RoundState.PLANNED.value,
             reviews_per_entry=rule.reviews_per_entry, opens_at=rule.begins_at, closes_at=rule.ends_at,
             seed=f"{found['seed']}-{rule.ordinal}", method=found["method"], reminder_days=found["reminder_days"],
             academics_least=found["academics_least"], practitioners_least=found["practitioners_least"],
             institution_once=found["institution_once"], team_once=found["team_once"],
         )  # fmt: skip
-        await Round.insert(following)
+        await Round.insert(begun)
         await insert_many(
             [
                 ShortlistEntry(
-                    round=following.id, run=run.id, entry=each.entry_id, category=each.category_id, rank=each.rank,
+                    round=begun.id, run=run.id, entry=each.entry_id, category=each.category_id, rank=each.rank,
                     score=round(each.score * MILLION), is_in=each.entry_id in goes_on,
                     reason=to_json({"code": "rank", "rank": each.rank, "takes": rule.takes}),
                 )
                 for each in lines
             ]
         )  # fmt: skip
-        await _seat_again(round_id, following.id)
+        await _seat_again(round_id, begun.id)
         await move(Round, round_id, "decide", ROUND_MOVES)
         await move_edition(actor, found["edition"], "next-round", now=now)
         await record(
-            Event.SHORTLIST_MADE, by=actor, about=("round", following.id), at=now,
+            Event.SHORTLIST_MADE, by=actor, about=("round", begun.id), at=now,
             after={"run": run.output_hash, "takes": rule.takes, "entries": sorted(map(str, goes_on))},
         )  # fmt: skip
-        return UUID(str(following.id))
+        return UUID(str(begun.id))
 
 
 async def _seat_again(round_id: UUID, following_id: UUID) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from litestar import Controller, get, post
 from litestar.response import Redirect
@@ -34,6 +35,7 @@ from service.web.committee.ranking import NO_RANKING
 from service.web.committee.sessions import SessionView, SignerView, count_quorum, list_signatures, session_of
 from service.web.committee.standing import AnyRequest, Chip, category_chips, no_round, pick, round_of, stand
 from service.web.forms import read_form
+from service.web.meanwhile import ReadLine, make_read_lines
 from service.web.pages import Page, go_to, page
 from storage.lifecycle import DecisionState, RoundState
 from storage.reads.committee.decision import (
@@ -77,6 +79,8 @@ class DecisionPage:
     has_places: bool
     has_others: bool
     session: SessionView
+    read: tuple[ReadLine, ...]
+    """What a signature is given to."""
 
 
 class DecisionController(Controller):
@@ -97,10 +101,7 @@ class DecisionController(Controller):
 
     @post("/places", opt={"action": Action.DECIDE})
     async def places(self, request: AnyRequest, category: str, actor: Actor, words: Words, now: datetime) -> Redirect:
-        async def again() -> Page:
-            return await show_decision(actor, words, category)
-
-        typed = await read_form(request, again=again, is_edit=True)
+        typed = await read_form(request, again=partial(show_decision, actor, words, category), is_edit=True)
         standing, found = await _find(actor, category)
         decision = await _get(standing, found)
         places = await list_category_places(standing.edition_id)
@@ -110,8 +111,9 @@ class DecisionController(Controller):
         return go_to(f"/committee/decision/{category}")
 
     @post("/sign", opt={"action": Action.SIGN_DECISION})
-    async def sign(self, request: AnyRequest, category: str, actor: Actor, now: datetime) -> Redirect:
-        typed = await read_form(request)
+    async def sign(self, request: AnyRequest, category: str, actor: Actor, words: Words, now: datetime) -> Redirect:
+        again = partial(show_decision, actor, words, category)
+        typed = await read_form(request, again=again, if_stale="err.stale_signing")
         standing, found = await _find(actor, category)
         await sign_decision(actor, (await _get(standing, found)).id, now=now, seen=typed.text("seen"))
         return go_to(f"/committee/decision/{category}")
@@ -153,6 +155,7 @@ async def show_decision(actor: Actor, words: Words, slug: str) -> Page:
     members = await list_signers(standing.edition_id, decision.id if decision else None)
     is_open = decision is not None and decision.state == DecisionState.OPEN
     session = await session_of(actor, standing, decision, ranking, members, words)
+    placed = list_placed(places, others, decision, ranking, words)
     shown = DecisionPage(
         slug=category.slug,
         name=pick(category, "name", words),
@@ -165,7 +168,7 @@ async def show_decision(actor: Actor, words: Words, slug: str) -> Page:
         options=list_options(ranking, words),
         forms=make_forms(places, decision, ranking, words) if is_open else (),
         others=make_other_forms(others, decision, words) if is_open else (),
-        places=list_placed(places, others, decision, ranking, words),
+        places=placed,
         order=() if is_locked else list_order(ranking, words),
         signers=list_signatures(members, words),
         n_signed=sum(each.signed_at is not None for each in members),
@@ -181,5 +184,13 @@ async def show_decision(actor: Actor, words: Words, slug: str) -> Page:
         has_others=decision is not None
         and bool({each.honour_id for each in decision.placed} - {each.id for each in places}),
         session=session,
+        read=make_read_lines((each.name, _tell(each, words)) for each in placed),
     )
     return page("committee/decision", shown)
+
+
+def _tell(place: PlaceLine, words: Words) -> str:
+    """Say in one line who has a place and with which words."""
+    held = words.plain("place.withheld") if place.is_withheld else ", ".join(map(str, place.codes))
+    told = (held, place.reason, place.citation, place.other_citation)
+    return " · ".join(dict.fromkeys(each for each in told if each))

@@ -1,5 +1,6 @@
 """A category's ranking with its uncertainty: opened when the round closes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,9 +25,10 @@ from service.web.committee.parts import part_of
 from service.web.committee.standing import AnyRequest, Chip, category_chips, no_round, pick, round_of, stand
 from service.web.forms import read_form
 from service.web.language import with_language
+from service.web.meanwhile import ReadLine, make_read_lines
 from service.web.pages import Page, go_to, page
 from storage.lifecycle import RoundState
-from storage.reads.committee.ranking import CategoryRanking, get_category_ranking
+from storage.reads.committee.ranking import CategoryRanking, RunView, get_category_ranking
 from storage.reads.committee.standing import CategoryRef, RoundRef, Standing
 
 __all__ = ["RankingController"]
@@ -100,6 +102,8 @@ class RankingPage:
     may_reopen: bool
     decision_state: str | None
     digest: str
+    read: tuple[ReadLine, ...]
+    """The run, and who holds its first places."""
 
 
 class RankingController(Controller):
@@ -130,11 +134,17 @@ class RankingController(Controller):
         return page("committee/ranking", shown)
 
     @post("/ranking/{category:str}/compute", opt={"action": Action.COMPUTE_RANKING})
-    async def compute(self, request: AnyRequest, category: str, actor: Actor, now: datetime) -> Redirect:
-        typed = await read_form(request)
+    async def compute(self, request: AnyRequest, category: str, actor: Actor, words: Words, now: datetime) -> Redirect:
         standing = await stand(actor)
-        if standing.find_category(category) is None:
+        found = standing.find_category(category)
+        if found is None:
             raise NotFound
+
+        async def again() -> Page:
+            stands = await stand(actor)  # another's run has moved the round
+            return page("committee/ranking", await _ranking_page(actor, stands, found, words, is_line_first=False))
+
+        typed = await read_form(request, again=again, if_stale="err.stale_run")
         await compute_ranking(actor, round_of(standing).id, now=now, seen=typed.number("seen"))
         return go_to(f"/committee/ranking/{category}")
 
@@ -226,7 +236,17 @@ async def _ranking_page(
         and not standing.barred,
         decision_state=found.decision_state,
         digest=run.output_hash if run else "",
+        read=make_read_lines(_tell_run(run, rows, words)) if not is_locked else (),
     )
+
+
+def _tell_run(run: RunView | None, rows: Sequence[RankRow], words: Words) -> list[tuple[Markup, str]]:
+    number = words.plain("rank.run", number=run.ordinal, at=run.made_at) if run else words.plain("rank.none")
+    first = sorted((row for row in rows if row.rank <= PLACES), key=lambda row: (row.rank, row.code))
+    return [
+        (words.say("com.ranking"), number),
+        (words.say("meanwhile.first", n=PLACES), ", ".join(f"{row.rank}. {row.code}" for row in first)),
+    ]
 
 
 def _grade(reliability: float) -> str:

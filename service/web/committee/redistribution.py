@@ -17,6 +17,7 @@ from service.usecases.panel.redistribution import Change, Plan, plan_redistribut
 from service.web.committee.impossible import Impossible, tell_impossible
 from service.web.committee.standing import AnyRequest, no_round, pick, round_of, stand
 from service.web.forms import read_form
+from service.web.meanwhile import ReadLine, make_read_lines
 from service.web.pages import Page, go_to, page
 from storage.reads.committee.people import JudgeName, list_judge_names
 
@@ -32,6 +33,11 @@ class MovedView:
     code: Ltr
     givers: tuple[str, ...]
     takers: tuple[str, ...]
+
+    def tell(self, words: Words) -> str:
+        """Say it in one line."""
+        givers, takers = (", ".join(each) or "–" for each in (self.givers, self.takers))
+        return words.plain("meanwhile.moved", code=self.code, givers=givers, takers=takers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,8 @@ class RedistributionPage:
     ways: tuple[WayView, ...]
     digest: str
     impossible: Impossible | None
+    read: tuple[ReadLine, ...] = ()
+    """What each way would move."""
 
 
 class RedistributionController(Controller):
@@ -78,7 +86,7 @@ class RedistributionController(Controller):
         async def again() -> Page:
             return await _show(actor, words, leaving=leaving)
 
-        typed = await read_form(request, again=again)
+        typed = await read_form(request, again=again, if_stale="err.stale_redistribution")
         leaving = _read_judge(typed.text("judge"))
         choice = typed.number("way")
         await redistribute(
@@ -120,6 +128,7 @@ async def _show(actor: Actor, words: Words, *, leaving: UUID | None) -> Page:
         )
         return page("committee/redistribution", empty, status=AssignmentImpossible.status)
     codes = {each.id: each.code_name for each in plan.given.entries}
+    ways = _ways(plan, names, words)
     shown = RedistributionPage(
         judge=judge,
         judge_id=str(leaving or ""),
@@ -127,9 +136,10 @@ async def _show(actor: Actor, words: Words, *, leaving: UUID | None) -> Page:
         n_unfinished=plan.n_unfinished,
         lacking=tuple(Ltr(codes[entry]) for entry in plan.lacking),
         efficiency=plan.efficiency,
-        ways=_ways(plan, names, words),
+        ways=ways,
         digest=plan.digest,
         impossible=None,
+        read=make_read_lines((way.title, "; ".join(each.tell(words) for each in way.moved)) for way in ways),
     )
     return page("committee/redistribution", shown)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from litestar import Controller, get, post
@@ -14,6 +15,7 @@ from service.text import Ltr, Words
 from service.usecases.ranking.shortlists import choose_shortlist, make_shortlist
 from service.web.committee.standing import AnyRequest, pick, stand
 from service.web.forms import read_form
+from service.web.meanwhile import ReadLine, make_read_lines
 from service.web.pages import Page, go_to, page
 from storage.lifecycle import RoundState
 from storage.reads.committee.rounds import (
@@ -72,6 +74,10 @@ class ShortlistCategory:
     rows: tuple[ShortlistRow, ...]
     n_in: int
 
+    def tell(self) -> tuple[str, str]:
+        """Say in one line who goes on."""
+        return self.name, ", ".join(str(row.code) for row in self.rows if row.is_in)
+
 
 @dataclass(frozen=True, slots=True)
 class ShortlistPage:
@@ -86,6 +92,8 @@ class ShortlistPage:
     run: int
     categories: tuple[ShortlistCategory, ...]
     n_barred: int
+    read: tuple[ReadLine, ...]
+    """Who goes on, by category."""
 
 
 class RoundsController(Controller):
@@ -110,40 +118,46 @@ class RoundsController(Controller):
     @get("/{round_id:uuid}/shortlist", opt={"action": Action.READ_RANKING})
     async def shortlist(self, round_id: UUID, actor: Actor, words: Words) -> Page:
         """Show who goes on by the sealed rule."""
-        standing = await stand(actor)
-        rounds, _ = await list_rounds(standing.edition_id, actor.person_id)
-        found = next((each for each in rounds if each.id == round_id), None)
-        rule = await find_next_rule(standing.edition_id, found.ordinal) if found else None
-        if found is None or rule is None:
-            raise NotFound
-        is_ranked = found.state in {RoundState.RANKED.value, RoundState.DECIDED.value}
-        lines = await list_shortlist(round_id) if is_ranked else ()
-        run = await find_last_run(round_id)
-        goes_on = choose_shortlist(lines, rule.takes)
-        is_made = any(each.ordinal >= rule.ordinal for each in rounds)
-        shown = ShortlistPage(
-            round_id=str(round_id),
-            ordinal=found.ordinal,
-            rule=rule,
-            is_ranked=is_ranked,
-            is_made=is_made,
-            may_make=is_ranked and not is_made and may(Action.OPEN_ROUND, actor, stage=standing.state),
-            run=run.ordinal if run else 0,
-            categories=tuple(
-                _category(pick(each, "name", words), [line for line in lines if line.category_id == each.id], goes_on,
-                          words)
-                for each in standing.categories
-            ),
-            n_barred=len(standing.barred),
-        )  # fmt: skip
-        return page("committee/shortlist", shown)
+        return await _show_shortlist(round_id, actor, words)
 
     @post("/{round_id:uuid}/shortlist", opt={"action": Action.OPEN_ROUND})
-    async def make(self, request: AnyRequest, round_id: UUID, actor: Actor, now: datetime) -> Redirect:
+    async def make(self, request: AnyRequest, round_id: UUID, actor: Actor, words: Words, now: datetime) -> Redirect:
         """Begin the next round with those who go on."""
-        typed = await read_form(request)
+        again = partial(_show_shortlist, round_id, actor, words)
+        typed = await read_form(request, again=again, if_stale="err.stale_shortlist")
         await make_shortlist(actor, round_id, seen=typed.number("run") or 0, now=now)
         return go_to("/committee/rounds?begun=yes")
+
+
+async def _show_shortlist(round_id: UUID, actor: Actor, words: Words) -> Page:
+    standing = await stand(actor)
+    rounds, _ = await list_rounds(standing.edition_id, actor.person_id)
+    found = next((each for each in rounds if each.id == round_id), None)
+    rule = await find_next_rule(standing.edition_id, found.ordinal) if found else None
+    if found is None or rule is None:
+        raise NotFound
+    is_ranked = found.state in {RoundState.RANKED.value, RoundState.DECIDED.value}
+    lines = await list_shortlist(round_id) if is_ranked else ()
+    run = await find_last_run(round_id)
+    goes_on = choose_shortlist(lines, rule.takes)
+    is_made = any(each.ordinal >= rule.ordinal for each in rounds)
+    categories = tuple(
+        _category(pick(each, "name", words), [line for line in lines if line.category_id == each.id], goes_on, words)
+        for each in standing.categories
+    )
+    shown = ShortlistPage(
+        round_id=str(round_id),
+        ordinal=found.ordinal,
+        rule=rule,
+        is_ranked=is_ranked,
+        is_made=is_made,
+        may_make=is_ranked and not is_made and may(Action.OPEN_ROUND, actor, stage=standing.state),
+        run=run.ordinal if run else 0,
+        categories=categories,
+        n_barred=len(standing.barred),
+        read=make_read_lines(each.tell() for each in categories if each.rows),
+    )
+    return page("committee/shortlist", shown)
 
 
 def _row(line: RoundLine, further: list[int]) -> RoundRow:

@@ -73,7 +73,8 @@ async def test_a_judge_leaves_from_the_page_of_judges(judged_now: House):
     assert "The least change" in shown.text
     assert queries.count <= MOST_QUERIES, "\n".join(queries.statements)
     assert silent.status_code == 422
-    assert (done.status_code, twice.status_code) == (303, 404)
+    assert (done.status_code, twice.status_code) == (303, 409)
+    assert "has been withdrawn already" in twice.text
     rows = await Assignment.select(Assignment.judge).where(Assignment.state == "published")
     assert leaving.id not in {row["judge"] for row in rows}
     assert len(rows) == 8
