@@ -28,8 +28,9 @@ from service.web.language import with_language
 from service.web.meanwhile import ReadLine, make_read_lines
 from service.web.pages import Page, go_to, page
 from storage.lifecycle import RoundState
-from storage.reads.committee.ranking import CategoryRanking, RunView, get_category_ranking
+from storage.reads.committee.ranking import CategoryRanking, get_category_ranking
 from storage.reads.committee.standing import CategoryRef, RoundRef, Standing
+from storage.reads.decisions import RunView
 
 __all__ = ["RankingController"]
 
@@ -244,7 +245,7 @@ def _tell_run(run: RunView | None, rows: Sequence[RankRow], words: Words) -> lis
     number = words.plain("rank.run", number=run.ordinal, at=run.made_at) if run else words.plain("rank.none")
     first = sorted((row for row in rows if row.rank <= PLACES), key=lambda row: (row.rank, row.code))
     return [
-        (words.say("com.ranking"), number),
+        (words.say("meanwhile.run"), number),
         (words.say("meanwhile.first", n=PLACES), ", ".join(f"{row.rank}. {row.code}" for row in first)),
     ]
 

@@ -52,6 +52,10 @@ class WayView:
     highest: int
     moved: tuple[MovedView, ...]
 
+    def tell(self, words: Words) -> tuple[Markup, str]:
+        """Say in one line what it would move."""
+        return self.title, "; ".join(each.tell(words) for each in self.moved)
+
 
 @dataclass(frozen=True, slots=True)
 class RedistributionPage:
@@ -139,9 +143,18 @@ async def _show(actor: Actor, words: Words, *, leaving: UUID | None) -> Page:
         ways=ways,
         digest=plan.digest,
         impossible=None,
-        read=make_read_lines((way.title, "; ".join(each.tell(words) for each in way.moved)) for way in ways),
+        read=make_read_lines([_tell_state(plan, judge, codes, words), *(way.tell(words) for way in ways)]),
     )
     return page("committee/redistribution", shown)
+
+
+def _tell_state(plan: Plan, judge: str, codes: dict[UUID, str], words: Words) -> tuple[Markup | str, str]:
+    """Say in one line what there is to share out."""
+    lacking = ", ".join(codes[entry] for entry in plan.lacking)
+    if not judge:
+        return words.say("redistribution.title"), lacking
+    counts = {"sealed_stay": plan.n_sealed, "unfinished": plan.n_unfinished}
+    return judge, " ".join([words.plain(f"redistribution.{key}", n=n) for key, n in counts.items()] + [lacking])
 
 
 def _ways(plan: Plan, names: dict[UUID, JudgeName], words: Words) -> tuple[WayView, ...]:
