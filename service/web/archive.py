@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from importlib.resources import files
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -15,18 +16,45 @@ from service.errors import NotFound
 from service.text import LANGUAGES, Ltr, Words
 from service.web.language import with_language
 from service.web.method_pages import fingerprints_page, method_page
+from service.web.public.pages import (
+    CategoriesPage,
+    TimelinePage,
+    category_cards,
+    category_page,
+    date_steps,
+    rules_as_sealed,
+)
 from service.web.ranges import Readable
 from service.web.result_pages import winner_page, winners_page
 from service.web.static import StaticFiles
-from storage.reads.results import find_fingerprints, find_picture, find_winner, find_winners
+from storage.reads.public import DateView, find_category, list_categories, list_dates
+from storage.reads.results import PublishedEdition, find_fingerprints, find_picture, find_winner, find_winners
 
 __all__ = ["build_archive"]
 
 LINK = re.compile(r'\b(href|src)="([^"]*)"')
 PICTURES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/svg+xml": "svg"}
+SEALED = re.compile(r"/(?:rules|timeline|categories(?:/[^/]+)?)")
+"""Pages of what the edition was from its opening."""
 NAME = re.compile(r"[^a-z0-9-]+")
 DATE = (1980, 1, 1, 0, 0, 0)
 """The earliest date that a ZIP file tells: the same edition gives the same bytes."""
+
+
+TABS = (
+    ("nav.winners", "/winners"), ("nav.categories", "/categories"), ("nav.rules", "/rules"),
+    ("nav.timeline", "/timeline"), ("pub.method", "/method"), ("pub.fingerprints", "/fingerprints"),
+)  # fmt: skip
+"""What stands over every archived page, and how its pages' addresses begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page that every page leads to."""
+
+    label: str
+    href: str
+    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +66,8 @@ class ArchiveShell:
     other_lang: str
     other_lang_url: str
     home: str
+    name: str
+    tabs: tuple[Tab, ...]
     edition: None = None
 
 
@@ -48,17 +78,19 @@ class NoForm:
 
 
 async def build_archive(slug: str, objects: Readable, static: StaticFiles) -> bytes:
-    """Make a ZIP of the winners, their pages and pictures, the method and the fingerprints, in both languages.
+    """Make a ZIP of the winners, their pages and pictures, categories, rules, dates, method and fingerprints.
 
+       It is in both languages.
     Raises NotFound before the edition is published. The same edition gives the same bytes.
     """
-    if await find_winners(slug) is None:
+    found = await find_winners(slug)
+    if found is None:
         raise NotFound
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as folder:
         pictures: dict[str, str] = {}
         for language in LANGUAGES:
-            await _write_language(folder, slug, language, objects, pictures)
+            await _write_language(folder, found.edition, language, objects, pictures)
         for name, file in sorted(static.files.items()):
             if name.startswith(("css/", "fonts/", "img/mark")):
                 _add(folder, name, file.content)
@@ -74,18 +106,18 @@ async def build_archive(slug: str, objects: Readable, static: StaticFiles) -> by
 
 
 async def _write_language(
-    folder: zipfile.ZipFile, slug: str, language: str, objects: Readable, pictures: dict[str, str]
+    folder: zipfile.ZipFile, edition: PublishedEdition, language: str, objects: Readable, pictures: dict[str, str]
 ) -> None:
     """Walk from the winners' page through every page of the edition that it leads to."""
-    words = Words(language)
+    words, slug = Words(language), edition.slug
     environment = _environment(words)
     waiting, known = [f"/winners?edition={slug}"], {f"/winners?edition={slug}": "index.html"}
     while waiting:
         address = waiting.pop(0)
         name = known[address]
-        template, data = await _read(slug, address, words)
+        template, data = await _read(edition, address, words)
         html = environment.get_template(f"pages/public/{template}.html").render(
-            page=data, form=NoForm(), shell=_shell(words, name)
+            page=data, form=NoForm(), shell=_shell(edition, words, name, address)
         )
         links = {target for _, target in LINK.findall(html)}
         for target in sorted(links):
@@ -98,8 +130,9 @@ async def _write_language(
         _add(folder, f"{language}/{name}", LINK.sub(_relative(language, slug, known, pictures), html).encode())
 
 
-async def _read(slug: str, address: str, words: Words) -> tuple[str, object]:
+async def _read(edition: PublishedEdition, address: str, words: Words) -> tuple[str, object]:
     """Read what one page shows, by the same functions that serve it."""
+    slug = edition.slug
     parts = urlsplit(address)
     asked = {key: values[0] for key, values in parse_qs(parts.query).items()}
     steps = parts.path.strip("/").split("/")
@@ -116,11 +149,33 @@ async def _read(slug: str, address: str, words: Words) -> tuple[str, object]:
         found = await find_winners(slug)
         if found is not None:
             return "method", method_page(found.edition, words)
-    else:
+    elif steps[0] == "fingerprints":
         prints = await find_fingerprints(slug)
         if prints is not None:
             return "fingerprints", fingerprints_page(prints, words)
+    else:
+        return await _read_rules(edition, steps, words)
     raise NotFound
+
+
+async def _read_rules(edition: PublishedEdition, steps: list[str], words: Words) -> tuple[str, object]:
+    """Read what the competition was: its categories with their rubrics, its rules and its dates."""
+    if steps[0] == "categories" and len(steps) > 1:
+        found = await find_category(edition.id, steps[1])
+        if found is None:
+            raise NotFound
+        return "category", category_page(found, words)
+    if steps[0] == "categories":
+        return "categories", CategoriesPage(category_cards(await list_categories(edition.id), words))
+    if steps[0] == "timeline":
+        dates = await list_dates(edition.id)
+        return "timeline", TimelinePage(date_steps(dates, words, max(_ends(edition, dates))))
+    return "rules", await rules_as_sealed(edition.id, words)
+
+
+def _ends(edition: PublishedEdition, dates: tuple[DateView, ...]) -> list[datetime]:
+    """List when each date ends. The archive is read once all of them are past, whenever it was made."""
+    return [edition.published_at, *(each.until or each.at for each in dates)]
 
 
 def _own(target: str, language: str, slug: str) -> str | None:
@@ -130,6 +185,8 @@ def _own(target: str, language: str, slug: str) -> str | None:
     if path == "/winners" and parse_qs(query).get("edition") == [slug]:
         return f"{path}?{query}"
     steps = path.strip("/").split("/")
+    if SEALED.fullmatch(path):
+        return path
     is_award = steps[0] == "winners" and len(steps) in {3, 4} and steps[1] == slug
     return path if is_award or path in {f"/method/{slug}", f"/fingerprints/{slug}"} else None
 
@@ -145,6 +202,7 @@ def _file_name(path: str, known: dict[str, str]) -> str:
     else:
         steps = parts.path.strip("/").split("/")
         stem = f"winner-{unquote(steps[2])}" if steps[0] == "winners" else steps[0]
+        stem = f"rubric-{unquote(steps[1])}" if steps[0] == "categories" and len(steps) > 1 else stem
     return f"{NAME.sub('-', stem.lower())}.html"
 
 
@@ -184,10 +242,16 @@ def _add(folder: zipfile.ZipFile, name: str, content: bytes) -> None:
     folder.writestr(info, content)
 
 
-def _shell(words: Words, name: str) -> ArchiveShell:
+def _shell(edition: PublishedEdition, words: Words, name: str, address: str) -> ArchiveShell:
     other = next(each for each in LANGUAGES if each != words.lang)
     there = name if not name.startswith("institution-") else "index.html"  # lists differ between the languages
-    return ArchiveShell(words.lang, words.dir, other, f"../{other}/{there}", "index.html")
+    ends = {"/winners": f"?edition={edition.slug}", "/method": f"/{edition.slug}", "/fingerprints": f"/{edition.slug}"}
+    tabs = tuple(
+        Tab(words.plain(label), with_language(begins + ends.get(begins, ""), words.lang), address.startswith(begins))
+        for label, begins in TABS
+    )
+    named = edition.name_ar if words.lang == "ar" else edition.name_en
+    return ArchiveShell(words.lang, words.dir, other, f"../{other}/{there}", "index.html", named, tabs)
 
 
 def _environment(words: Words) -> Environment:

@@ -14,7 +14,7 @@ from service.permissions import Action
 from service.text import Words
 from service.web.limits import list_limits
 from service.web.pages import Page, page
-from service.web.public.rules_pages import change_card, in_language, rules_page
+from service.web.public.rules_pages import RulesPage, change_card, in_language, rules_page
 from service.web.visit import visit_of
 from service.wording import OwnWords
 from storage.reads.public import (
@@ -33,12 +33,14 @@ from storage.reads.wording import find_own_texts
 
 __all__ = [
     "PUBLIC_PAGES",
+    "CategoriesPage",
     "HomePage",
     "TimelinePage",
     "category_cards",
     "category_page",
     "date_steps",
     "own_words",
+    "rules_as_sealed",
 ]
 
 AnyRequest = Request[Any, Any, Any]
@@ -187,12 +189,7 @@ async def show_category(slug: str, actor: Actor, words: Words) -> Page:
 @get("/rules", opt={"action": Action.READ_PUBLIC})
 async def show_rules(actor: Actor, words: Words) -> Page:
     """Show the rules as sealed."""
-    rules = await find_edition_rules(actor.edition_id) if actor.edition_id else None
-    if rules is None or actor.edition_id is None:
-        return page("public/rules", None)
-    changes = await list_rule_changes(actor.edition_id)
-    say = await own_words(actor.edition_id, words)
-    return page("public/rules", rules_page(rules, tuple(change_card(each, words) for each in changes), words, say))
+    return page("public/rules", await rules_as_sealed(actor.edition_id, words) if actor.edition_id else None)
 
 
 @get("/timeline", opt={"action": Action.READ_PUBLIC})
@@ -213,6 +210,15 @@ async def show_text(request: AnyRequest, actor: Actor, words: Words) -> Page:
     """Show a page of words."""
     say = await own_words(actor.edition_id, words)
     return page(f"public/{visit_of(request).path.strip('/')}", TextPage(say))
+
+
+async def rules_as_sealed(edition_id: UUID, words: Words) -> RulesPage | None:
+    """Make the page of an edition's rules with every change of them; None where there is no such edition."""
+    rules = await find_edition_rules(edition_id)
+    if rules is None:
+        return None
+    changes = tuple(change_card(each, words) for each in await list_rule_changes(edition_id))
+    return rules_page(rules, changes, words, await own_words(edition_id, words))
 
 
 async def own_words(edition_id: UUID | None, words: Words) -> OwnWords:
