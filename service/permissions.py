@@ -225,7 +225,9 @@ RULES: dict[Action, Rule] = {
     ),
     Action.READ_RANKING: Rule(DECIDERS, ONCE_JUDGED),
     Action.READ_CHAIR_REPORT: Rule(CHAIR, ONCE_JUDGED),
-    Action.COMPUTE_RANKING: Rule(frozenset({Role.SECRETARY, Role.CHAIR}), frozenset({Stage.DECIDING}), own=True),
+    Action.COMPUTE_RANKING: Rule(
+        frozenset({Role.SECRETARY, Role.CHAIR}), frozenset({Stage.DECIDING, Stage.NOTIFIED}), own=True
+    ),
     Action.READ_DECISION: Rule(DECIDERS, ONCE_JUDGED),
     Action.DECIDE: Rule(CHAIR, frozenset({Stage.DECIDING, Stage.NOTIFIED}), own=True),
     Action.SIGN_DECISION: Rule(

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from storage.columns import from_json
 from storage.engine import run_sql
+from storage.lifecycle import SheetState
 from storage.rows import get_row
 from storage.tables.edition import Category, Edition, Honour
 from storage.tables.result import DecisionSignature, Outcome, RankedEntry, RankingRun
+from storage.tables.scoresheet import ScoreSheet
 
 __all__ = [
     "ComputedLine",
@@ -19,6 +21,7 @@ __all__ = [
     "RunView",
     "SealedRules",
     "count_gone",
+    "count_set_aside",
     "count_signatures",
     "find_last_run",
     "list_categories",
@@ -116,6 +119,14 @@ async def count_gone(run_id: UUID, category_id: UUID) -> int:
     """Count the entries of a category that a run ranks and that are not in the competition any more."""
     found: int = await RankedEntry.count().where(
         (RankedEntry.run == run_id) & (RankedEntry.category == category_id) & (RankedEntry.entry.state != "admitted")
+    )
+    return found
+
+
+async def count_set_aside(round_id: UUID) -> int:
+    """Count the sheets of a round that were set aside: a run tells how many it left out."""
+    found: int = await ScoreSheet.count().where(
+        (ScoreSheet.assignment.round == round_id) & (ScoreSheet.state == SheetState.SET_ASIDE.value)
     )
     return found
 

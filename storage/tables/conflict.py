@@ -9,9 +9,9 @@ class Conflict(Table, tablename="conflict"):
     """A tie between a judge and an entry (unique index ``one_conflict_per_pair``).
 
     ``state`` is proposed, held, confirmed or dismissed; ``source`` declared, institution, past-institution, department,
-    supervisor, member, e-mail-domain or earlier. Only a confirmed or held one bars the pair, and the database itself
-    refuses an assignment against it. ``facts`` says how the tie was seen, in codes that name nobody. ``note`` is the
-    judge's own line, ``reason`` the committee's.
+    supervisor, member, e-mail-domain, earlier or appeal. Only a confirmed or held one bars the pair, and the database
+    itself refuses an assignment against it. ``facts`` says how the tie was seen, in codes that name nobody. ``note`` is
+    the judge's own line, ``reason`` the committee's.
     """
 
     id = key()

@@ -1,5 +1,6 @@
 """The committee's answer to an appeal: one member proposes, another agrees; upheld, the category is decided again."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from service.audit import Event, record
 from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.mail.queue import queue_letter
 from service.permissions import Action, require
+from service.usecases.deciding.appeal_ties import bar_named, forget_named, name_ties
 from service.usecases.written import check_line, read_text
 from storage.engine import for_update, transaction
 from storage.lifecycle import (
@@ -33,6 +35,8 @@ from storage.tables.result import Decision, DecisionSignature
 __all__ = ["VERDICTS", "confirm_answer", "propose_answer", "send_back_answer"]
 
 VERDICTS = ("upheld", "dismissed")
+CONFLICT = "conflict"
+"""The ground of a conflict of interest that was not declared."""
 LONGEST = 4000
 
 
@@ -48,15 +52,23 @@ class SamePerson(Conflicting):
     code = "appeal-same-person"
 
 
-async def propose_answer(actor: Actor, appeal_id: UUID, *, verdict: str, answer: str, now: datetime) -> None:
-    """Propose a verdict with its reason. The team reads nothing before a second member agrees."""
+async def propose_answer(
+    actor: Actor, appeal_id: UUID, *, verdict: str, answer: str, now: datetime, judges: Collection[UUID] = ()
+) -> None:
+    """Propose a verdict with its reason. The team reads nothing before a second member agrees.
+
+    ``judges``: where the ground is a conflict of interest and it is upheld, those whose marks on the project will not
+    count any more.
+    """
     words = read_text(answer)
     errors = [] if verdict in VERDICTS else [FieldError("verdict", "err.choose", word_field="appeals.verdict")]
     errors += check_line("answer", words, at_most=LONGEST, is_needed=True, word="appeals.answer")
     async with transaction():
-        await _lock(actor, appeal_id)
+        found = await _lock(actor, appeal_id)
         if errors:
             raise Invalid(*errors)
+        if found["ground"] == CONFLICT and verdict == VERDICTS[0]:
+            await name_ties(found["entry"], judges, now=now)
         await _move(
             appeal_id, "propose", verdict=verdict, answer=words, proposed_by=actor.person_id, proposed_at=now
         )  # fmt: skip
@@ -68,13 +80,16 @@ async def propose_answer(actor: Actor, appeal_id: UUID, *, verdict: str, answer:
 async def send_back_answer(actor: Actor, appeal_id: UUID, *, now: datetime) -> None:
     """Take a proposed answer back, so that another may be written; by whoever proposed it or does not agree."""
     async with transaction():
-        await _lock(actor, appeal_id)
+        found = await _lock(actor, appeal_id)
+        await forget_named(found["entry"], now=now)
         await _move(appeal_id, "send-back", verdict=None, answer="", proposed_by=None, proposed_at=None)
         await record(Event.APPEAL_PROPOSED, by=actor, about=("appeal", appeal_id), at=now, after={"verdict": None})
 
 
 async def confirm_answer(actor: Actor, appeal_id: UUID, *, now: datetime) -> None:
     """Agree with the proposed answer as a second member. The team is told; upheld, its category's decision reopens.
+
+    Sheets of judges whom the answer names are set aside, and places are then written on a ranking computed anew.
 
     Raises SamePerson for who proposed it, AppealMoved where there is no proposal.
     """
@@ -86,6 +101,7 @@ async def confirm_answer(actor: Actor, appeal_id: UUID, *, now: datetime) -> Non
             raise SamePerson
         await _move(appeal_id, "confirm", confirmed_by=actor.person_id, answered_at=now)
         if found["verdict"] == VERDICTS[0]:
+            await bar_named(actor, found["entry"], reason=found["answer"], now=now)
             await _reopen(actor, found["entry"], now)
         account = await find_account(found["person"])
         if account is not None:

@@ -19,6 +19,7 @@ from storage.reads.committee.session import list_tied_members, read_attendance, 
 from storage.reads.decisions import (
     ComputedLine,
     count_gone,
+    count_set_aside,
     count_signatures,
     find_last_run,
     list_categories,
@@ -56,7 +57,7 @@ class MotionsOpen(Conflicting):
 
 
 class RankingOutdated(Conflicting):
-    """The ranking is not the last word any more: computed again since, or a project left that it holds."""
+    """The ranking is not the last word any more: computed again since, or it holds a project or a sheet that left."""
 
     code = "ranking-outdated"
 
@@ -258,11 +259,16 @@ async def approve_decision(actor: Actor, decision_id: UUID, *, now: datetime) ->
 
 
 async def _find_standing_run(decision: Mapping[str, Any]) -> UUID:
-    """Find the run that places are written on: the last one, if it holds nobody who left since it was computed."""
+    """Find the run that places are written on: the last one.
+
+    Raises RankingOutdated where it holds a project that left since it was computed, or a sheet that was set aside.
+    """
     run = await find_last_run(decision["round"])
     if run is None:
         raise RoundNotRanked
     if await count_gone(run.id, decision["category"]):
+        raise RankingOutdated
+    if await count_set_aside(decision["round"]) != run.output["set_aside"]:
         raise RankingOutdated
     return run.id
 

@@ -21,7 +21,7 @@ from storage.tables.entry import Entry
 from storage.tables.panel import Judge, Round
 from storage.tables.scoresheet import ScoreSheet
 
-__all__ = ["confirm_evident_conflicts", "decide_conflict", "propose_conflicts"]
+__all__ = ["bar_pair", "confirm_evident_conflicts", "decide_conflict", "lock_rounds", "propose_conflicts"]
 
 
 class ConflictDecided(Conflicting):
@@ -85,7 +85,7 @@ async def decide_conflict(actor: Actor, conflict_id: UUID, *, confirm: bool, rea
         row = await for_update(Conflict.select().where(Conflict.id == conflict_id)).first()
         if row is None:
             raise NotFound
-        await _lock_rounds(row["judge"])
+        await lock_rounds(row["judge"])
         entry = (
             await Entry.select(Entry.edition, Entry.edition.state.as_alias("stage"))
             .where(Entry.id == row["entry"])
@@ -102,21 +102,21 @@ async def decide_conflict(actor: Actor, conflict_id: UUID, *, confirm: bool, rea
             Conflict.id == conflict_id
         )
         if confirm:
-            await _bar(actor, row["judge"], row["entry"], now)
+            await bar_pair(actor, row["judge"], row["entry"], now)
         await record(
             Event.CONFLICT_DECIDED, by=actor, about=("conflict", conflict_id), at=now, before=row["state"], after=state,
             reason=reason.strip(),
         )  # fmt: skip
 
 
-async def _lock_rounds(judge_id: UUID) -> None:
+async def lock_rounds(judge_id: UUID) -> None:
     """Take turns with whoever assigns: a pair made while it is being barred would be seen by neither."""
     judge = await Judge.select(Judge.edition).where(Judge.id == judge_id).first()
     if judge is not None:
         await for_update(Round.select(Round.id).where(Round.edition == judge["edition"]).order_by(Round.ordinal))
 
 
-async def _bar(actor: Actor, judge_id: UUID, entry_id: UUID, now: datetime) -> None:
+async def bar_pair(actor: Actor, judge_id: UUID, entry_id: UUID, now: datetime) -> None:
     """Take a barred pair out of what is assigned: remove the assignment, or set its sealed sheet aside."""
     live = [AssignmentState.PROPOSED.value, AssignmentState.PUBLISHED.value]
     for assignment in await Assignment.select(Assignment.id, Assignment.state).where(

@@ -21,6 +21,7 @@ from service.web.forms import Typed, read_form
 from service.web.pages import Page, go_to, page
 from service.web.ranges import Readable, stream_object
 from storage.lifecycle import EditionState as Stage
+from storage.lifecycle import EntryState
 from storage.reads.committee.appeals import AppealLine, find_appeal_file, list_appeals
 from storage.reads.committee.feedback import list_team_comments
 from storage.reads.committee.publication import get_prepared
@@ -84,8 +85,16 @@ class NotifyPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A judge who may be chosen."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class AppealView:
-    """An appeal; ``is_mine`` where the reader proposed its answer."""
+    """An appeal; ``is_mine`` where the reader proposed its answer; ``named``: judges whose marks it leaves out."""
 
     id: str
     code: Ltr | None
@@ -99,6 +108,9 @@ class AppealView:
     answer: str
     is_mine: bool
     answered_at: datetime | None
+    is_excluded: bool
+    judges: tuple[Named, ...]
+    named: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +228,10 @@ class AppealsController(Controller):
             return await _appeals(actor, words, failed=str(appeal))
 
         typed = await read_form(request, again=again)
-        await propose_answer(actor, appeal, verdict=typed.text("verdict"), answer=typed.text("answer"), now=now)
+        await propose_answer(
+            actor, appeal, verdict=typed.text("verdict"), answer=typed.text("answer"), now=now,
+            judges=_read_ids(typed.all("judges")),
+        )  # fmt: skip
         return go_to("/committee/appeals")
 
     @post("/{appeal:uuid}/send-back", opt={"action": Action.ANSWER_APPEAL})
@@ -230,6 +245,13 @@ class AppealsController(Controller):
         await read_form(request)
         await confirm_answer(actor, appeal, now=now)
         return go_to("/committee/appeals")
+
+
+def _read_ids(typed: list[str]) -> frozenset[UUID]:
+    try:
+        return frozenset(UUID(each) for each in typed)
+    except ValueError:
+        raise NotFound from None
 
 
 async def _appeals(actor: Actor, words: Words, *, failed: str = "") -> Page:
@@ -260,4 +282,7 @@ def _view(each: AppealLine, actor: Actor, words: Words) -> AppealView:
         answer=each.answer,
         is_mine=each.proposed_by is not None and each.proposed_by == actor.person_id,
         answered_at=each.answered_at,
+        is_excluded=each.entry_state == EntryState.EXCLUDED,
+        judges=tuple(Named(str(judge.id), pick(judge, "name", words)) for judge in each.judges),
+        named=tuple(pick(judge, "name", words) for judge in each.judges if judge.is_named),
     )

@@ -8,12 +8,22 @@ from uuid import UUID
 from storage.engine import run_sql
 from storage.reads.certificates import moment
 
-__all__ = ["AppealLine", "count_open_appeals", "find_appeal_file", "list_appeals"]
+__all__ = [
+    "AppealLine",
+    "SealingJudge",
+    "count_open_appeals",
+    "find_appeal_file",
+    "list_appeals",
+    "list_sealing_judges",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class AppealLine:
-    """An appeal, and how far its answer is. ``proposed_by`` is the member's id."""
+    """An appeal, and how far its answer is. ``proposed_by`` is the member's id.
+
+    ``judges``: whose marks may be left out, where the ground is a conflict of interest and no answer stands.
+    """
 
     id: UUID
     code_name: str | None
@@ -28,6 +38,18 @@ class AppealLine:
     answer: str
     proposed_by: UUID | None
     answered_at: datetime | None
+    entry_state: str
+    judges: tuple["SealingJudge", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SealingJudge:
+    """A judge with a sealed sheet on a project; ``is_named`` where a proposed answer sets that sheet aside."""
+
+    id: UUID
+    name_ar: str
+    name_en: str
+    is_named: bool
 
 
 async def list_appeals(edition_id: UUID, person_id: UUID | None) -> tuple[AppealLine, ...]:
@@ -37,7 +59,7 @@ async def list_appeals(edition_id: UUID, person_id: UUID | None) -> tuple[Appeal
         entry_version.title_en AS title_en, appeal.ground AS ground, appeal.content AS content,
         appeal.state AS state, appeal.file_name AS file_name, appeal.lodged_at AS lodged_at,
         appeal.verdict AS verdict, appeal.answer AS answer, appeal.proposed_by AS proposed_by,
-        appeal.answered_at AS answered_at
+        appeal.answered_at AS answered_at, entry.state AS entry_state, entry.id AS entry
         FROM appeal JOIN entry ON entry.id = appeal.entry
         JOIN entry_version ON entry_version.entry = entry.id AND entry_version.is_current
         WHERE entry.edition = {} AND entry.category NOT IN (SELECT tied.category FROM member_conflict
@@ -46,13 +68,45 @@ async def list_appeals(edition_id: UUID, person_id: UUID | None) -> tuple[Appeal
         edition_id,
         person_id,
     )
-    return tuple(_line(row) for row in rows)
+    sealing = await _list_sealing([row["entry"] for row in rows if _asks_for_judges(row)])
+    return tuple(_line(row, tuple(sealing.get(str(row["entry"]), ()))) for row in rows)
 
 
-def _line(row: dict[str, Any]) -> AppealLine:
+def _asks_for_judges(row: dict[str, Any]) -> bool:
+    return bool(row["ground"] == "conflict" and row["state"] != "answered")
+
+
+async def list_sealing_judges(entry_id: UUID) -> tuple[SealingJudge, ...]:
+    """List the judges with a sealed sheet on a project that counts."""
+    return tuple((await _list_sealing([entry_id])).get(str(entry_id), ()))
+
+
+async def _list_sealing(entries: list[Any]) -> dict[str, list[SealingJudge]]:
+    """List by project who sealed a sheet on it, in one query."""
+    if not entries:
+        return {}
+    found: dict[str, list[SealingJudge]] = {}
+    for row in await run_sql(
+        f"""SELECT DISTINCT assignment.entry AS entry, judge.id AS id, person.name_ar AS name_ar,
+        person.name_en AS name_en,
+        (SELECT count(*) FROM conflict WHERE conflict.judge = judge.id AND conflict.entry = assignment.entry
+          AND conflict.source = 'appeal' AND conflict.state = 'proposed') AS n_named
+        FROM score_sheet JOIN assignment ON assignment.id = score_sheet.assignment
+        JOIN judge ON judge.id = assignment.judge JOIN person ON person.id = judge.person
+        WHERE score_sheet.state = 'sealed' AND assignment.state = 'published'
+        AND assignment.entry IN ({", ".join("{}" for _ in entries)}) ORDER BY person.name_ar""",  # noqa: S608 - places
+        *entries,
+    ):
+        judge = SealingJudge(UUID(str(row["id"])), row["name_ar"], row["name_en"], bool(row["n_named"]))
+        found.setdefault(str(row["entry"]), []).append(judge)
+    return found
+
+
+def _line(row: dict[str, Any], judges: tuple[SealingJudge, ...]) -> AppealLine:
     return AppealLine(
-        **row
+        **{name: fact for name, fact in row.items() if name != "entry"}
         | {
+            "judges": judges,
             "id": UUID(str(row["id"])),
             "proposed_by": UUID(str(row["proposed_by"])) if row["proposed_by"] else None,
             "lodged_at": moment(row["lodged_at"]),

@@ -1,7 +1,7 @@
 """Appeals answered by two, their way back to the committee, and comments chosen for the teams."""
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -15,29 +15,30 @@ from service.usecases.deciding.appeal_answers import (
     send_back_answer,
 )
 from service.usecases.deciding.appeals import lodge_appeal
-from service.usecases.deciding.decisions import approve_decision, sign_decision
+from service.usecases.deciding.decisions import RankingOutdated, approve_decision, sign_decision
 from service.usecases.deciding.feedback import choose_comments
 from service.usecases.publishing.publication import AppealsOpen, NotDecided, publish_edition, schedule_publication
+from service.usecases.ranking.runs import NotClosed, compute_ranking
 from storage.reads.committee.feedback import list_team_comments
 from storage.reads.entrant.asking import find_appeal
 from storage.rows import get_row
 from storage.tables.appeal import Appeal, ChosenComment
+from storage.tables.conflict import Conflict
 from storage.tables.entry import Entry
 from storage.tables.message import Message
 from storage.tables.panel import Round
 from storage.tables.result import Decision, DecisionSignature
+from storage.tables.scoresheet import ScoreSheet
 from tests.competition import JUDGED, NOTICE, PUBLISH, Competition
 
 LATER = NOTICE + timedelta(days=2)
 WORDS = "One of the marks was entered for another project than the one that we handed in."
 
 
-async def lodge(competition: Competition) -> tuple[UUID, UUID]:
+async def lodge(competition: Competition, *, ground: str = "procedure") -> tuple[UUID, UUID]:
     """A team lodges an appeal; the appeal and the entry."""
     number, entrant = next(iter(competition.entrants.items()))
-    await lodge_appeal(
-        entrant, number, ground="procedure", content=WORDS, file=None, objects=competition.objects, now=LATER
-    )
+    await lodge_appeal(entrant, number, ground=ground, content=WORDS, file=None, objects=competition.objects, now=LATER)
     entry = await get_row(Entry.select(Entry.id).where(Entry.entry_number == number))
     row = await get_row(Appeal.select(Appeal.id).where(Appeal.entry == entry["id"]))
     return row["id"], entry["id"]
@@ -102,6 +103,49 @@ async def test_an_appeal_upheld_takes_its_category_back_to_the_committee_and_pub
     await approve_decision(notified.chair, decision, now=LATER)
     await notified.schedule()
     assert await publish_edition(notified.chair, notified.edition_id, now=PUBLISH)
+
+
+async def test_an_appeal_on_a_conflict_sets_the_named_sheet_aside_and_places_wait_for_a_ranking_without_it(
+    notified: Competition,
+):
+    appeal, entry = await lodge(notified, ground="conflict")
+    member, chair = notified.actors[Role.MEMBER], notified.chair
+    sealed = (ScoreSheet.assignment.entry == entry) & (ScoreSheet.state == "sealed")
+    rows = await ScoreSheet.select(ScoreSheet.assignment.judge.as_alias("judge")).where(sealed)
+    judge, *others = [row["judge"] for row in rows]
+    assert others
+    said = {"verdict": "upheld", "answer": "The judge taught the team.", "now": LATER}
+    with pytest.raises(Invalid):
+        await propose_answer(chair, appeal, **said)
+    with pytest.raises(NotFound):
+        await propose_answer(chair, appeal, **said, judges=[uuid4()])
+
+    await propose_answer(chair, appeal, **said, judges=[judge, *others])
+    await send_back_answer(member, appeal, now=LATER)
+    await propose_answer(chair, appeal, **said, judges=[judge])
+    assert await ScoreSheet.count().where(sealed) == 1 + len(others)
+    await confirm_answer(member, appeal, now=LATER)
+
+    assert await ScoreSheet.count().where(sealed) == len(others)
+    stand = {row["judge"]: row["state"] for row in await Conflict.select().where(Conflict.entry == entry)}
+    assert stand == {judge: "confirmed", **dict.fromkeys(others, "dismissed")}
+    (decision,) = await Decision.select(Decision.id, Decision.category).where(Decision.state == "open")
+    for actor in (chair, member):
+        await sign_decision(actor, decision["id"], now=LATER)
+    with pytest.raises(RankingOutdated):
+        await approve_decision(chair, decision["id"], now=LATER)
+    await compute_ranking(notified.actors[Role.SECRETARY], notified.round_id, now=LATER)
+    await notified.place({"id": decision["category"]})
+    for actor in (chair, member):
+        await sign_decision(actor, decision["id"], now=LATER)
+    await approve_decision(chair, decision["id"], now=LATER)
+    await notified.schedule()
+    assert await publish_edition(chair, notified.edition_id, now=PUBLISH)
+
+
+async def test_a_ranking_is_not_computed_anew_once_all_is_decided_and_no_appeal_was_upheld(notified: Competition):
+    with pytest.raises(NotClosed):
+        await compute_ranking(notified.actors[Role.SECRETARY], notified.round_id, now=LATER)
 
 
 async def test_chosen_comments_are_the_categorys_own_and_chosen_before_telling(ranked: Competition):
