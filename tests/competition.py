@@ -232,10 +232,15 @@ class Competition:
         )
         return [row["code"] for row in rows]
 
-    async def sheet(self, judge: JudgeActor, at: int = 0) -> MySheet:
-        """One sheet of a judge, after the answer that there is no conflict."""
+    async def read_sheet(self, judge: JudgeActor, at: int = 0) -> MySheet:
+        """One sheet of a judge as it stands."""
         found = await get_my_sheet(judge.id, (await self.list_codes(judge))[at])
         assert found is not None
+        return found
+
+    async def sheet(self, judge: JudgeActor, at: int = 0) -> MySheet:
+        """One sheet of a judge, after the answer that there is no conflict."""
+        found = await self.read_sheet(judge, at)
         if found.answer is None:
             await answer_conflict(judge, found.id, answer=Answer.NO, now=JUDGING)
         again = await get_my_sheet(judge.id, found.entry.code_name)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from service.actors import Role
 from service.fonts import ensure_fonts
+from service.text import Words
 from service.usecases.deciding.decisions import approve_decision, sign_decision
 from storage.engine import bind, close_database, open_database, sqlite_url
 from storage.migrations.run import migrate
@@ -21,7 +23,7 @@ from tests.cast import PASSWORD
 from tests.competition import Competition, make_competition, make_plan
 from tests.conftest import FONTS
 
-__all__ = ["House", "Members", "decide_the_rest", "fold_of", "open_house"]
+__all__ = ["House", "Members", "decide_the_rest", "fold_of", "members", "move", "open_house", "say"]
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,29 @@ def open_house(data: Path, reach: Callable[[Competition], Awaitable[None]], **ch
 def fold_of(page: Page, form: Locator) -> Locator:
     """Find the line that opens what a form is folded into."""
     return page.locator("details", has=form).locator("summary").first
+
+
+@pytest.fixture
+def members(chromium: Browser, house: House) -> Iterator[Members]:
+    """Browsers before the ``house`` of the file that uses this."""
+    made = Members(chromium, house.site.address)
+    yield made
+    made.close()
+
+
+def say(page: Page, language: str, key: str) -> None:
+    """Expect the page to say this in its language."""
+    expect(page.locator("main")).to_contain_text(Words(language).plain(key))
+
+
+def move(page: Page, name: str, language: str = "ar") -> None:
+    """Make a move of the edition: open its explanation, then confirm."""
+    page.goto(f"/{language}/committee")
+    form = page.locator(f"form[action='/{language}/committee/{name}']")
+    fold_of(page, form).click()
+    form.locator("button[type=submit]").click()
+    page.wait_for_url(f"**/{language}/committee")
+    expect(form).to_have_count(0)
 
 
 async def decide_the_rest(competition: Competition) -> None:

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from storage.tables.panel import Round
-from tests.browser.members import House, Members, fold_of, open_house
+from tests.browser.members import House, Members, members, move, open_house
 from tests.competition import CATEGORIES, Competition
+
+__all__ = ["members"]
 
 pytestmark = pytest.mark.browser
 
@@ -34,23 +36,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     data = tmp_path_factory.mktemp("committee")
     with open_house(data, _assignable, appeals_days=None, max_entries_per_judge=4) as opened:
         yield opened
-
-
-@pytest.fixture
-def members(chromium: Browser, house: House) -> Iterator[Members]:
-    made = Members(chromium, house.site.address)
-    yield made
-    made.close()
-
-
-def move(page: Page, name: str) -> None:
-    """Make a move of the edition: open its explanation, then confirm."""
-    page.goto("/ar/committee")
-    form = page.locator(f"form[action='/ar/committee/{name}']")
-    fold_of(page, form).click()
-    form.locator("button[type=submit]").click()
-    page.wait_for_url("**/ar/committee")
-    expect(form).to_have_count(0)
 
 
 def decide(chair: Page, member: Page, category: str) -> None:

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from service.actors import Role
-from service.text import LANGUAGES, Words
-from tests.browser.members import House, Members, decide_the_rest, fold_of, open_house
+from service.text import LANGUAGES
+from tests.browser.members import House, Members, decide_the_rest, fold_of, members, open_house, say
 from tests.competition import CATEGORIES, Competition, add_person
+
+__all__ = ["members"]
 
 pytestmark = pytest.mark.browser
 
@@ -28,18 +30,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A site whose round is closed and ranked; three members sit in the committee."""
     with open_house(tmp_path_factory.mktemp("deciding"), _ranked, appeals_days=None) as opened:
         yield opened
-
-
-@pytest.fixture
-def members(chromium: Browser, house: House) -> Iterator[Members]:
-    made = Members(chromium, house.site.address)
-    yield made
-    made.close()
-
-
-def say(page: Page, language: str, key: str) -> None:
-    """Expect the page to say this in its language."""
-    expect(page.locator("main")).to_contain_text(Words(language).plain(key))
 
 
 def note_attendance(chair: Page, path: str) -> None:

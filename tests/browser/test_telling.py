@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
 from service.text import LANGUAGES, Words
 from storage.tables.award import Certificate
 from storage.tables.entry import Entry
-from tests.browser.members import House, Members, decide_the_rest, fold_of, open_house
+from tests.browser.members import House, Members, decide_the_rest, fold_of, members, open_house, say
 from tests.competition import Competition
+
+__all__ = ["members"]
 
 pytestmark = pytest.mark.browser
 
@@ -27,18 +29,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A site whose entrants were told; appeals run."""
     with open_house(tmp_path_factory.mktemp("telling"), Competition.reach_notified) as opened:
         yield opened
-
-
-@pytest.fixture
-def members(chromium: Browser, house: House) -> Iterator[Members]:
-    made = Members(chromium, house.site.address)
-    yield made
-    made.close()
-
-
-def say(page: Page, language: str, key: str) -> None:
-    """Expect the page to say this in its language."""
-    expect(page.locator("main")).to_contain_text(Words(language).plain(key))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -30,6 +30,8 @@ __all__ = ["OverviewController"]
 
 TIME_OFFERED = timedelta(days=1)
 """So much later is the new deadline that the form offers."""
+_AHEAD = frozenset({RoundState.PLANNED, RoundState.ASSIGNING})
+"""States of a round that has not begun: the first one, or one that follows a shortlist."""
 _OUT = frozenset({Stage.PUBLISHED, Stage.ARCHIVED})
 BEHIND = 0.25
 """A judge is behind when the share of sheets done is this far below the share of the round that has passed."""
@@ -179,7 +181,7 @@ def _next_date(standing: Standing, deadline: datetime | None) -> tuple[datetime 
     in_round = standing.in_round
     if standing.state in {Stage.DRAFT, Stage.OPEN}:
         return deadline, "com.until_deadline"
-    if standing.state == Stage.CLOSED and in_round:
+    if standing.state in {Stage.CLOSED, Stage.JUDGING} and in_round and in_round.state in _AHEAD:
         return in_round.opens_at, "com.until_judging"
     if standing.state == Stage.JUDGING and in_round:
         return in_round.closes_at, "com.until_round"
@@ -278,9 +280,9 @@ def _moves(
         moves.append(("close", words.say("move.close_locked", date=deadline, time=deadline) if early else None))
     if standing.state in {Stage.OPEN, Stage.CLOSED}:
         moves += [("extend", None), ("extend-entry", None)]
-    if standing.state == Stage.CLOSED and in_round:
+    if standing.state in {Stage.CLOSED, Stage.JUDGING} and in_round and in_round.state in _AHEAD:
         moves.append(("open-judging", _why_not_judging(counts, in_round.opens_at, words, now)))
-    if standing.state == Stage.JUDGING and in_round:
+    if standing.state == Stage.JUDGING and in_round and in_round.state == RoundState.OPEN:
         early = now < in_round.closes_at and counts.n_unsealed > 0
         reason = words.say("move.close-round_locked", n=counts.n_unsealed, date=in_round.closes_at) if early else None
         moves.append(("close-round", reason))
