@@ -81,6 +81,7 @@ class Words:
             raise UnknownMessage(lang)
         self.lang = lang
         self.dir = "rtl" if lang == "ar" else "ltr"
+        self.zone = MUSCAT.key
         self._messages = _catalogue(lang)
         self._arabic_digits = digits == "arabic" and lang == "ar"
 

@@ -15,6 +15,7 @@ from service.usecases.entering.entries import Details, Rights, open_entry, save_
 from service.usecases.entering.starting import start_entry
 from service.usecases.entering.submission import submit_entry
 from service.usecases.judging.conflicts import Answer, answer_conflict
+from service.usecases.judging.practice import mark_practice
 from service.usecases.judging.sheets import save_comments, save_mark, seal_sheet
 from service.usecases.panel.assignment import propose_assignment
 from service.usecases.panel.judges import JudgeDetails, add_judge
@@ -29,6 +30,7 @@ from storage.objects.memory import MemoryStore
 from storage.objects.signing import LinkSigner
 from storage.objects.store import ObjectStore
 from storage.reads.decisions import find_last_run, list_categories, list_places
+from storage.reads.judge.practice import get_practice_sheet, list_practice
 from storage.reads.judge.sheets import get_my_sheet
 from storage.reads.judge.views import MySheet
 from storage.rows import get_row
@@ -40,7 +42,7 @@ from storage.tables.person import Person, RoleGrant
 from tests.cast import NOW, PASSWORD, password_hash
 from tests.entrants import WORDS_AR, WORDS_EN, last_link
 
-__all__ = ["PASSWORD", "Competition", "add_person", "make_competition", "make_plan"]
+__all__ = ["PASSWORD", "Competition", "add_person", "make_competition", "make_plan", "practise"]
 
 OPENS = NOW - timedelta(days=15)
 DEADLINE = NOW + timedelta(days=56)
@@ -127,6 +129,14 @@ async def add_person(name: str, role: Role, edition_id: UUID | None, *, name_ar:
     return Actor(role=role, person_id=person_id, edition_id=edition_id, name=name, email=address)
 
 
+async def practise(judge: JudgeActor, *, step: int = 5) -> None:
+    """A judge gives every criterion of every practice work the same mark."""
+    for card in await list_practice(judge.id, judge.edition_id):
+        work = await get_practice_sheet(judge.id, judge.edition_id, card.position)
+        assert work is not None
+        await mark_practice(judge, work.id, {each.id: step for each in work.criteria}, steps=work.steps)
+
+
 @dataclass
 class Competition:
     """One edition and its people, and the moves that take it to its next stage."""
@@ -195,9 +205,16 @@ class Competition:
             await check_entry(self.actors[Role.REGISTRAR], row["id"], Check.ADMIT, now=DEADLINE + timedelta(days=2))
 
     async def seat(
-        self, name: str, *, institution: str = "", name_ar: str = "", email: str = "", kind: str = "academic"
+        self,
+        name: str,
+        *,
+        institution: str = "",
+        name_ar: str = "",
+        email: str = "",
+        kind: str = "academic",
+        practises: bool = True,
     ) -> JudgeActor:
-        """Seat a judge of both categories."""
+        """Seat a judge of both categories, who marks the practice works at once."""
         address = email or f"{name.lower().replace(' ', '.')}@judges.example"
         added = await add_judge(
             self.actors[Role.ASSIGNER],
@@ -213,6 +230,8 @@ class Competition:
         actor = Actor(Role.JUDGE, added.person_id, self.edition_id, name, address)
         judge = JudgeActor(added.id, self.edition_id, actor)
         self.judges.append(judge)
+        if practises:
+            await practise(judge)
         return judge
 
     async def assign(self, *, seed: int = 1) -> UUID:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta
 
+from service.text import Words
 from tests.patterns import render
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -222,3 +223,15 @@ def test_a_script_is_small_and_writes_no_markup(script):
     text = script.read_text(encoding="utf-8")
     assert len(text.splitlines()) < 120
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_a_script_tells_time_in_the_zone_that_the_frame_names(script):
+    text = script.read_text(encoding="utf-8")
+    assert text.count("Intl.DateTimeFormat(") == text.count("timeZone: document.documentElement.dataset.zone")
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_the_frame_names_the_zone_in_which_its_words_tell_time(lang):
+    (frame,) = [given for tag, given in Page(render(lang)).tags if tag == "html"]
+    assert frame["data-zone"] == Words(lang).zone

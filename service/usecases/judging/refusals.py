@@ -2,7 +2,15 @@
 
 from service.errors import Conflicting
 
-__all__ = ["AnswerFirst", "CommentNeeded", "CriterionMissing", "SheetHeld", "SheetSealed", "SheetSetAside"]
+__all__ = [
+    "AnswerFirst",
+    "CommentNeeded",
+    "CriterionMissing",
+    "PractiseFirst",
+    "SheetHeld",
+    "SheetSealed",
+    "SheetSetAside",
+]
 
 
 class SheetSealed(Conflicting):
@@ -27,6 +35,12 @@ class AnswerFirst(Conflicting):
     """The judge has not said yet whether there is a conflict of interest."""
 
     code = "answer-first"
+
+
+class PractiseFirst(Conflicting):
+    """The judge has not marked every practice work yet, and no project either. ``n``: works that are left."""
+
+    code = "practise-first"
 
 
 class CriterionMissing(Conflicting):

@@ -13,6 +13,7 @@ from service.usecases.judging.refusals import (
     AnswerFirst,
     CommentNeeded,
     CriterionMissing,
+    PractiseFirst,
     SheetHeld,
     SheetSealed,
     SheetSetAside,
@@ -20,6 +21,7 @@ from service.usecases.judging.refusals import (
 from storage.engine import Statement, run_sql, run_together, transaction
 from storage.lifecycle import SHEET_MOVES, AssignmentState, MoveLost, RoundState, SheetState, move
 from storage.reads.judge.locks import find_my_sheet_id, find_sheet_lock
+from storage.reads.judge.practice import count_practice_due
 from storage.reads.judge.sheets import get_my_sheet, list_criteria, list_scale_levels, list_weights_and_marks
 from storage.reads.judge.views import SheetLock
 from storage.tables.scoresheet import ScoreSheet
@@ -57,7 +59,8 @@ async def save_mark(
 ) -> Saved:
     """Keep one mark. ``revision`` is the sheet's as the judge saw it; saying the same thing twice is no fault.
 
-    Raises StaleRevision with what is stored, when another tab or device saved in between.
+    Raises StaleRevision with what is stored, when another tab or device saved in between, and PractiseFirst before
+    the first mark of all while practice works are left.
     """
     async with transaction():
         sheet = await lock_open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
@@ -66,6 +69,8 @@ async def save_mark(
         weights, marks = await list_weights_and_marks(sheet.category_id, sheet_id)
         if criterion_id not in weights:
             raise NotFound
+        if not marks:
+            await _check_practised(judge)
         before = marks.get(criterion_id)
         if before == step and sheet.revision >= revision:
             return _saved(sheet, weights, marks, revision=sheet.revision, now=now)
@@ -193,6 +198,13 @@ async def lock_open_sheet(judge: JudgeActor, sheet_id: UUID, action: Action, now
     if sheet.answer is None:
         raise AnswerFirst(code_name=sheet.code_name)
     return sheet
+
+
+async def _check_practised(judge: JudgeActor) -> None:
+    """Refuse the first mark on a project before every practice work is marked: panels begin from one scale."""
+    n_due = await count_practice_due(judge.id, judge.edition_id)
+    if n_due:
+        raise PractiseFirst(n=n_due)
 
 
 async def _advance(

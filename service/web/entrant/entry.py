@@ -198,7 +198,7 @@ def _entry_page(
     return EntryPage(
         head=make_head(own, entry, actor, words, now),
         cards=cards,
-        traces=list_traces(entry, words),
+        traces=list_traces(own, entry, words, now=now),
         n_members=len(entry.members),
         n_confirmed=sum(member.confirmed_at is not None for member in entry.members),
         supervisor=pick(supervision, "name", words) if supervision else "",

@@ -189,6 +189,8 @@ class _CardMaker:
     def _checks(self, file: FileView, state: str) -> tuple[Check, ...]:
         if state in {"paused", "arriving"}:
             return (Check(self._words.plain("file.committed"), ok=True),)
+        if not self._may_edit:
+            return ()
         said = say_findings(_findings(file), self._words, severities=frozenset({"fix", "committee"}))
         places: dict[tuple[str, str], list[str]] = {}
         for each in said:
@@ -199,8 +201,10 @@ class _CardMaker:
         )
 
 
-def list_traces(entry: EntryView, words: Words) -> tuple[Trace, ...]:
-    """List where a name may stand, in words, each with the page where it can be mended."""
+def list_traces(own: OwnEntry, entry: EntryView, words: Words, *, now: datetime) -> tuple[Trace, ...]:
+    """List where a name may stand, in words, each with the page where it can be mended; nothing once none can be."""
+    if not own.is_changeable(now=now):
+        return ()
     names = {file.id: material for material in entry.materials for file in material.files}
     traces = []
     for finding in entry.findings:

@@ -172,7 +172,7 @@ async def _files_page(
     return FilesPage(
         head=make_head(own, entry, actor, words, now),
         cards=cards,
-        traces=list_traces(entry, words),
+        traces=list_traces(own, entry, words, now=now),
         plain_limit=PLAIN_LIMIT,
         room=await find_entry_room(entry.materials, own.id),
         only=cards[-1] if only is not None else None,

@@ -228,7 +228,7 @@ async def _check_page(number: str, actor: Actor, words: Words, now: datetime) ->
             if material.is_required and not material.is_link and not material.standing
         ),
         ai=await _say_ai(entry, words),
-        traces=list_traces(entry, words),
+        traces=list_traces(own, entry, words, now=now),
     )
 
 
@@ -247,7 +247,7 @@ async def _preview_page(number: str, actor: Actor, words: Words, now: datetime, 
         head=make_head(own, entry, actor, words, now),
         work=work_page(await _blind(entry), files, words, Place(f"{base}/preview", f"{base}/files"), shown=shown),
         waiting=tuple(pick(material, "name", words) for material, file in sent if file.judge_key is None),
-        traces=list_traces(entry, words),
+        traces=list_traces(own, entry, words, now=now),
     )
 
 

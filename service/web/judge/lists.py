@@ -12,7 +12,7 @@ from service.text import Ltr, Words
 from service.web.judge.views import CardPage, EarlierPage, card_page, earlier_page
 from service.web.pages import Page, page
 from storage.reads.judge.lists import get_my_list
-from storage.reads.judge.practice import PracticeCard, list_practice
+from storage.reads.judge.practice import PracticeCard, count_practice_due, list_practice
 from storage.reads.judge.views import MyList, MyRemoved
 
 __all__ = ["JudgeListController"]
@@ -51,6 +51,7 @@ class ListPage:
     minutes: int
     practice: tuple[PracticeCard, ...]
     n_practised: int
+    is_practice_due: bool
     n_in_a_row: int
     earlier: tuple[EarlierPage, ...] = ()
     is_invented: bool = False
@@ -89,6 +90,7 @@ async def _list_page(judge: JudgeActor, words: Words, now: datetime) -> ListPage
         minutes=listed.minutes_per_entry,
         practice=practice,
         n_practised=sum(work.is_marked for work in practice),
+        is_practice_due=await count_practice_due(judge.id, judge.edition_id) > 0,
         n_in_a_row=_count_in_a_row(listed, now),
         earlier=tuple(earlier_page(each, words) for each in listed.earlier),
     )

@@ -22,6 +22,7 @@ from service.web.judge.clashes import ClashPage, find_form_clashes
 from service.web.judge.views import SheetPage, sheet_page
 from service.web.pages import Page, go_to, page
 from storage.reads.judge.locks import find_my_sheet_id
+from storage.reads.judge.practice import count_practice_due
 from storage.reads.judge.sheets import get_my_sheet
 from storage.reads.judge.views import MySheet
 
@@ -85,7 +86,7 @@ class SheetController(Controller):
         sheet = await _get_sheet(judge, code, ordinal)
         if sheet.answer is None and sheet.state == "draft" and not sheet.is_barred:
             return go_to(f"/judging/{code}/conflict")
-        return page("judge/sheet", await _page(sheet, words, now, request.query_params.get("file"), ordinal))
+        return page("judge/sheet", await _page(judge, sheet, words, now, request.query_params.get("file"), ordinal))
 
     @get("/marks", opt={"action": Action.READ_SHEET, "json": True})
     async def stored(self, code: str, judge: JudgeActor, words: Words) -> dict[str, object]:
@@ -139,7 +140,7 @@ class SheetController(Controller):
         sheet = await _get_sheet(judge, code)
 
         async def again() -> Page:
-            return page("judge/sheet", await _page(await _get_sheet(judge, code), words, now, None))
+            return page("judge/sheet", await _page(judge, await _get_sheet(judge, code), words, now, None))
 
         typed = await read_form(request, again=again)
         clashes = find_form_clashes(sheet, typed, words)
@@ -157,7 +158,7 @@ class SheetController(Controller):
     @post("/notes", opt={"action": Action.SAVE_MARK})
     async def note(self, request: AnyRequest, code: str, judge: JudgeActor, words: Words, now: datetime) -> Redirect:
         async def again() -> Page:
-            return page("judge/sheet", await _page(await _get_sheet(judge, code), words, now, None))
+            return page("judge/sheet", await _page(judge, await _get_sheet(judge, code), words, now, None))
 
         typed = await read_form(request, again=again)
         sheet_id = await _sheet_id(judge, code)
@@ -215,11 +216,15 @@ async def _sheet_id(judge: JudgeActor, code: str) -> UUID:
 
 
 async def _page(
-    sheet: MySheet, words: Words, now: datetime, shown: str | None, ordinal: int | None = None
+    judge: JudgeActor, sheet: MySheet, words: Words, now: datetime, shown: str | None, ordinal: int | None = None
 ) -> SheetPage:
     is_open = sheet.round_state == "open" and now < sheet.closes_at
     named = await find_named(sheet.comment_team, sheet.comment_committee)
-    return sheet_page(sheet, words, shown=shown, is_round_open=is_open, named=named, ordinal=ordinal)
+    is_first = is_open and sheet.state == "draft" and not sheet.marks
+    return sheet_page(
+        sheet, words, shown=shown, is_round_open=is_open, named=named, ordinal=ordinal,
+        n_practice_due=await count_practice_due(judge.id, judge.edition_id) if is_first else 0,
+    )  # fmt: skip
 
 
 async def _conflict_page(judge: JudgeActor, code: str, words: Words) -> ConflictPage:

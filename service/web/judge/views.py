@@ -104,6 +104,7 @@ class SheetPage:
     sealed_at: datetime | None
     names_team: bool
     names_committee: bool
+    n_practice_due: int = 0
     of_round: str = ""
     base: str = "/judging"
     is_invented: bool = False
@@ -174,13 +175,15 @@ def sheet_page(
     *,
     shown: str | None,
     is_round_open: bool,
+    n_practice_due: int = 0,
     named: tuple[bool, ...] = (False, False),
     ordinal: int | None = None,
 ) -> SheetPage:
     """Turn a sheet into the reader's language.
 
     ``shown`` is the id of the file that is open beside the rubric; ``named`` whether the notes for team and committee
-    seem to name somebody; ``ordinal`` the round that was asked for, in which the page's own links stay.
+    seem to name somebody; ``n_practice_due`` how many practice works stand before
+    the first mark; ``ordinal`` the round that was asked for, in which the page's own links stay.
     """
     of_round = f"?round={ordinal}" if ordinal is not None else ""
     earlier: dict[UUID, list[int]] = {}
@@ -198,7 +201,11 @@ def sheet_page(
         ),
         state=sheet.state,
         answer=sheet.answer,
-        is_readonly=sheet.state != "draft" or not is_round_open or sheet.abstained is not None or sheet.is_barred,
+        is_readonly=sheet.state != "draft"
+        or not is_round_open
+        or sheet.abstained is not None
+        or sheet.is_barred
+        or n_practice_due > 0,
         is_abstained=sheet.abstained is not None,
         is_barred=sheet.is_barred,
         revision=sheet.revision,
@@ -215,6 +222,7 @@ def sheet_page(
         n_cards=sheet.n_cards,
         previous=sheet.previous_code,
         following=sheet.next_code,
+        n_practice_due=n_practice_due,
         of_round=of_round,
         closes_at=sheet.closes_at,
         is_round_open=is_round_open,

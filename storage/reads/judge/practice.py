@@ -11,7 +11,14 @@ from storage.rows import get_row
 from storage.tables.edition import Edition
 from storage.tables.rubric import PracticeCriterion, PracticeMark, PracticeReference, PracticeWork
 
-__all__ = ["PracticeCard", "PracticeSheet", "ReferenceView", "get_practice_sheet", "list_practice"]
+__all__ = [
+    "PracticeCard",
+    "PracticeSheet",
+    "ReferenceView",
+    "count_practice_due",
+    "get_practice_sheet",
+    "list_practice",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,18 @@ async def list_practice(judge_id: UUID, edition_id: UUID) -> tuple[PracticeCard,
         judge_id, edition_id,
     )  # fmt: skip
     return tuple(PracticeCard(**row | {"is_marked": bool(row["is_marked"])}) for row in rows)
+
+
+async def count_practice_due(judge_id: UUID, edition_id: UUID) -> int:
+    """Count the practice works that this judge has to mark before the first project; 0 once any project has a mark."""
+    rows = await read_quickly(
+        "SELECT COUNT(*) AS n FROM practice_work w WHERE w.edition = {} "
+        "AND NOT EXISTS (SELECT 1 FROM practice_mark m WHERE m.work = w.id AND m.judge = {}) "
+        "AND NOT EXISTS (SELECT 1 FROM mark k JOIN score_sheet s ON s.id = k.sheet "
+        "JOIN assignment a ON a.id = s.assignment WHERE a.judge = {})",
+        edition_id, judge_id, judge_id,
+    )  # fmt: skip
+    return int(rows[0]["n"])
 
 
 async def get_practice_sheet(judge_id: UUID, edition_id: UUID, position: int) -> PracticeSheet | None:

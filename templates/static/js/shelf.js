@@ -4,7 +4,7 @@ import { Vault } from "./vault.js";
 const KEPT_HEADERS = ["content-type", "content-security-policy", "x-content-type-options", "referrer-policy"];
 
 const say = (band, at) => {
-  const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Muscat" }).format(new Date(Number(at)));
+  const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: document.documentElement.dataset.zone }).format(new Date(Number(at)));
   band.querySelector("[data-words]").textContent = band.dataset.words.replace("{time}", time);
   band.hidden = false;
 };

@@ -12,19 +12,18 @@ export const keepSpeed = (speed) => { try { localStorage.setItem(KEPT, String(Ma
 export const paceOf = (element) => {
   const { closes, grace, now, max, sayStart, sayLate, sayTooLate } = element.dataset;
   const ahead = Date.parse(now) - Date.now(); // the server's clock counts, not this one
-  const at = (milliseconds) => moment(milliseconds, element.dataset.zone);
   return {
     advice: () => {
       const speed = recall();
       const seconds = SPARE * Number(max) / speed;
       if (!speed || !closes || seconds < WORTH_SAYING) return "";
       const latest = Date.parse(closes) - seconds * 1000;
-      return latest > Date.now() + ahead ? fill(sayStart, { SIZE: size(Number(max)), TIME: time(seconds / SPARE), WHEN: at(latest) }) : "";
+      return latest > Date.now() + ahead ? fill(sayStart, { SIZE: size(Number(max)), TIME: time(seconds / SPARE), WHEN: moment(latest) }) : "";
     },
     warning: (seconds) => {
       const arrives = Date.now() + ahead + seconds * 1000;
       if (!closes || arrives < Date.parse(closes)) return "";
-      return fill(grace && arrives < Date.parse(grace) ? sayLate : sayTooLate, { WHEN: at(arrives) });
+      return fill(grace && arrives < Date.parse(grace) ? sayLate : sayTooLate, { WHEN: moment(arrives) });
     },
   };
 };

@@ -24,6 +24,6 @@ export const time = (seconds) => {
   return new Intl.NumberFormat(digits, { style: "unit", unit, unitDisplay: "long" }).format(value);
 };
 
-export const moment = (at, zone) => wrap(ISOLATE, new Intl.DateTimeFormat(digits, { dateStyle: "medium", timeStyle: "short", timeZone: zone || undefined }).format(at));
+export const moment = (at) => wrap(ISOLATE, new Intl.DateTimeFormat(digits, { dateStyle: "medium", timeStyle: "short", timeZone: document.documentElement.dataset.zone }).format(at));
 
 export const fill = (sentence, facts) => sentence.replace(/\[([A-Z]+)\]/g, (_, name) => facts[name] ?? "");

@@ -21,7 +21,7 @@ from storage.reads.judge.lists import get_my_list
 from storage.reads.judge.practice import get_practice_sheet
 from storage.reads.judge.sheets import get_my_sheet
 from storage.tables.audit import AuditEvent
-from storage.tables.rubric import Criterion
+from storage.tables.rubric import Criterion, PracticeMark
 from storage.tables.scoresheet import Mark, MarkChange, PrivateNote
 from tests.competition import JUDGED, JUDGING, Competition
 
@@ -235,6 +235,7 @@ async def test_private_notes_come_and_go(judging: Competition):
 
 async def test_practice_shows_the_reference_only_once_all_is_marked(judging: Competition):
     judge = judging.judges[0]
+    await PracticeMark.delete(force=True)
     work = await get_practice_sheet(judge.id, judge.edition_id, 1)
     assert work is not None
     assert work.references == ()

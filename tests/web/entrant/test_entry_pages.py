@@ -1,6 +1,8 @@
 """The entrant's pages: each is shown in both languages, its form saves, and nobody else's number opens anything."""
 
 import re
+from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -9,9 +11,13 @@ import pytest
 from service.usecases.entering.entries import open_entry
 from service.usecases.entering.team import invite_member
 from service.usecases.files.accepting import inspect_upload
+from storage.columns import to_json
+from storage.inspect.report import Finding, Place, PlaceKind, Severity
+from storage.tables.upload import Upload
 from tests.cast import NOW
 from tests.conftest import World, post
 from tests.entrants import (
+    DEADLINE,
     WORDS_AR,
     WORDS_EN,
     Rules,
@@ -242,6 +248,25 @@ async def test_the_cards_show_what_is_missing_arriving_refused_and_ready(
     assert 'href="#f-dossier"' in shown
     assert "For the committee only" in shown
     assert "There is one problem" in shown
+
+
+async def test_a_file_asks_to_look_at_writing_only_while_it_can_be_changed(
+    world: World, farah: httpx.AsyncClient, number: str, tmp_path: Path
+):
+    objects, actor = world.app.state.objects, world.actors["farah"]
+    sent = await send(actor, number, "dossier", write_pdf(tmp_path / "dossier.pdf"), objects)
+    await inspect_upload(sent, objects=objects, now=NOW)
+    unread = Finding("look.writing", Severity.COMMITTEE, Place(PlaceKind.PAGE, 1), {})
+    await Upload.update({Upload.findings: to_json([asdict(unread)])}).where(Upload.id == sent)
+    page = f"/en/entries/{number}"
+
+    open_yet = (await farah.get(page)).text
+    world.clock.set(DEADLINE + timedelta(days=30))
+    closed = (await (await world.client("farah")).get(page)).text
+
+    assert "There is writing in the picture" in open_yet
+    assert "There is writing in the picture" not in closed
+    assert 'data-state="ready"' in closed
 
 
 async def test_submitting_from_the_check_page_leads_to_the_receipt(

@@ -1,14 +1,12 @@
 """A judge's pages: each in both languages, marks saved with and without script, conflicts answered, nothing told."""
 
 import re
-from uuid import uuid4
 
 import httpx
 import pytest
 
 from storage.reads.judge.sheets import get_my_sheet
 from storage.tables.assignment import Assignment
-from storage.tables.rubric import PracticeWork
 from storage.tables.scoresheet import Mark, ScoreSheet
 from tests.competition import JUDGED, Competition
 from tests.conftest import World, csrf_in, post
@@ -404,53 +402,6 @@ async def test_the_list_says_that_the_round_has_closed_and_what_was_left_unseale
     assert f"{n} sheets were not sealed" in english
     assert "أُغلقت الجولة يوم" in arabic
     assert "دون ختم" in arabic
-
-
-async def test_practice_shows_its_reference_once_it_is_marked(browser: httpx.AsyncClient):
-    text = (await browser.get("/en/judging/practice/1")).text
-    assert "It is so" not in text
-    marks = dict.fromkeys(re.findall(r'name="(mark-[0-9a-f-]{36})"', text), "6")
-
-    marked = await post(browser, "/en/judging/practice/1", marks, page="/en/judging/practice/1")
-
-    assert marked.status_code == 303
-    assert "It is so" in (await browser.get("/en/judging/practice/1")).text
-
-
-async def test_the_panel_s_spread_is_shown_once_every_practice_work_is_marked(bench: World, judging: Competition):
-    page = "/en/judging/practice/1"
-    others = [await bench.client(f"judge {at}") for at in (1, 2)]
-    for other, step in zip(others, ("2", "3"), strict=True):
-        marks = dict.fromkeys(re.findall(r'name="(mark-[0-9a-f-]{36})"', (await other.get(page)).text), step)
-        await post(other, page, marks, page=page)
-    mine = await bench.client("judge 0")
-    work = await PracticeWork.select().where(PracticeWork.edition == judging.edition_id).first()
-    assert work is not None
-    await PracticeWork.insert(PracticeWork(**work | {"id": uuid4(), "position": 2}))
-    marks = dict.fromkeys(re.findall(r'name="(mark-[0-9a-f-]{36})"', (await mine.get(page)).text), "6")
-
-    await post(mine, page, marks, page=page)
-    before = (await mine.get(page)).text
-    second = page.replace("/1", "/2")
-    await post(mine, second, marks, page=second)
-    after = (await mine.get(page)).text
-
-    assert "Mark 2: one judge" not in before
-    assert "once you have marked every practice work" in before
-    assert after.count("Your mark: 6. Mark 2: one judge. Mark 3: one judge.") == len(marks)
-    assert after.count("3 steps more lenient than most") == len(marks)
-
-
-async def test_a_practice_work_half_marked_comes_back_with_what_was_typed(browser: httpx.AsyncClient):
-    text = (await browser.get("/en/judging/practice/1")).text
-    name = re.findall(r'name="(mark-[0-9a-f-]{36})"', text)[0]
-
-    answered = await post(browser, "/en/judging/practice/1", {name: "6"}, page="/en/judging/practice/1")
-
-    assert answered.status_code == 422
-    assert "It is so" not in answered.text
-    assert re.findall(r'<input type="radio" name="([^"]+)" value="(\d)"[^>]* checked>', answered.text) == [(name, "6")]
-    assert answered.text.count("Choose a mark for “<bdi>craft</bdi>”.") == 2  # in the summary, and at its place
 
 
 @pytest.mark.parametrize("name", ["chair", "secretary", "registrar", "assigner", "member", "observer"])
