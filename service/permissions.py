@@ -46,6 +46,7 @@ class Action(StrEnum):
     READ_FEEDBACK = "read-feedback"
     LODGE_APPEAL = "lodge-appeal"
     READ_OWN_CERTIFICATES = "read-own-certificates"
+    READ_OWN_THANKS = "read-own-thanks"
     CONFIRM_MEMBERSHIP = "confirm-membership"
     LIST_APPROVALS = "list-approvals"
     APPROVE_ENTRY = "approve-entry"
@@ -187,6 +188,7 @@ RULES: dict[Action, Rule] = {
     Action.READ_SHEET: Rule(JUDGE, frozenset({Stage.JUDGING}) | ONCE_JUDGED, own=True),
     Action.SAVE_MARK: Rule(JUDGE, frozenset({Stage.JUDGING}), own=True),
     Action.SEAL_SHEET: Rule(JUDGE, frozenset({Stage.JUDGING}), own=True),
+    Action.READ_OWN_THANKS: Rule(JUDGE, ONCE_PUBLISHED, own=True),
     Action.READ_OVERVIEW: Rule(WATCHERS),
     Action.MOVE_EDITION: Rule(CHAIR, own=True),
     Action.GIVE_ENTRY_TIME: Rule(CHAIR, frozenset({Stage.OPEN, Stage.CLOSED}), own=True),

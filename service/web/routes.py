@@ -60,6 +60,7 @@ from service.web.entrant.submitting import SubmittingController
 from service.web.entrant.team import MemberController, SupervisorController, TeamController
 from service.web.entrant.uploads import UploadController
 from service.web.health import read_metrics, read_ready, tell_alive
+from service.web.judge.certificate import JudgeCertificateController
 from service.web.judge.declaring import DeclaringController
 from service.web.judge.device import read_device_key
 from service.web.judge.files import JudgeFileController
@@ -110,6 +111,7 @@ ENTRANT: Area = [
 JUDGE: Area = [
     read_device_key,
     JudgeListController,
+    JudgeCertificateController,
     DeclaringController,
     PracticeController,
     OfflineController,

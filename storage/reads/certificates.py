@@ -7,7 +7,14 @@ from uuid import UUID
 
 from storage.engine import run_sql
 
-__all__ = ["CertificateView", "find_certificate", "list_certificates", "list_certificates_of_entry"]
+__all__ = [
+    "CertificateView",
+    "ServedJudge",
+    "find_certificate",
+    "list_certificates",
+    "list_certificates_of_entry",
+    "list_served_judges",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,15 @@ class CertificateView:
     institution_en: str
     category_ar: str
     category_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServedJudge:
+    """A judge who sealed a sheet, by name."""
+
+    id: UUID
+    name_ar: str
+    name_en: str
 
 
 _SELECT = """SELECT certificate.code AS code, certificate.name_ar AS name_ar, certificate.name_en AS name_en,
@@ -65,6 +81,17 @@ async def list_certificates_of_entry(entry_id: UUID) -> tuple[CertificateView, .
     """List the certificates of one entry's members: none before its edition is published."""
     order = " ORDER BY award.position, certificate.position"
     return _views(await run_sql(_SELECT + "award.entry = {}" + order, entry_id))
+
+
+async def list_served_judges(edition_id: UUID) -> tuple[ServedJudge, ...]:
+    """List an edition's judges who sealed at least one sheet, in any of its rounds, whose names are still known."""
+    rows = await run_sql(
+        "SELECT j.id, p.name_ar, p.name_en FROM judge j JOIN person p ON p.id = j.person WHERE j.edition = {} "
+        "AND (p.name_ar <> '' OR p.name_en <> '') AND EXISTS (SELECT 1 FROM assignment a "
+        "JOIN score_sheet s ON s.assignment = a.id WHERE a.judge = j.id AND s.sealed_at IS NOT NULL) ORDER BY j.id",
+        edition_id,
+    )  # fmt: skip
+    return tuple(ServedJudge(UUID(str(row["id"])), row["name_ar"], row["name_en"]) for row in rows)
 
 
 def _views(rows: list[dict[str, Any]]) -> tuple[CertificateView, ...]:

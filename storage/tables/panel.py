@@ -65,3 +65,18 @@ class PanelMember(Table, tablename="panel_member"):
     category = ref("Category", "edition")
     judge = ref("Judge", "panel")
     max_entries = small(null=True)
+
+
+class JudgeCertificate(Table, tablename="judge_certificate"):
+    """The committee's thanks to a judge who served (one a judge); ``code`` is what anybody may verify (unique).
+
+    It holds the judge's own name as it stood at publication, and nothing that leads to a project.
+    """
+
+    id = key()
+    edition = ref("Edition", "edition")
+    judge = ref("Judge", "panel", unique=True)
+    code = text(unique=True)
+    name_ar = text()
+    name_en = text()
+    issued_at = when()

@@ -18,7 +18,7 @@ WORDS = {
     "ar": {
         "start": "ابدأ مشاركة", "save": "احفظ وتابع", "again": "اختر الملف نفسه", "dropped": "انقطع الاتصال",
         "ready": "فُحص وهو جاهز", "submit": "سلّم المشروع", "submitted": "سُلّم مشروعك", "approve": "أوافق على المشاركة",
-        "check": "راجع ثم سلّم", "left": "لم تبق مهام", "choose": "اختر ملفًا",
+        "check": "راجع ثم سلّم", "left": "لم تبقَ مهام", "choose": "اختر ملفًا",
     },
     "en": {
         "start": "Start an entry", "save": "Save and continue", "again": "Choose the same file again",

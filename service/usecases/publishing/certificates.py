@@ -1,4 +1,7 @@
-"""Certificates: drawn at publication for each member of an honoured team, printed, verified by anybody, withdrawn."""
+"""Certificates: drawn at publication for each member of an honoured team, printed, verified by anybody, withdrawn.
+
+Judges who served have one of thanks, drawn at the same instant and verified on the same page.
+"""
 
 import asyncio
 import io
@@ -17,12 +20,22 @@ from service.typesetting import set_pdf
 from service.usecases.people.attempts import LOOK_UPS, count
 from storage.columns import from_json
 from storage.engine import for_update, insert_many, transaction
-from storage.reads.certificates import CertificateView, find_certificate
+from storage.reads.certificates import CertificateView, find_certificate, list_served_judges
+from storage.reads.judge.certificate import ThanksView, find_thanks
 from storage.rows import get_row
 from storage.tables.award import Award, Certificate
 from storage.tables.edition import Edition
+from storage.tables.panel import JudgeCertificate
 
-__all__ = ["issue_certificates", "print_certificates", "read_code", "verify_certificate", "withdraw_certificate"]
+__all__ = [
+    "issue_certificates",
+    "issue_thanks",
+    "print_certificates",
+    "print_thanks",
+    "read_code",
+    "verify_certificate",
+    "withdraw_certificate",
+]
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Letters and digits that are not taken for one another: no 0 and O, no 1, I and L."""
@@ -64,11 +77,26 @@ async def issue_certificates(awards: Sequence[Award], *, now: datetime) -> int:
     return len(made)
 
 
-async def verify_certificate(typed: str, *, address: str, now: datetime) -> CertificateView | None:
+async def issue_thanks(edition_id: UUID, *, now: datetime) -> int:
+    """Make a certificate of thanks for each judge who sealed a sheet, in the transaction that publishes; how many."""
+    made = [
+        JudgeCertificate(
+            edition=edition_id, judge=each.id, code=draw_code(), name_ar=each.name_ar or each.name_en,
+            name_en=each.name_en or each.name_ar, issued_at=now,
+        )
+        for each in await list_served_judges(edition_id)
+    ]  # fmt: skip
+    await insert_many(made)
+    return len(made)
+
+
+async def verify_certificate(typed: str, *, address: str, now: datetime) -> CertificateView | ThanksView | None:
     """Say what a code stands for, None for none. Each look counts against the asker's address: guessing is slow."""
     await count(LOOK_UPS, address, now=now)
     code = read_code(typed)
-    return await find_certificate(code) if code else None
+    if code is None:
+        return None
+    return await find_certificate(code) or await find_thanks(code)
 
 
 async def withdraw_certificate(actor: Actor, typed: str, *, reason: str, now: datetime) -> None:
@@ -101,6 +129,44 @@ async def print_certificates(certificates: Sequence[CertificateView], *, base_ur
     if not standing:
         raise NotFound
     return await asyncio.to_thread(set_pdf, "certificate", describe(standing, base_url))
+
+
+async def print_thanks(thanks: ThanksView, *, base_url: str) -> bytes:
+    """Set a judge's certificate of thanks as PDF."""
+    return await asyncio.to_thread(set_pdf, "certificate", describe_thanks(thanks, base_url))
+
+
+def describe_thanks(thanks: ThanksView, base_url: str) -> dict[str, Any]:
+    """Give what the template reads: the edition stands where a winner's certificate names the project."""
+    spoken = {language: Words(language) for language in LANGUAGES}
+    link = link_of(thanks.code, base_url)
+    return {
+        "title": spoken["ar"].plain("thanks.title"),
+        "words": {
+            language: {name: words.plain(f"thanks.{name}") for name in ("title", "awarded_to", "for_project")}
+            | {name: words.plain(f"cert.{name}") for name in ("verify", "chair")}
+            for language, words in spoken.items()
+        },
+        "certificates": [
+            {
+                "code": thanks.code,
+                "link": link,
+                "qr": draw_qr(link),
+                **{
+                    language: {
+                        "name": getattr(thanks, f"name_{language}"),
+                        "institution": "",
+                        "project": getattr(thanks, f"edition_{language}"),
+                        "honour": words.plain("thanks.honour"),
+                        "category": "",
+                        "edition": "",
+                        "date": words.date_of(thanks.issued_at),
+                    }
+                    for language, words in spoken.items()
+                },
+            }
+        ],
+    }
 
 
 def describe(certificates: Sequence[CertificateView], base_url: str) -> dict[str, Any]:

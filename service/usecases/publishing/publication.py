@@ -23,7 +23,7 @@ from service.usecases.publishing.bundles import (
     keep_bundle,
     prepare_bundle,
 )
-from service.usecases.publishing.certificates import issue_certificates
+from service.usecases.publishing.certificates import issue_certificates, issue_thanks
 from service.usecases.publishing.figures import count_figures
 from service.usecases.setup.editions import NotYet, move_edition
 from storage.columns import to_json
@@ -186,6 +186,7 @@ async def _publish(actor: Actor, edition_id: UUID, now: datetime) -> str:
         await check_as_announced(edition_id, [(str(each.title_ar), str(each.title_en)) for each in awards])
         await insert_many(awards)
         await issue_certificates(awards, now=now)
+        await issue_thanks(edition_id, now=now)
         bundle = await _settle_bundle(edition_id, draft, now)
         _, link = await head()
         await Publication.insert(

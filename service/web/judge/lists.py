@@ -7,10 +7,11 @@ from litestar import Controller, get
 from markupsafe import Markup
 
 from service.actors import JudgeActor
-from service.permissions import Action
+from service.permissions import Action, may
 from service.text import Ltr, Words
 from service.web.judge.views import CardPage, EarlierPage, card_page, earlier_page
 from service.web.pages import Page, page
+from storage.reads.judge.certificate import find_my_thanks
 from storage.reads.judge.lists import get_my_list
 from storage.reads.judge.practice import PracticeCard, count_practice_due, list_practice
 from storage.reads.judge.views import MyList, MyRemoved
@@ -54,6 +55,7 @@ class ListPage:
     is_practice_due: bool
     n_in_a_row: int
     earlier: tuple[EarlierPage, ...] = ()
+    thanks_code: Ltr | None = None
     is_invented: bool = False
 
 
@@ -74,6 +76,8 @@ class JudgeListController(Controller):
 async def _list_page(judge: JudgeActor, words: Words, now: datetime) -> ListPage:
     listed = await get_my_list(judge.id)
     practice = await list_practice(judge.id, judge.edition_id)
+    may_have_thanks = may(Action.READ_OWN_THANKS, judge.actor, stage=listed.stage)
+    thanks = await find_my_thanks(judge.id) if may_have_thanks else None
     cards = tuple(card_page(card, words) for card in listed.cards)
     return ListPage(
         cards=cards,
@@ -93,6 +97,7 @@ async def _list_page(judge: JudgeActor, words: Words, now: datetime) -> ListPage
         is_practice_due=await count_practice_due(judge.id, judge.edition_id) > 0,
         n_in_a_row=_count_in_a_row(listed, now),
         earlier=tuple(earlier_page(each, words) for each in listed.earlier),
+        thanks_code=Ltr(thanks.code) if thanks else None,
     )
 
 

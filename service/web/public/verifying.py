@@ -12,6 +12,7 @@ from service.usecases.publishing.certificates import read_code, verify_certifica
 from service.web.committee.standing import AnyRequest, pick
 from service.web.pages import Page, go_to, page
 from service.web.visit import visit_of
+from storage.reads.judge.certificate import ThanksView
 
 __all__ = ["VERIFYING_PAGES"]
 
@@ -25,6 +26,7 @@ class VerifyPage:
     state: str
     typed: str
     code: Ltr
+    is_judge: bool = False
     name: str = ""
     other_name: str = ""
     honour: str = ""
@@ -56,6 +58,8 @@ async def show_certificate(request: AnyRequest, certificate: str, words: Words, 
     if found is None:
         return page("public/verify", VerifyPage("unknown", typed, Ltr("")))
     other = "en" if words.lang == "ar" else "ar"
+    if isinstance(found, ThanksView):
+        return page("public/verify", _of_judge(found, words, other))
     if found.withdrawn_at is not None:
         return page("public/verify", VerifyPage("withdrawn", "", Ltr(found.code), withdrawn_at=found.withdrawn_at))
     shown = VerifyPage(
@@ -74,6 +78,20 @@ async def show_certificate(request: AnyRequest, certificate: str, words: Words, 
         issued_at=found.issued_at,
     )
     return page("public/verify", shown)
+
+
+def _of_judge(found: ThanksView, words: Words, other: str) -> VerifyPage:
+    return VerifyPage(
+        state="valid",
+        typed="",
+        code=Ltr(found.code),
+        is_judge=True,
+        name=pick(found, "name", words),
+        other_name=str(getattr(found, f"name_{other}")),
+        honour=words.plain("thanks.honour"),
+        edition=pick(found, "edition", words),
+        issued_at=found.issued_at,
+    )
 
 
 VERIFYING_PAGES = [ask_code, show_certificate]

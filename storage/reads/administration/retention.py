@@ -155,7 +155,7 @@ async def list_due_items(before: Mapping[Kind, datetime]) -> dict[Kind, tuple[Du
 
 _STAYS = {
     "awards": "SELECT COUNT(*) FROM award",
-    "certificates": "SELECT COUNT(*) FROM certificate",
+    "certificates": "SELECT (SELECT COUNT(*) FROM certificate) + (SELECT COUNT(*) FROM judge_certificate)",
     "sheets": "SELECT COUNT(*) FROM score_sheet WHERE state <> 'draft'",
     "decisions": "SELECT COUNT(*) FROM decision",
     "bundles": "SELECT COUNT(*) FROM results_bundle",
