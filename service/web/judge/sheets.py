@@ -265,7 +265,7 @@ def _told(saved: Saved, words: Words) -> dict[str, object]:
         "n_left": saved.n_left,
         "words": {
             "total": words.number(saved.points),
-            "possible": words.plain("judge.partial", n=saved.weight),
+            "possible": words.plain("judge.partial", n=saved.weight) if saved.n_left else words.plain("judge.whole"),
             "left": words.plain("criteria.left", n=saved.n_left),
             "done": words.plain("judge.criteria_done", done=n_marks, n=n_marks + saved.n_left),
         },

@@ -36,6 +36,7 @@ from storage.tables.entry import Entry
 from storage.tables.file import File
 from storage.tables.job import Job
 from storage.tables.message import Message
+from storage.tables.panel import JudgeCertificate
 from storage.tables.person import Person
 from storage.tables.retention import RetentionRun
 from storage.tables.scoresheet import Mark
@@ -141,7 +142,7 @@ async def test_who_stays_stays_for_a_reason_that_is_told(published: Competition)
 
     assert found.people_staying == {"duty": 1, "signed": 2}
     assert found.staying["awards"] == await Award.count()
-    assert found.staying["certificates"] == await Certificate.count() > 0
+    assert found.staying["certificates"] == await Certificate.count() + await JudgeCertificate.count()
     running = await look_ahead(PUBLISH + timedelta(days=1))
     assert running.people_staying["recent"] > 0
 
@@ -161,7 +162,7 @@ async def test_after_it_no_name_is_left_but_the_honoured_ones_and_all_else_still
     await Certificate.delete().where(Certificate.award == lost["id"])
     await Award.delete().where(Award.id == lost["id"])
     honoured = {row["entry"] for row in await Award.select(Award.entry)}
-    before = {table: await table.count() for table in (Mark, Award, Certificate)}
+    before = {table: await table.count() for table in (Mark, Award, Certificate, JudgeCertificate)}
     people = await Person.select(Person.email, Person.name_en).where(Person.name_en.like("Student %"))
     assert len(honoured) < len(keys)
     assert len(people) == len(keys)
@@ -169,7 +170,9 @@ async def test_after_it_no_name_is_left_but_the_honoured_ones_and_all_else_still
     await carry_out_retention(await let_go(published), published.objects, now=LATER)
 
     left = await everything()
-    kept = [line for line in left.splitlines() if line.startswith(('["award"', '["certificate"'))]
+    kept = [
+        line for line in left.splitlines() if line.startswith(('["award"', '["certificate"', '["judge_certificate"'))
+    ]
     rest = "\n".join(line for line in left.splitlines() if line not in kept)
     assert any("Student" in line for line in kept)
     assert not [row for row in people if row["email"] in rest or f'"{row["name_en"]}"' in rest]

@@ -267,6 +267,9 @@ async def test_a_file_asks_to_look_at_writing_only_while_it_can_be_changed(
     assert "There is writing in the picture" in open_yet
     assert "There is writing in the picture" not in closed
     assert 'data-state="ready"' in closed
+    for asked in ("Check and submit", "must not appear in the files"):
+        assert asked in open_yet
+        assert asked not in closed
 
 
 async def test_submitting_from_the_check_page_leads_to_the_receipt(

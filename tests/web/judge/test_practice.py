@@ -32,9 +32,13 @@ async def test_projects_are_read_and_not_marked_before_the_practice_works(bench:
     assert "One practice work is left before you can mark." in before
     assert "Before your first project, mark the practice works." in listed
     assert 'data-module="sheet"' not in before
+    assert "<kbd>Enter</kbd>" not in before
+    assert "A note for the team" not in before
     assert refused.status_code == 409
     assert "Mark it first" in refused.text
     assert 'data-module="sheet"' in after
+    assert "<kbd>Enter</kbd>" in after
+    assert "A note for the team" in after
     assert taken.status_code == 200
 
 
