@@ -11,21 +11,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from service.bucket import BUCKET_VARIABLES, Bucket, read_bucket
+from service.hosts import LOOPBACK, HostRule, find_public_host, read_host
+from service.mail_server import MailServer, read_mail_server
 
-__all__ = [
-    "ANY_PORT",
-    "LOOPBACK",
-    "VARIABLES",
-    "Fault",
-    "HostRule",
-    "MailServer",
-    "Settings",
-    "SettingsFaulty",
-    "read_settings",
-]
+__all__ = ["VARIABLES", "Fault", "Settings", "SettingsFaulty", "read_settings"]
 
 DEFAULT_DATA = "tahkim-data"
 SECRET_BYTES_AT_LEAST = 32
@@ -70,36 +62,6 @@ class SettingsFaulty(Exception):
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         self.faults = faults
         super().__init__(", ".join(f"{fault.name}: {fault.code}" for fault in faults))
-
-
-@dataclass(frozen=True, slots=True)
-class MailServer:
-    """Where letters are handed over; ``security`` is none, starttls or tls."""
-
-    host: str
-    port: int
-    security: str
-    username: str | None
-    password: str | None = field(repr=False)
-
-
-ANY_PORT = 0
-
-
-@dataclass(frozen=True, slots=True)
-class HostRule:
-    """A name under which this installation answers. ``port`` None means the scheme's own, 0 any."""
-
-    name: str
-    port: int | None
-
-    def allows(self, name: str, port: int | None) -> bool:
-        """Say whether a request to this name and port is meant for us."""
-        return name == self.name and self.port in {ANY_PORT, port}
-
-
-LOOPBACK = (HostRule("localhost", ANY_PORT), HostRule("127.0.0.1", ANY_PORT), HostRule("[::1]", ANY_PORT))
-"""The names by which a machine asks itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,24 +193,11 @@ class _Reader:
 
     def mail_server(self) -> MailServer | None:
         url = self.text("TAHKIM_MAIL_URL")
-        if not url:
-            return None
-        parts = urlsplit(url)
-        security = {"smtp": "none", "smtp+starttls": "starttls", "smtps": "tls"}.get(parts.scheme)
         try:
-            port = parts.port or {"none": 25, "starttls": 587, "tls": 465}.get(security or "", 0)
+            return read_mail_server(url) if url else None
         except ValueError:
-            port = 0
-        if security is None or not parts.hostname or not port or parse_qsl(parts.query):
             self.fault("TAHKIM_MAIL_URL", "mail-url")
             return None
-        return MailServer(
-            host=parts.hostname,
-            port=port,
-            security=security,
-            username=unquote(parts.username) if parts.username else None,
-            password=unquote(parts.password) if parts.password else None,
-        )
 
     def base_url(self, default: str) -> str:
         url = self.text("TAHKIM_BASE_URL") or default
@@ -264,14 +213,13 @@ class _Reader:
         return f"{parts.scheme}://{parts.netloc}"
 
     def hosts(self, base_url: str) -> tuple[HostRule, ...]:
-        public = urlsplit(base_url)
-        name = f"[{public.hostname}]" if ":" in (public.hostname or "") else (public.hostname or "")
-        rules = [] if any(rule.name == name for rule in LOOPBACK) else [HostRule(name, public.port)]
+        public = find_public_host(base_url)
+        rules = [public] if public else []
         wanted = self.text("TAHKIM_HOSTS")
         if not wanted:
             return (*rules, *LOOPBACK)
         for item in wanted.split(","):
-            rule = _read_host(item.strip().lower())
+            rule = read_host(item.strip().lower())
             if rule is None:
                 self.fault("TAHKIM_HOSTS", "host", value=item.strip())
             else:
@@ -334,21 +282,6 @@ class _Reader:
                 self.fault("TAHKIM_SECRET", "secret-short", min=SECRET_BYTES_AT_LEAST)
             return given.encode()
         return b"" if self.faults else _keep_secret(folder / "secret")
-
-
-def _read_host(text: str) -> HostRule | None:
-    name, colon, port = text.rpartition(":") if not text.endswith("]") else (text, "", "")
-    if not colon:
-        name, port = text, ""
-    inner = name.removeprefix("[").removesuffix("]")
-    letters = inner.replace("-", "").replace(".", "").replace(":", "") if name.startswith("[") else name
-    if not name or not letters.replace("-", "").replace(".", "").isalnum() or not name.isascii():
-        return None
-    if not colon:
-        return HostRule(name, None)
-    if port == "*":
-        return HostRule(name, ANY_PORT)
-    return HostRule(name, int(port)) if port.isascii() and port.isdigit() and 0 < int(port) < 1 << 16 else None
 
 
 def _keep_secret(path: Path) -> bytes:

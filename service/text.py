@@ -1,32 +1,24 @@
-"""Words for people, in the reader's language: messages by key, and facts written the way that language writes them.
-
-The catalogues are ``templates/locale/<language>/*.po``. A message's id is its key; ``{name}`` is where a fact goes.
-"""
+"""Words for people, in the reader's language: messages by key, and facts written the way that language writes them."""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_date
-from babel.messages.pofile import read_po
 from markupsafe import Markup, escape
 
+from service.catalogues import PLACE, UnknownMessage, pieces_for_page, plural_form, read_catalogue
 from service.hijri import to_hijri
 
 LANGUAGES: Final = ("ar", "en")
 MUSCAT: Final = ZoneInfo("Asia/Muscat")
 
-Message = str | Mapping[str, str]
 Part = Literal["date", "time"] | None
 
-_PLURAL_FORMS: Final = {"ar": ("zero", "one", "two", "few", "many", "other"), "en": ("one", "other")}
-_PLACE: Final = re.compile(r"\{([a-z][a-z0-9_]*)(?::(date|time))?\}")
 _CAPITAL: Final = re.compile(r"^((?:<[^>]*>|[\u2066\u2068])*)([A-Z])(?=[a-z])")
 _ARABIC_DIGITS: Final = str.maketrans("0123456789.", "٠١٢٣٤٥٦٧٨٩٫")
 _WESTERN_DIGITS: Final = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫", "01234567890123456789.")
@@ -34,14 +26,8 @@ _LETTERS_AS_ONE: Final = str.maketrans("ٱىیکة", "اييكه")
 _FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"
 _NARROW_SPACE: Final = "\u202f"
 _GROUPING_FROM: Final = 10_000
-_PLURALS_KEPT: Final = 4096
-_PATTERNS_KEPT: Final = 4096
 _MINUTE, _HOUR = 60, 3600
 _SIZE_STEP: Final = 1024
-
-
-class UnknownMessage(KeyError):
-    """No catalogue of this language holds the key: a fault of ours, never of the reader."""
 
 
 class Ltr(str):
@@ -59,12 +45,12 @@ class Size(int):
 @cache
 def _said_alone(lang: str, key: str) -> Markup:
     """Say a message that has no places: most of a page's words, and the same for everybody."""
-    message = _catalogue(lang).get(key)
+    message = read_catalogue(lang).get(key)
     if message is None:
         raise UnknownMessage(f"{lang}:{key}")
     if not isinstance(message, str):
         raise UnknownMessage(f"{lang}:{key} needs a number")
-    places = _PLACE.search(message)
+    places = PLACE.search(message)
     if places:
         raise KeyError(places[1])
     return _bare(str(escape(message)))
@@ -82,7 +68,7 @@ class Words:
         self.lang = lang
         self.dir = "rtl" if lang == "ar" else "ltr"
         self.zone = MUSCAT.key
-        self._messages = _catalogue(lang)
+        self._messages = read_catalogue(lang)
         self._arabic_digits = digits == "arabic" and lang == "ar"
 
     def __call__(self, key: str, /, **facts: object) -> Markup:
@@ -101,7 +87,7 @@ class Words:
     def fill(self, pattern: str, facts: Mapping[str, object]) -> Markup:
         """Return words with their places filled as safe HTML: whatever markup the words bring is shown, not obeyed."""
         said = []
-        for literal, name, part, is_inside in _pieces_for_page(pattern):
+        for literal, name, part, is_inside in pieces_for_page(pattern):
             said.append(literal)
             if name:
                 words = self._for_page(name, facts[name], part)
@@ -119,7 +105,7 @@ class Words:
             words = self._for_text(place[1], facts[place[1]], place[2])
             return self._in_sentence(place[1], words) if place.start() else words
 
-        return _PLACE.sub(put, pattern)
+        return PLACE.sub(put, pattern)
 
     def pattern(self, key: str, /) -> str:
         """Return the message with its places open, ``{time}``, for a script to fill in the reader's language."""
@@ -222,7 +208,7 @@ class Words:
         count = facts.get("n")
         if not isinstance(count, int):
             (count,) = (fact for fact in facts.values() if isinstance(fact, int))
-        return message[_plural_form(self.lang, count)]
+        return message[plural_form(self.lang, count)]
 
     def _for_page(self, name: str, fact: object, part: str | None) -> Markup:  # noqa: PLR0911 -- one for each type
         match fact:
@@ -321,40 +307,6 @@ def _part(name: str, asked: str | None) -> Part:
     return "date" if wanted == "date" else "time" if wanted == "time" else None
 
 
-@lru_cache(maxsize=_PATTERNS_KEPT)
-def _pieces_for_page(message: str) -> tuple[tuple[str, str, str | None, bool], ...]:
-    """Take a message apart once: each escaped stretch with the place after it, its part, and whether it is inside."""
-    pieces, at = [], 0
-    for place in _PLACE.finditer(message):
-        pieces.append((str(escape(message[at : place.start()])), place[1], place[2], place.start() > 0))
-        at = place.end()
-    return (*pieces, (str(escape(message[at:])), "", None, False))
-
-
-@lru_cache(maxsize=_PLURALS_KEPT)
-def _plural_form(lang: str, count: int) -> str:
-    return Locale(lang).plural_form(count)
-
-
 @lru_cache(maxsize=512)
 def _long_date(day: date, lang: str) -> str:
     return format_date(day, "EEEE d MMMM y", locale="ar_OM" if lang == "ar" else "en_GB")
-
-
-@lru_cache
-def _catalogue(lang: str) -> Mapping[str, Message]:
-    messages: dict[str, Message] = {}
-    for file in sorted(files("templates").joinpath("locale", lang).iterdir(), key=lambda entry: entry.name):
-        if not file.name.endswith(".po"):
-            continue
-        with file.open("rb") as source:
-            for entry in read_po(source, locale=lang, abort_invalid=True):
-                if not entry.id:
-                    continue
-                key = entry.id if isinstance(entry.id, str) else entry.id[0]
-                messages[key] = (
-                    entry.string
-                    if isinstance(entry.string, str)
-                    else dict(zip(_PLURAL_FORMS[lang], entry.string or (), strict=True))
-                )
-    return messages

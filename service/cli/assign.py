@@ -20,7 +20,7 @@ from service.cli.assign_refusals import say_infeasible, say_table_fault
 from service.cli.assign_report import write_report
 from service.cli.assign_tables import InputFault
 from service.cli.assign_words import say_result, say_skipped, write_assignment
-from service.cli.sheets import TableError
+from service.cli.records import TableError
 from service.cli.words import command_words
 from service.text import Words, western_digits
 

@@ -11,7 +11,7 @@ from judging.assignment import NONE, Bar
 if TYPE_CHECKING:
     from judging.assignment import Alternative, Blocked, Infeasible
     from service.cli.assign_files import Encoded
-    from service.cli.sheets import TableError
+    from service.cli.records import TableError
     from service.text import Words
 
 NAMED_AT_MOST = 60

@@ -9,7 +9,8 @@ import numpy as np
 
 from judging.assignment import NONE
 from service.cli.headers import HEADERS, fold_header
-from service.cli.sheets import Column, Table, TableError, clean_label, read_table
+from service.cli.records import TableError
+from service.cli.sheets import Column, Table, clean_label, read_table
 from service.spreadsheets import defuse
 
 if TYPE_CHECKING:

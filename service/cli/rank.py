@@ -11,7 +11,7 @@ from judging.errors import JudgingError
 from judging.scoring import AUTO, METHODS, RoundScores, score_round
 from service.cli.rankfiles import RankInput, read_marks, write_ranking
 from service.cli.ranktable import print_ranking
-from service.cli.sheets import TableError
+from service.cli.records import TableError
 from service.cli.words import command_words
 from service.text import LANGUAGES, Ltr, Words
 

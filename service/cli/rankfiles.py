@@ -18,7 +18,8 @@ from judging.marks import Floats, Ints, Marks, gather_marks
 from judging.rubric import Rubric, check_ranges, infer_rubric
 from judging.scoring import RoundScores
 from service.cli.rankrubric import read_rubric
-from service.cli.sheets import Column, Table, TableError, read_table
+from service.cli.records import TableError
+from service.cli.sheets import Column, Table, read_table
 from service.spreadsheets import defuse
 
 HEADER = (

@@ -9,7 +9,8 @@ import numpy as np
 
 from judging.marks import Ints
 from judging.rubric import Rubric
-from service.cli.sheets import Table, TableError, clean_label
+from service.cli.records import TableError
+from service.cli.sheets import Table, clean_label
 
 __all__ = ["WrittenRubric", "read_rubric"]
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Protocol
 
 from service.mail.letters import Letter
-from service.settings import MailServer, Settings
+from service.mail_server import MailServer
+from service.settings import Settings
 
 __all__ = ["FolderPostman", "Postman", "RefusedForGood", "ServerPostman", "make_postman"]
 

@@ -14,8 +14,9 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from service.clock import Clock
+from service.hosts import ANY_PORT, LOOPBACK
 from service.logging import get_logger
-from service.settings import ANY_PORT, LOOPBACK, Settings
+from service.settings import Settings
 from service.web.cookies import LANGUAGE, THEME, cookie_name, make_cookie, read_cookies
 from service.web.counting import Counting
 from service.web.gate import CHANGE, Gate, choose_wait, kind_of, write_busy_page

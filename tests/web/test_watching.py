@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from service.app import create_app, load_pages
-from service.settings import HostRule
+from service.hosts import HostRule
 from service.usecases.people import passwords
 from service.web.gate import CHANGE, OTHER, PAGE, Gate
 from storage.engine import close_database, get_engine

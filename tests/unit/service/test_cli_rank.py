@@ -10,7 +10,8 @@ from openpyxl import Workbook
 from service.cli.headers import fold_header
 from service.cli.rank import run
 from service.cli.rankfiles import HEADER
-from service.cli.sheets import Column, TableError, read_table
+from service.cli.records import TableError
+from service.cli.sheets import Column, read_table
 from tests.unit.judging.scoring_cases import RATINGS, drawn
 
 RUBRIC = """

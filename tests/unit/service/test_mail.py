@@ -11,7 +11,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from service.mail.delivery import FolderPostman, RefusedForGood, ServerPostman
 from service.mail.letters import Letter, write_letter
 from service.mail.queue import queue_letter
-from service.settings import MailServer, Settings
+from service.mail_server import MailServer
+from service.settings import Settings
 from service.world import make_worker
 from storage.columns import to_json
 from storage.engine import Row, transaction

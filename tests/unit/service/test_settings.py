@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from service.settings import VARIABLES, HostRule, SettingsFaulty, read_settings
+from service.hosts import HostRule
+from service.settings import VARIABLES, SettingsFaulty, read_settings
 from service.text import Words
 
 FAULTY = {

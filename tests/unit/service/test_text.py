@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from service.catalogues import UnknownMessage
 from service.hijri import to_hijri
-from service.text import Ltr, UnknownMessage, Words, fold_for_search, western_digits
+from service.text import Ltr, Words, fold_for_search, western_digits
 
 ARABIC, ENGLISH = Words("ar"), Words("en")
 DEADLINE = datetime(2027, 3, 29, 10, 0, tzinfo=UTC)
