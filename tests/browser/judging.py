@@ -26,16 +26,20 @@ class Judging:
     site: Site
     links: tuple[str, ...]
     emails: tuple[str, ...]
+    database_url: str
 
 
 @contextlib.contextmanager
-def make_judging(data: Path, *, n_entries: int, n_judges: int, per_entry: int = 2, load: int = 3) -> Iterator[Judging]:
-    """Serve a competition in judging from this folder."""
+def make_judging(
+    data: Path, *, n_entries: int, n_judges: int, per_entry: int = 2, load: int = 3, database_url: str | None = None
+) -> Iterator[Judging]:
+    """Serve a competition in judging from this folder; ``database_url``: its rows are elsewhere."""
+    url = database_url or sqlite_url(data / "tahkim.db")
     ensure_fonts(FONTS)
     (data / "fonts").symlink_to(FONTS)
 
     async def seed() -> tuple[tuple[str, ...], tuple[str, ...]]:
-        engine = await open_database(sqlite_url(data / "tahkim.db"))
+        engine = await open_database(url)
         await migrate(engine)
         bind(engine, TABLES)
         try:
@@ -55,8 +59,8 @@ def make_judging(data: Path, *, n_entries: int, n_judges: int, per_entry: int = 
             await close_database(engine)
 
     links, emails = run_apart(seed)
-    with serving(data) as address:
-        yield Judging(Site(address, data), links, emails)
+    with serving(data, TAHKIM_DATABASE_URL=url) as address:
+        yield Judging(Site(address, data), links, emails, url)
 
 
 def accept(page: Page, judging: Judging, at: int, lang: str) -> str:
