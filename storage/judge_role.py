@@ -27,6 +27,7 @@ NAMING = frozenset({
 """Tables that name people, or tell of them: the judges' role reads none of them.
 
 A shortlist names nobody, but it holds the places of a round that its judges must not know in the next one.
+``judge_certificate`` is not among them: it names judges alone, is filled at the publication, and leads to no project.
 """
 
 _APPENDED = ("audit_event", "audit_nonce")
