@@ -26,6 +26,7 @@ LINK = (0.5, 0.5)  # prior mean and spread of rho: who spreads scores more is us
 GUARD = 0.5  # prior probability that assignment went with leniency at all
 HABIT_STEPS = 2  # a sweep; one alone lets scale and noise lag behind the rest
 MOVES = ((0.0, 1.0), (1.0, 0.0), (1.0, 1.0))  # in log a and log s
+QUIETEST = np.log(1e-4)  # of log s: where all agree, nothing in the scores would keep a judge's noise above nothing
 TINY = 1e-300
 SMALL = 250
 MANY = 5000  # reviews from where judges' habits are known well enough for few sweeps
@@ -86,6 +87,7 @@ class Chains:
         self.b, self.quality, self.mean, self.log_s, self.z = (
             np.tile(x, (n_chains, 1)) for x in (begun.b, begun.quality, begun.mean, begun.log_s, block.y)
         )
+        self.log_s = np.maximum(self.log_s, QUIETEST)
         self.log_a = np.zeros_like(self.b)
         self.honest = np.ones_like(self.z)
         self.erratic = np.zeros(self.b.shape, dtype=np.bool_)
@@ -188,7 +190,7 @@ class Chains:
             jump = (noise_step if along_s else scale_step) * jumps[again, kind]
             log_a, log_s = self.log_a + along_a * jump, self.log_s + along_s * jump
             then = log_density(log_a, log_s)
-            taken = chances[again, kind] < then - now
+            taken = (chances[again, kind] < then - now) & (log_s > QUIETEST)
             self.log_a, self.log_s = np.where(taken, log_a, self.log_a), np.where(taken, log_s, self.log_s)
             now = np.where(taken, then, now)
 

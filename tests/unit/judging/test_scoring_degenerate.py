@@ -161,3 +161,17 @@ def test_ties_go_down_the_ladder_and_what_stays_equal_shares_its_rank():
     first, second = heavier.ranking.steps
     assert (first.criterion, first.entries, first.is_resolved) == (1, (0, 1, 2), False)
     assert (second.criterion, second.entries, second.is_resolved) == (0, (0, 2), False)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_judges_who_agree_to_the_mark_leave_equations_that_can_be_solved(seed):
+    """Scores that categories alone explain pull every judge's noise to nothing, where weights would know no end."""
+    entry, judge = np.divmod(np.repeat(np.arange(9), 2), 3)
+    category = np.array([0, 1, 1])
+    marks = gather_marks(entry, judge, np.tile([0, 1], 9), 5.0 + category[entry])
+    rubric = make_rubric([1.0, 3.0], 0.0, 10.0)
+
+    scores = score_round(marks, rubric, categories=category, method="model", seed=seed)
+
+    assert scores.score.tolist() == pytest.approx([5.0, 6.0, 6.0], abs=1e-3)
+    assert np.isfinite(scores.se).all()
