@@ -231,7 +231,7 @@ async def test_a_form_kept_open_in_another_tab_overwrites_nothing(browser: httpx
     )
 
     assert stale.status_code == 409
-    assert "Held on the server" in stale.text
+    assert "On the server: " in stale.text
     assert [row["step"] for row in await Mark.select(Mark.step)] == [6]
     chosen = {f"mark-{criterion}": "2", "revision": "1"}
     assert (await post(browser, f"/en/judging/{code}", chosen, page=f"/en/judging/{code}")).status_code == 303

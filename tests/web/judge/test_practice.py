@@ -87,7 +87,7 @@ async def test_the_panel_s_spread_is_shown_once_every_practice_work_is_marked(be
     assert "Mark 2: one judge" not in before
     assert "once you have marked every practice work" in before
     assert after.count("Your mark: 6. Mark 2: one judge. Mark 3: one judge.") == len(marks)
-    assert after.count("3 steps more lenient than most") == len(marks)
+    assert after.count("3 marks higher than most") == len(marks)
 
 
 async def test_a_practice_work_half_marked_comes_back_with_what_was_typed(browser: httpx.AsyncClient):
