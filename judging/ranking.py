@@ -126,8 +126,8 @@ def rank_entries(groups: list[Group], n_entries: int) -> Ranking:
         for k in TOPS:
             tops[k][at] = (place <= k).mean(axis=0)
         tops[0][at] = (place <= group.places).mean(axis=0)
-        intervals[0, at] = np.quantile(group.draws, QUARTERS, axis=0).T
-        intervals[1, at] = np.quantile(group.draws, (LOW, HIGH), axis=0).T
+        low, first, third, high = np.quantile(group.draws, (LOW, *QUARTERS, HIGH), axis=0)
+        intervals[0, at], intervals[1, at] = np.c_[first, third], np.c_[low, high]
         better = _order_chance(group.draws, order)
         next_entry[at[order[:-1]]], above[at[order[:-1]]] = at[order[1:]], better
         on_line[at[order[:-1]]] = (rank[order[:-1]] <= group.places) & (rank[order[1:]] > group.places)

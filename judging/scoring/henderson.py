@@ -5,6 +5,7 @@ b ~ N(0, tb2) and quality ~ N(gamma * mean b of the entry's judges, t2), entries
 only its own judges. What is left is one matrix of judges and category means (Henderson 1950's equations, Schur form).
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,10 +95,10 @@ class Henderson:
         s[:, last, last] = self.by_category(weight - x_mean**2 / d)
         r_entry = self.by_entry(wa * y)
         wy = w * y
-        h_judge = self.by_judge(wy - xd * at(r_entry, block.e))
-        h_mean = self.by_category(self.by_entry(wy) - x_mean / d * r_entry)
-        factor = [_factor(matrix) for matrix in s]
-        return Normal(d=d, x=x, x_mean=x_mean, factor=factor, r_entry=r_entry, h=np.hstack([h_judge, h_mean]))
+        h = np.empty((self.n_chains, self.size))
+        h[:, :n_judges] = self.by_judge(wy - xd * at(r_entry, block.e))
+        h[:, n_judges:] = self.by_category(self.by_entry(wy) - x_mean / d * r_entry)
+        return Normal(d=d, x=x, x_mean=x_mean, factor=_factor(s), r_entry=r_entry, h=h)
 
     def solve(self, normal: Normal, rng: np.random.Generator | None = None) -> tuple[Floats, Floats, Floats]:
         """Give quality (C, E), b (C, J) and category means (C, K): the mean, or one joint draw from a generator."""
@@ -142,13 +143,13 @@ def at(x: Floats, index: Ints) -> Floats:
     return picked
 
 
-def _factor(matrix: Floats) -> Floats:
-    """Factor; the lower triangle of a row-major matrix is LAPACK's upper one."""
-    factor: Floats
-    factor, info = lapack.dpotrf(matrix.T, lower=0, clean=0)
-    if info != 0:
-        lift = 1e-9 * float(np.trace(matrix)) / matrix.shape[0]
-        factor, info = lapack.dpotrf((matrix + lift * np.eye(matrix.shape[0])).T, lower=0, clean=0)
-    if info != 0:
-        raise UnconvergedError(what="singular equations")
-    return factor
+def _factor(matrices: Floats) -> list[Floats]:
+    """Factor each of (C, P, P) by its lower triangle, which is LAPACK's upper one once turned."""
+    with suppress(np.linalg.LinAlgError):
+        return [lower.T for lower in np.linalg.cholesky(matrices)]
+    size = matrices.shape[-1]
+    lift = 1e-9 / size * np.trace(matrices, axis1=1, axis2=2)[:, None, None] * np.eye(size)
+    try:
+        return [lower.T for lower in np.linalg.cholesky(matrices + lift)]
+    except np.linalg.LinAlgError as error:
+        raise UnconvergedError(what="singular equations") from error
