@@ -42,7 +42,7 @@ async def _invite(settings: "Settings", options: Namespace, words: "Words") -> i
     from service.errors import Invalid  # noqa: PLC0415 (as above)
     from service.usecases.people.invitations import create_invitation  # noqa: PLC0415 (as above)
     from service.world import open_world  # noqa: PLC0415 (as above)
-    from storage.reads.public import find_edition_id  # noqa: PLC0415 (as above)
+    from storage.reads.public.editions import find_edition_id  # noqa: PLC0415 (as above)
 
     async with open_world(settings):
         edition_id = await find_edition_id(options.edition) if options.edition else None

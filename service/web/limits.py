@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from service.text import Ltr, Words
 from storage.reads.entrant.files import MaterialView as EntrantsMaterial
-from storage.reads.public import MaterialView as AnybodysMaterial
+from storage.reads.public.categories import MaterialView as AnybodysMaterial
 
 __all__ = ["Limited", "list_limits", "list_shapes"]
 

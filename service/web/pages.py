@@ -17,7 +17,7 @@ from service.web.csrf import owner_mark, token_for
 from service.web.language import with_language
 from service.web.visit import Visit, visit_of
 from storage.lifecycle import EditionState
-from storage.reads.public import EditionFrame, Extension, find_edition_frame
+from storage.reads.public.editions import EditionFrame, Extension, find_edition_frame
 
 if TYPE_CHECKING:
     from service.web.forms import Typed

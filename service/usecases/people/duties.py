@@ -13,7 +13,7 @@ from service.usecases.people.invitations import Invited, check_exclusive, create
 from storage.engine import for_update, transaction
 from storage.lifecycle import EditionState
 from storage.reads.accounts import find_account, find_account_by_email
-from storage.reads.public import find_edition_frame
+from storage.reads.public.editions import find_edition_frame
 from storage.tables.edition import Edition
 from storage.tables.person import RoleGrant, Token
 

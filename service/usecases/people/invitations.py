@@ -14,7 +14,7 @@ from service.usecases.people.passwords import check_password, hash_password
 from service.usecases.people.tokens import Purpose, get_link, make_link, spend_link
 from storage.engine import transaction
 from storage.reads.accounts import find_account, find_account_by_email
-from storage.reads.public import find_edition_frame
+from storage.reads.public.editions import find_edition_frame
 from storage.tables.panel import Judge
 from storage.tables.person import Person
 

@@ -30,7 +30,9 @@ from service.web.public.pages import (
 from service.web.public.rules_pages import rules_page
 from service.web.result_pages import Links, winner_page, winners_page
 from storage.lifecycle import EditionState
-from storage.reads.public import find_category, find_edition_rules, list_categories, list_dates
+from storage.reads.public.categories import find_category, list_categories
+from storage.reads.public.editions import list_dates
+from storage.reads.public.rules import find_edition_rules
 
 __all__ = ["PreviewController"]
 

@@ -31,7 +31,7 @@ from service.web.committee.standing import AnyRequest, pick
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
 from storage.lifecycle import EditionState
-from storage.reads.public import CategoryLine, list_categories
+from storage.reads.public.categories import CategoryLine, list_categories
 
 __all__ = ["CriterionView", "RubricController", "as_judge_reads"]
 

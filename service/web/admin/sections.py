@@ -19,7 +19,7 @@ from service.web.admin.frame import SECTIONS, EditionHead, head_of
 from service.web.admin.values import say_value
 from service.web.committee.standing import AnyRequest, pick
 from service.web.pages import Page, page
-from storage.reads.public import list_categories
+from storage.reads.public.categories import list_categories
 
 __all__ = ["SectionController", "group_of"]
 

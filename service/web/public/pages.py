@@ -17,17 +17,9 @@ from service.web.pages import Page, page
 from service.web.public.rules_pages import RulesPage, change_card, in_language, rules_page
 from service.web.visit import visit_of
 from service.wording import OwnWords
-from storage.reads.public import (
-    CategoryLine,
-    CategoryView,
-    DateView,
-    EditionLine,
-    find_category,
-    find_edition_rules,
-    list_categories,
-    list_dates,
-    list_editions,
-)
+from storage.reads.public.categories import CategoryLine, CategoryView, find_category, list_categories
+from storage.reads.public.editions import DateView, EditionLine, list_dates, list_editions
+from storage.reads.public.rules import find_edition_rules
 from storage.reads.rules import list_rule_changes
 from storage.reads.wording import find_own_texts
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from service.text import Words
 from service.wording import OwnWords
-from storage.reads.public import EditionRules, FurtherRound
+from storage.reads.public.rules import EditionRules, FurtherRound
 from storage.reads.rules import RuleChangeView
 
 __all__ = ["ChangeCard", "HonourLine", "RulesPage", "change_card", "in_language", "rules_page"]

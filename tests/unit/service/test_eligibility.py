@@ -15,7 +15,7 @@ from service.usecases.entering.eligibility import Check, NotChecked, answer_excl
 from service.usecases.entering.leaving import HasPlace
 from storage.columns import from_json, to_json
 from storage.reads.decisions import list_categories
-from storage.reads.public import find_edition_rules
+from storage.reads.public.rules import find_edition_rules
 from storage.reads.registrar import get_eligibility_page
 from storage.rows import get_row
 from storage.tables.assignment import Assignment

@@ -20,7 +20,7 @@ from storage.reads.judge.lists import get_my_list
 from storage.reads.judge.sheets import get_my_sheet
 from storage.reads.marks import read_marks
 from storage.reads.matrices import read_assignment_input
-from storage.reads.public import find_edition_rules
+from storage.reads.public.rules import find_edition_rules
 from storage.rows import get_row
 from storage.tables.edition import Edition
 from storage.tables.further_round import RoundRule, ShortlistEntry
