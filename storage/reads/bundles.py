@@ -17,7 +17,7 @@ __all__ = ["BundleLine", "BundleSource", "StandingRun", "find_bundle", "list_bun
 
 @dataclass(frozen=True, slots=True)
 class StandingRun:
-    """The last run of a round, as stored."""
+    """A run of a round, as stored."""
 
     ordinal: int
     number: int
@@ -50,7 +50,10 @@ class BundleLine:
 
 
 async def read_bundle_source(edition_id: UUID) -> BundleSource | None:
-    """Read what stands of an edition; None where a round has no run yet."""
+    """Read what stands of an edition: each round's last run, and earlier ones that a decision rests on.
+
+    None where a round has no run yet.
+    """
     edition = (
         await Edition.select(Edition.slug, Edition.name_ar, Edition.name_en).where(Edition.id == edition_id).first()
     )
@@ -59,15 +62,21 @@ async def read_bundle_source(edition_id: UUID) -> BundleSource | None:
         ranking_run.inputs AS inputs, ranking_run.parameters AS parameters, ranking_run.seed AS seed,
         ranking_run.output AS output, ranking_run.output_hash AS output_hash
         FROM ranking_run JOIN round ON round.id = ranking_run.round
-        WHERE round.edition = {} AND ranking_run.ordinal =
+        WHERE round.edition = {} AND (ranking_run.ordinal =
           (SELECT max(later.ordinal) FROM ranking_run AS later WHERE later.round = round.id)
-        ORDER BY round.ordinal""",
+          OR ranking_run.id IN (SELECT decision.run FROM decision))
+        ORDER BY round.ordinal, ranking_run.ordinal DESC""",
         edition_id,
     )
     if edition is None or not rows:
         return None
     decisions = await Decision.select(
-        Decision.id, Decision.category, Decision.state, Decision.minutes, Decision.round.ordinal.as_alias("ordinal")
+        Decision.id,
+        Decision.category,
+        Decision.state,
+        Decision.minutes,
+        Decision.round.ordinal.as_alias("ordinal"),
+        Decision.run.ordinal.as_alias("run"),
     ).where(Decision.round.edition == edition_id)
     outcomes: dict[UUID, list[dict[str, Any]]] = {}
     for each in await Outcome.select(
@@ -103,6 +112,7 @@ def _decision(row: dict[str, Any], outcomes: list[dict[str, Any]], places: dict[
     withheld = (from_json(row["minutes"]) or {}).get("withheld", {})
     return {
         "round": row["ordinal"],
+        "run": row["run"],
         "category": row["category"],
         "is_approved": row["state"] == "approved",
         "withheld": sorted(place for honour in withheld if (place := places.get(UUID(honour))) is not None),

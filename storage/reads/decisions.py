@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from piccolo.columns.combination import Where
+
 from storage.columns import from_json
 from storage.engine import run_sql
 from storage.lifecycle import SheetState
@@ -24,6 +26,7 @@ __all__ = [
     "count_set_aside",
     "count_signatures",
     "find_last_run",
+    "find_run",
     "list_categories",
     "list_computed",
     "list_given_elsewhere",
@@ -51,12 +54,21 @@ class RunView:
 
 async def find_last_run(round_id: UUID) -> RunView | None:
     """Find the run that stands: the last one of the round. Its output is shared with other readers: never change it."""
+    return await _find(RankingRun.round == round_id)
+
+
+async def find_run(run_id: UUID) -> RunView | None:
+    """Find a run that a decision rests on, whether it stands or not. As above, never change its output."""
+    return await _find(RankingRun.id == run_id)
+
+
+async def _find(which: Where) -> RunView | None:
     row = (
         await RankingRun.select(
             RankingRun.id, RankingRun.ordinal, RankingRun.method, RankingRun.made_at, RankingRun.inputs_hash,
             RankingRun.output_hash,
         )
-        .where(RankingRun.round == round_id)
+        .where(which)
         .order_by(RankingRun.ordinal, ascending=False)
         .first()
     )  # fmt: skip

@@ -39,6 +39,8 @@ class Appeal(Table, tablename="appeal"):
 
     ``ground`` is score, conflict or procedure; ``state`` lodged, proposed or answered. ``verdict`` (upheld, dismissed)
     and ``answer`` are what ``proposed_by`` wrote; the team reads them once ``confirmed_by``, somebody else, agreed.
+    ``left_out``: ids of the judges whose sheets the answer sets aside, as JSON; where the ground is a conflict of
+    interest its ties say so instead.
     """
 
     id = key()
@@ -58,6 +60,7 @@ class Appeal(Table, tablename="appeal"):
     proposed_at = when(null=True)
     confirmed_by = ref("Person", "person", null=True)
     answered_at = when(null=True)
+    left_out = text(null=True)
 
 
 class ChosenComment(Table, tablename="chosen_comment"):

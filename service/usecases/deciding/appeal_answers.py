@@ -10,6 +10,7 @@ from service.audit import Event, record
 from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.mail.queue import queue_letter
 from service.permissions import Action, require
+from service.usecases.deciding.appeal_sheets import name_sheets, set_named_aside
 from service.usecases.deciding.appeal_ties import bar_named, forget_named, name_ties
 from service.usecases.written import check_line, read_text
 from storage.engine import for_update, transaction
@@ -57,8 +58,8 @@ async def propose_answer(
 ) -> None:
     """Propose a verdict with its reason. The team reads nothing before a second member agrees.
 
-    ``judges``: where the ground is a conflict of interest and it is upheld, those whose marks on the project will not
-    count any more.
+    ``judges``: those whose marks on the project will not count any more, where it is upheld. An appeal on a conflict of
+    interest names at least one.
     """
     words = read_text(answer)
     errors = [] if verdict in VERDICTS else [FieldError("verdict", "err.choose", word_field="appeals.verdict")]
@@ -67,8 +68,10 @@ async def propose_answer(
         found = await _lock(actor, appeal_id)
         if errors:
             raise Invalid(*errors)
-        if found["ground"] == CONFLICT and verdict == VERDICTS[0]:
+        if verdict == VERDICTS[0] and found["ground"] == CONFLICT:
             await name_ties(found["entry"], judges, now=now)
+        elif verdict == VERDICTS[0]:
+            await name_sheets(appeal_id, found["entry"], judges)
         await _move(
             appeal_id, "propose", verdict=verdict, answer=words, proposed_by=actor.person_id, proposed_at=now
         )  # fmt: skip
@@ -82,7 +85,7 @@ async def send_back_answer(actor: Actor, appeal_id: UUID, *, now: datetime) -> N
     async with transaction():
         found = await _lock(actor, appeal_id)
         await forget_named(found["entry"], now=now)
-        await _move(appeal_id, "send-back", verdict=None, answer="", proposed_by=None, proposed_at=None)
+        await _move(appeal_id, "send-back", verdict=None, answer="", proposed_by=None, proposed_at=None, left_out=None)
         await record(Event.APPEAL_PROPOSED, by=actor, about=("appeal", appeal_id), at=now, after={"verdict": None})
 
 
@@ -102,6 +105,7 @@ async def confirm_answer(actor: Actor, appeal_id: UUID, *, now: datetime) -> Non
         await _move(appeal_id, "confirm", confirmed_by=actor.person_id, answered_at=now)
         if found["verdict"] == VERDICTS[0]:
             await bar_named(actor, found["entry"], reason=found["answer"], now=now)
+            await set_named_aside(actor, found["entry"], found["left_out"], reason=found["answer"], now=now)
             await _reopen(actor, found["entry"], now)
         account = await find_account(found["person"])
         if account is not None:

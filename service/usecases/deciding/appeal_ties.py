@@ -24,7 +24,7 @@ async def name_ties(entry_id: UUID, judges: Collection[UUID], *, now: datetime) 
 
     Raises Invalid where a judged project's appeal on a conflict names nobody, NotFound for who did not judge it.
     """
-    able = {each.id for each in await list_sealing_judges(entry_id)}
+    able = await list_sealing_judges(entry_id)
     if able and not judges:
         raise Invalid(FieldError("judges", "appeals.err_judges"))
     if not able.issuperset(judges):

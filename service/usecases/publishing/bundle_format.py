@@ -77,10 +77,25 @@ def _digest(part: object) -> str:
 def _parts(told: Json) -> Iterator[tuple[str, object]]:
     for name in ("format", "edition", "made_at", "audit", "versions", "categories", "criteria"):
         yield name, told.get(name)
-    for in_round in told["rounds"]:
-        yield from _parts_of_round(f"rounds/{in_round['ordinal']}", in_round)
+    for at, in_round in _addressed(told):
+        yield from _parts_of_round(at, in_round)
     for decision in told["decisions"]:
         yield f"decisions/{decision['round']}/{decision['category']}", decision
+
+
+def _addressed(told: Json) -> Iterator[tuple[str, Json]]:
+    """Give each round's last run at the round's own address, and earlier runs that decisions rest on beside it."""
+    last = _last_runs(told)
+    for in_round in told["rounds"]:
+        at = f"rounds/{in_round['ordinal']}"
+        yield (at if in_round["run"] == last[in_round["ordinal"]] else f"{at}/run-{in_round['run']}"), in_round
+
+
+def _last_runs(told: Json) -> dict[int, int]:
+    last: dict[int, int] = {}
+    for in_round in told["rounds"]:
+        last[in_round["ordinal"]] = max(in_round["run"], last.get(in_round["ordinal"], 0))
+    return last
 
 
 def _parts_of_round(at: str, in_round: Json) -> Iterator[tuple[str, object]]:
@@ -117,14 +132,16 @@ def check_bundle(content: bytes) -> Checked:
     if not isinstance(told, dict) or told.get("format") != FORMAT:
         raise ValueError(FORMAT)
     found = next(_differences(told), None)
+    last = _last_runs(told)
+    lasting = [each for each in told["rounds"] if each["run"] == last[each["ordinal"]]]
     from judging.scoring.round import VERSION  # noqa: PLC0415 - kept out of start-up
 
     return Checked(
         sha256=hashlib.sha256(content).hexdigest(),
         audit_head=told["audit"]["head"],
         edition=told["edition"]["slug"],
-        n_entries=sum(len(each["inputs"]["entries"]) for each in told["rounds"]),
-        n_marks=sum(len(each["inputs"]["marks"]) for each in told["rounds"]),
+        n_entries=sum(len(each["inputs"]["entries"]) for each in lasting),
+        n_marks=sum(len(each["inputs"]["marks"]) for each in lasting),
         version=told["versions"]["scoring"],
         own_version=VERSION,
         difference=found,
@@ -141,8 +158,7 @@ def _differences(told: Json) -> Iterator[Difference]:
     for where in written:
         if where not in real:
             yield Difference("missing", where, "", "")
-    for in_round in told["rounds"]:
-        at = f"rounds/{in_round['ordinal']}"
+    for at, in_round in _addressed(told):
         output, seed, _ = compute_round(to_json(in_round["inputs"]), in_round["parameters"])
         yield from _compare(f"{at}/output", in_round["output"], output)
         if in_round["seed"] != seed:
@@ -179,16 +195,16 @@ def _short(value: Any) -> str:
 
 
 def _check_decisions(told: Json) -> Iterator[Difference]:
-    """Hold the ranks that decisions were made on against the computed ones."""
+    """Hold the ranks that decisions were made on against those of the very run that each rests on."""
     ranks = {
-        (in_round["ordinal"], line["entry"]): line["rank"]
+        (in_round["ordinal"], in_round["run"], line["entry"]): line["rank"]
         for in_round in told["rounds"]
         for lines in in_round["output"]["categories"].values()
         for line in lines
     }
     for decision in told["decisions"]:
         for each in decision["outcomes"]:
-            rank = ranks.get((decision["round"], each["entry"]))
+            rank = ranks.get((decision["round"], decision["run"], each["entry"]))
             if rank != each["computed_rank"]:
                 where = f"decisions/{decision['round']}/{decision['category']}/{each['entry']}"
                 yield Difference("figure", where, str(each["computed_rank"]), str(rank))

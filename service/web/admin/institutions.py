@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from service.actors import Actor
 from service.errors import FieldError, Invalid
 from service.permissions import Action
-from service.text import Ltr, Words
+from service.text import Ltr, Words, fold_for_search
 from service.usecases.setup.imports import INSTITUTION_COLUMNS, Row, check_institutions, import_institutions, read_rows
 from service.usecases.setup.institutions import (
     InstitutionDetails,
@@ -149,4 +149,5 @@ async def _show(
         )
         for each in await list_register()
     )
+    rows = tuple(sorted(rows, key=lambda row: fold_for_search(row.name)))
     return page("admin/institutions", InstitutionsPage(rows, INSTITUTION_COLUMNS, preview, added, saved, removed))

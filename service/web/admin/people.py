@@ -10,7 +10,7 @@ from litestar.response import Redirect
 
 from service.actors import Actor, Role
 from service.permissions import Action
-from service.text import Ltr, Words
+from service.text import Ltr, Words, fold_for_search
 from service.usecases.people.duties import DUTIES, invite_to_duty, take_back_duty, take_back_invitation
 from service.usecases.people.second_factor import reset_factor
 from service.web.committee.standing import AnyRequest, Chip, pick
@@ -133,7 +133,12 @@ async def _show(request: AnyRequest, words: Words, now: datetime) -> Page:
     holders = Counter((each.role, each.edition_id) for each in lines if not each.is_invited)
     names = {each.id: pick(each, "short", words) for each in editions}
     found = PeoplePage(
-        rows=tuple(_row(each, names, holders, words) for each in shown),
+        rows=tuple(
+            sorted(
+                (_row(each, names, holders, words) for each in shown),
+                key=lambda row: (row.role, fold_for_search(row.name)),
+            )
+        ),
         chips=_chips(editions, chosen, words),
         duties=tuple(Option(each.value, words.plain(f"role.{each}"), words.plain(f"people.{each}")) for each in DUTIES),
         editions=tuple(Option(str(each.id), pick(each, "name", words)) for each in editions),

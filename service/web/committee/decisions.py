@@ -17,6 +17,7 @@ from service.usecases.deciding.decisions import (
     place_entries,
     sign_decision,
 )
+from service.web.committee.basis import Basis, order_of
 from service.web.committee.placing import (
     Option,
     OtherForm,
@@ -45,7 +46,6 @@ from storage.reads.committee.decision import (
     list_other_honours,
     list_signers,
 )
-from storage.reads.committee.ranking import get_computed_order
 from storage.reads.committee.standing import CategoryRef, Standing
 
 __all__ = ["DecisionController", "show_decision"]
@@ -79,6 +79,7 @@ class DecisionPage:
     has_places: bool
     has_others: bool
     session: SessionView
+    basis: Basis | None
     read: tuple[ReadLine, ...]
     """What a signature is given to."""
 
@@ -149,7 +150,7 @@ async def show_decision(actor: Actor, words: Words, slug: str) -> Page:
     in_round = standing.in_round
     is_locked = in_round.state in NO_RANKING
     decision = None if is_locked else await find_decision(in_round.id, category.id)
-    ranking = await get_computed_order(in_round.id, category.id)
+    ranking, basis = await order_of(in_round.id, category.id, decision)
     places = await list_category_places(standing.edition_id)
     others = await list_other_honours(standing.edition_id)
     members = await list_signers(standing.edition_id, decision.id if decision else None)
@@ -184,6 +185,7 @@ async def show_decision(actor: Actor, words: Words, slug: str) -> Page:
         has_others=decision is not None
         and bool({each.honour_id for each in decision.placed} - {each.id for each in places}),
         session=session,
+        basis=basis,
         read=make_read_lines((each.name, _tell(each, words)) for each in placed),
     )
     return page("committee/decision", shown)

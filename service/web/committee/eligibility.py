@@ -18,7 +18,7 @@ from service.usecases.setup.past_entries import Recurrence, find_recurrences
 from service.web.committee.evidence import RuleLine, weigh_rules
 from service.web.committee.standing import AnyRequest, pick, read_moment, stand, write_moment
 from service.web.declared import say_ai
-from service.web.forms import read_form
+from service.web.forms import Typed, read_form
 from service.web.pages import Page, go_to, page
 from storage.reads.committee.standing import Standing
 from storage.reads.registrar import (
@@ -156,14 +156,8 @@ class EligibilityController(Controller):
 
     @post("/{number:str}", opt={"action": Action.CHECK_ELIGIBILITY})
     async def decide(self, request: AnyRequest, number: str, actor: Actor, words: Words, now: datetime) -> Redirect:
-        async def again() -> Page:
-            return await _show(actor, words, number, now)
-
-        typed = await read_form(request, again=again)
+        typed, found = await _read(request, actor, words, number, now)
         standing = await stand(actor)
-        found = await get_eligibility_page(standing.edition_id, number)
-        if found is None:
-            raise NotFound
         try:
             decision = Check(typed.text("decision"))
         except ValueError:
@@ -186,27 +180,14 @@ class EligibilityController(Controller):
 
     @post("/{number:str}/withdraw", opt={"action": Action.WITHDRAW_FOR_TEAM})
     async def withdraw(self, request: AnyRequest, number: str, actor: Actor, words: Words, now: datetime) -> Redirect:
-        async def again() -> Page:
-            return await _show(actor, words, number, now)
-
-        typed = await read_form(request, again=again)
-        found = await get_eligibility_page((await stand(actor)).edition_id, number)
-        if found is None:
-            raise NotFound
+        typed, found = await _read(request, actor, words, number, now)
         await withdraw_for_team(actor, found.card.id, reason=typed.text("why"), now=now)
         return go_to("/committee/eligibility?withdrawn=yes")
 
     @post("/{number:str}/exclude", opt={"action": Action.EXCLUDE_ADMITTED})
     async def exclude(self, request: AnyRequest, number: str, actor: Actor, words: Words, now: datetime) -> Redirect:
         """Ask that an admitted entry be excluded after all."""
-
-        async def again() -> Page:
-            return await _show(actor, words, number, now)
-
-        typed = await read_form(request, again=again)
-        found = await get_eligibility_page((await stand(actor)).edition_id, number)
-        if found is None:
-            raise NotFound
+        typed, found = await _read(request, actor, words, number, now)
         rule = typed.uuid("rule") if typed.text("rule") else None
         await ask_exclusion(actor, found.card.id, rule_id=rule, reason=typed.text("reason"), now=now)
         return go_to("/committee/eligibility?asked=yes")
@@ -215,17 +196,26 @@ class EligibilityController(Controller):
     async def decide_finding(
         self, request: AnyRequest, number: str, actor: Actor, words: Words, now: datetime
     ) -> Redirect:
-        async def again() -> Page:
-            return await _show(actor, words, number, now)
-
-        typed = await read_form(request, again=again)
-        found = await get_eligibility_page((await stand(actor)).edition_id, number)
-        if found is None:
-            raise NotFound
+        typed, found = await _read(request, actor, words, number, now)
         finding = typed.uuid("finding")
         verdict, reason = _state(typed.text("verdict")), typed.text(f"reason-{finding}")
         await decide_finding(actor, found.card.id, finding, verdict, reason=reason, now=now)
         return go_to(f"/committee/eligibility/{number}#found")
+
+
+async def _read(
+    request: AnyRequest, actor: Actor, words: Words, number: str, now: datetime
+) -> tuple[Typed, EligibilityPage]:
+    """Read a form on one entry, and the entry; where the form is refused, the entry's page shows it again."""
+
+    async def again() -> Page:
+        return await _show(actor, words, number, now)
+
+    typed = await read_form(request, again=again)
+    found = await get_eligibility_page((await stand(actor)).edition_id, number)
+    if found is None:
+        raise NotFound
+    return typed, found
 
 
 def _state(typed: str) -> FindingState:

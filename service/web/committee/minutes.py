@@ -86,7 +86,7 @@ async def _minutes_of(actor: Actor, standing: Standing, found: CategoryRef, word
     in_round = round_of(standing)
     is_locked = in_round.state in NO_RANKING
     decision = None if is_locked else await find_decision(in_round.id, found.id)
-    ranking = await get_computed_order(in_round.id, found.id)
+    ranking = await get_computed_order(in_round.id, found.id, decision.run_id if decision else None)
     run = None if is_locked else ranking.run
     members = await list_signers(standing.edition_id, decision.id if decision else None)
     return MinutesPage(

@@ -49,11 +49,13 @@ class PreviewLine:
 
 @dataclass(frozen=True, slots=True)
 class PreviewCategory:
-    """A category of the preview."""
+    """A category of the preview; ``run`` is what it was decided on, where ``newer`` was computed since."""
 
     name: str
     slug: str
     is_approved: bool
+    run: int | None
+    newer: int
     lines: tuple[PreviewLine, ...]
 
 
@@ -226,9 +228,13 @@ def _checks(
             key = "publish.check_appeals" if end <= now else "publish.check_appealing"
             checks.append(Check(words.say(key, date=end, time=end), ok=end <= now))
         if prepared.n_open_appeals or told_at is not None:
-            checks.append(Check(words.say("appeals.check", n=prepared.n_open_appeals), ok=prepared.n_open_appeals == 0))
+            n_open = prepared.n_open_appeals
+            checks.append(
+                Check(words.say("appeals.check" if n_open else "appeals.all_answered", n=n_open), ok=not n_open)
+            )
     n_closed = prepared.n_unpermitted
-    checks.append(Check(words.say("publish.check_permitted", n=n_closed), ok=n_closed == 0))
+    key = "publish.check_permitted" if n_closed else "publish.check_all_permitted"
+    checks.append(Check(words.say(key, n=n_closed), ok=n_closed == 0))
     has_run = prepared.output_hash is not None
     checks.append(Check(words.say(f"publish.check_{'' if has_run else 'no_'}fingerprint"), ok=has_run))
     return tuple(checks)
@@ -240,6 +246,8 @@ def _preview(standing: Standing, prepared: Prepared, words: Words) -> tuple[Prev
             name=pick(each, "name", words),
             slug=each.slug,
             is_approved=each.id in prepared.approved,
+            run=run if (run := prepared.decided_on.get(each.id)) != prepared.last_run else None,
+            newer=prepared.last_run,
             lines=tuple(
                 PreviewLine(pick(line, "honour", words), Ltr(line.code_name), line.is_shared,
                             pick(line, "citation", words))

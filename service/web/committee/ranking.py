@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from litestar import Controller, get, post
 from litestar.response import Redirect
@@ -15,20 +16,27 @@ from service.text import Words
 from service.usecases.deciding.decisions import find_quorum
 from service.usecases.ranking.method_reopening import AUTO, ask_method_reopening
 from service.usecases.ranking.runs import PLACES, compute_ranking
+from service.web.committee.basis import Basis, basis_of
 from service.web.committee.caterpillar import Duel, RankRow, find_duel, make_rows, nearest_first, title_in
 from service.web.committee.certainty import (
     Axis,
     axis_of,
     reliability_of,
 )
+from service.web.committee.equal_scores import tell_ties
 from service.web.committee.parts import part_of
 from service.web.committee.standing import AnyRequest, Chip, category_chips, no_round, pick, round_of, stand
 from service.web.forms import read_form
 from service.web.language import with_language
 from service.web.meanwhile import ReadLine, make_read_lines
 from service.web.pages import Page, go_to, page
-from storage.lifecycle import RoundState
-from storage.reads.committee.ranking import CategoryRanking, get_category_ranking
+from storage.lifecycle import DecisionState, RoundState
+from storage.reads.committee.ranking import (
+    CategoryRanking,
+    get_category_ranking,
+    get_computed_order,
+    list_criterion_names,
+)
 from storage.reads.committee.standing import CategoryRef, RoundRef, Standing
 from storage.reads.decisions import RunView
 
@@ -91,6 +99,7 @@ class RankingPage:
     part: Markup | None
     previous: str | None
     next: str | None
+    ties: tuple[Markup, ...]
     disputed: tuple[Disputed, ...]
     differ_points: int
     is_line_first: bool
@@ -102,6 +111,7 @@ class RankingPage:
     may_compute: bool
     may_reopen: bool
     decision_state: str | None
+    basis: Basis | None
     digest: str
     read: tuple[ReadLine, ...]
     """The run, and who holds its first places."""
@@ -202,6 +212,9 @@ async def _ranking_page(
         else None,
         previous=shown.before(base),
         next=shown.after(base),
+        ties=tell_ties(found, await list_criterion_names(category.id) if run.output["ties"] else {}, words)
+        if run
+        else (),
         disputed=tuple(
             Disputed(
                 title_in(found, line["entry"], words),
@@ -236,9 +249,18 @@ async def _ranking_page(
         and in_round.method == AUTO
         and not standing.barred,
         decision_state=found.decision_state,
+        basis=await _basis(in_round.id, category.id, found),
         digest=run.output_hash if run else "",
         read=make_read_lines(_tell_run(run, rows, words)) if not is_locked else (),
     )
+
+
+async def _basis(round_id: UUID, category_id: UUID, found: CategoryRanking) -> Basis | None:
+    """Say on which earlier run the category was decided, where another stands by now."""
+    if found.decision_state != DecisionState.APPROVED or found.run is None or found.decision_run == found.run.id:
+        return None
+    decided = await get_computed_order(round_id, category_id, found.decision_run)
+    return basis_of(decided, found, found.decision_state)
 
 
 def _tell_run(run: RunView | None, rows: Sequence[RankRow], words: Words) -> list[tuple[Markup, str]]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from service.actors import Actor, Role
 from service.permissions import Action, may
-from service.text import Ltr, Words
+from service.text import Ltr, Words, fold_for_search
 from service.web.committee.certainty import word_of
 from service.web.committee.standing import pick
 from storage.reads.committee.decision import CategoryDecision, Signer
@@ -105,7 +105,12 @@ async def session_of(
     names = {each.person_id: pick(each, "name", words) for each in signers}
     is_open = decision is not None and decision.state == "open"
     is_there = actor.person_id in there.present
-    members = tuple(_member(each, there, tied, words) for each in signers)
+    members = tuple(
+        sorted(
+            (_member(each, there, tied, words) for each in signers),
+            key=lambda each: (each.role, fold_for_search(each.name)),
+        )
+    )
     return SessionView(
         digest=there.digest,
         is_noted=there.is_noted,
@@ -174,4 +179,5 @@ def count_quorum(members: tuple[Signer, ...]) -> int:
 
 def list_signatures(members: tuple[Signer, ...], words: Words) -> tuple[SignerView, ...]:
     """List who signs, and when each did."""
-    return tuple(SignerView(pick(each, "name", words), each.role, each.signed_at) for each in members)
+    told = [SignerView(pick(each, "name", words), each.role, each.signed_at) for each in members]
+    return tuple(sorted(told, key=lambda each: (each.role, fold_for_search(each.name))))

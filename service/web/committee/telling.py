@@ -20,8 +20,8 @@ from service.web.committee.standing import AnyRequest, Chip, category_chips, no_
 from service.web.forms import Typed, read_form
 from service.web.pages import Page, go_to, page
 from service.web.ranges import Readable, stream_object
+from storage.lifecycle import AppealState, EntryState
 from storage.lifecycle import EditionState as Stage
-from storage.lifecycle import EntryState
 from storage.reads.committee.appeals import AppealLine, find_appeal_file, list_appeals
 from storage.reads.committee.feedback import list_team_comments
 from storage.reads.committee.publication import get_prepared
@@ -94,7 +94,10 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class AppealView:
-    """An appeal; ``is_mine`` where the reader proposed its answer; ``named``: judges whose marks it leaves out."""
+    """An appeal; ``is_mine`` where the reader proposed its answer; ``named``: judges whose marks it leaves out.
+
+    ``returned_to``: the name of its category in addresses, where an upheld appeal gave it back to the committee.
+    """
 
     id: str
     code: Ltr | None
@@ -111,6 +114,7 @@ class AppealView:
     is_excluded: bool
     judges: tuple[Named, ...]
     named: tuple[str, ...]
+    returned_to: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,4 +289,7 @@ def _view(each: AppealLine, actor: Actor, words: Words) -> AppealView:
         is_excluded=each.entry_state == EntryState.EXCLUDED,
         judges=tuple(Named(str(judge.id), pick(judge, "name", words)) for judge in each.judges),
         named=tuple(pick(judge, "name", words) for judge in each.judges if judge.is_named),
+        returned_to=each.category
+        if each.state == AppealState.ANSWERED and each.verdict == "upheld" and each.entry_state != EntryState.EXCLUDED
+        else None,
     )

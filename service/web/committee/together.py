@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action, may
-from service.text import Ltr, Words
+from service.text import Ltr, Words, fold_for_search
 from service.usecases.deciding.joint import Matter
 from service.usecases.deciding.reopening import answer_reopening, ask_reopening
 from service.usecases.deciding.unmasking import (
@@ -95,6 +95,7 @@ class SheetView:
     is_asked: bool
     may_give_time: bool
     due_at: datetime | None
+    appeal: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,15 +272,17 @@ async def _sheets(actor: Actor, words: Words, now: datetime, *, failed: str = ""
             judge=pick(each, "judge", words),
             code=Ltr(each.code_name),
             state="complete" if each.state == "draft" and each.is_complete else each.state.replace("-", "_"),
-            at=each.sealed_at or each.saved_at,
+            at=each.aside_at if each.state == "set-aside" else each.sealed_at or each.saved_at,
             may_reopen=may_reopen and each.state == "sealed" and not each.is_asked,
             may_give_time=may_give_time and each.state == "draft",
             due_at=each.due_at,
             is_asked=each.is_asked,
+            appeal=each.appeal,
         )
         for each in await list_sheets(standing.in_round.id)
         if each.category_id in seen
     ]
+    views.sort(key=lambda each: (fold_for_search(each.judge), each.code))
     shown = SheetsPage(
         unsealed=tuple(each for each in views if each.state == "complete"),
         sealed=tuple(each for each in views if each.state == "sealed"),

@@ -35,7 +35,10 @@ class JointLine:
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """A judge's sheet on an entry: its state and whether all its criteria are marked."""
+    """A judge's sheet on an entry: its state and whether all its criteria are marked.
+
+    ``aside_at`` and ``appeal``: since when it does not count, and the appeal's answer that was the reason, if one was.
+    """
 
     id: UUID
     category_id: UUID
@@ -48,6 +51,8 @@ class SheetLine:
     saved_at: datetime | None
     is_asked: bool
     due_at: datetime | None
+    aside_at: datetime | None
+    appeal: str | None
 
 
 async def list_joint(edition_id: UUID, categories: frozenset[UUID]) -> tuple[JointLine, ...]:
@@ -103,10 +108,15 @@ async def list_sheets(round_id: UUID) -> tuple[SheetLine, ...]:
         (SELECT count(*) FROM mark WHERE mark.sheet = score_sheet.id) AS n_marks,
         (SELECT count(*) FROM criterion WHERE criterion.category = entry.category) AS n_criteria,
         (SELECT count(*) FROM joint_request WHERE joint_request.subject = CAST(score_sheet.id AS text)
-          AND joint_request.state = 'waiting') AS n_asked
+          AND joint_request.state = 'waiting') AS n_asked,
+        (SELECT conflict.decided_at FROM conflict WHERE conflict.judge = assignment.judge
+          AND conflict.entry = assignment.entry AND conflict.state = 'confirmed') AS tied_at,
+        appeal.answer AS appeal, appeal.answered_at AS answered_at
         FROM score_sheet JOIN assignment ON assignment.id = score_sheet.assignment
         JOIN entry ON entry.id = assignment.entry JOIN judge ON judge.id = assignment.judge
         JOIN person ON person.id = judge.person
+        LEFT JOIN appeal ON appeal.entry = assignment.entry AND appeal.state = 'answered'
+          AND appeal.left_out LIKE '%' || CAST(judge.id AS text) || '%'
         WHERE assignment.round = {} AND score_sheet.abstained IS NULL
         AND (assignment.state = 'published' OR score_sheet.state = 'set-aside')
         ORDER BY person.name_ar, entry.code_name""",
@@ -117,7 +127,8 @@ async def list_sheets(round_id: UUID) -> tuple[SheetLine, ...]:
             id=UUID(str(row["id"])), category_id=UUID(str(row["category_id"])), code_name=row["code_name"],
             judge_ar=row["judge_ar"], judge_en=row["judge_en"], state=row["state"],
             is_complete=row["n_marks"] == row["n_criteria"], sealed_at=row["sealed_at"], saved_at=row["saved_at"],
-            is_asked=bool(row["n_asked"]), due_at=row["due_at"],
+            is_asked=bool(row["n_asked"]), due_at=row["due_at"], appeal=row["appeal"],
+            aside_at=row["answered_at"] or row["tied_at"],
         )
         for row in rows
     )  # fmt: skip

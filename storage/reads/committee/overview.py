@@ -104,14 +104,15 @@ async def get_overview(edition_id: UUID, round_id: UUID | None, person_id: UUID 
           WHERE entry.edition = {{}} AND question.answered_at IS NULL) AS n_questions,
         (SELECT count(*) FROM deletion_request WHERE edition = {{}} AND state = 'waiting') AS n_deletions,
         (SELECT count(*) FROM appeal JOIN entry ON entry.id = appeal.entry
-          WHERE entry.edition = {{}} AND appeal.state = 'lodged' AND entry.{_OPEN}) AS n_appeals,
+          WHERE entry.edition = {{}} AND entry.{_OPEN}
+          AND (appeal.state = 'lodged' OR appeal.state = 'proposed' AND appeal.proposed_by <> {{}})) AS n_appeals,
         (SELECT count(*) FROM message JOIN group_letter
           ON message.name LIKE 'group:' || CAST(group_letter.id AS text) || '%'
           WHERE group_letter.edition = {{}} AND message.template = 'group' AND message.state = 'failed')
           AS n_failed_letters""",  # noqa: S608 - our own words
         edition_id, me, edition_id, me, edition_id, me, edition_id, me, edition_id, me, edition_id, me, edition_id,
         round_id, me, edition_id, me, edition_id, me, round_id, edition_id, edition_id,
-        edition_id, me, edition_id,
+        edition_id, me, me, edition_id,
     )  # fmt: skip
     loads = await run_sql(
         f"""SELECT assignment.judge AS judge, count(*) AS n_given,

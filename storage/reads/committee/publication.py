@@ -43,6 +43,8 @@ class Prepared:
     n_open_appeals: int
     told_at: datetime | None
     output_hash: str | None
+    last_run: int
+    decided_on: dict[UUID, int]
     n_unpermitted: int
     first_at: datetime | None
     announced_at: datetime | None
@@ -55,9 +57,9 @@ async def get_prepared(edition_id: UUID, round_id: UUID) -> Prepared:
     """Read what stands before publication in five queries."""
     decisions = {
         row["id"]: row
-        for row in await Decision.select(Decision.id, Decision.category, Decision.state).where(
-            Decision.round == round_id
-        )
+        for row in await Decision.select(
+            Decision.id, Decision.category, Decision.state, Decision.run.ordinal.as_alias("run")
+        ).where(Decision.round == round_id)
     }
     rows = [] if not decisions else await Outcome.select(
         Outcome.decision, Outcome.is_shared, Outcome.citation_ar, Outcome.citation_en, Outcome.computed_rank,
@@ -68,7 +70,7 @@ async def get_prepared(edition_id: UUID, round_id: UUID) -> Prepared:
         among(EntryVersion.entry, [row["entry"] for row in rows]) & EntryVersion.is_current.eq(True)
     )
     run = (
-        await RankingRun.select(RankingRun.output, RankingRun.output_hash)
+        await RankingRun.select(RankingRun.output, RankingRun.output_hash, RankingRun.ordinal)
         .where(RankingRun.round == round_id)
         .order_by(RankingRun.ordinal, ascending=False)
         .first()
@@ -89,6 +91,8 @@ async def get_prepared(edition_id: UUID, round_id: UUID) -> Prepared:
         n_open_appeals=int(told["n_appeals"]),
         told_at=moment(told["told_at"]) if told["told_at"] else None,
         output_hash=run["output_hash"] if run else None,
+        last_run=run["ordinal"] if run else 0,
+        decided_on={row["category"]: row["run"] for row in decisions.values() if row["state"] == "approved"},
         n_unpermitted=sum(not permits_showing(from_json(row["rights"]) or {}) for row in rights),
         first_at=moment(told["due_at"]) if told["due_at"] else None,
         announced_at=moment(told["announced_at"]) if told["announced_at"] else None,

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from storage.engine import run_sql
 from storage.reads.committee.counted import STANDS
-from storage.reads.decisions import RunView, find_last_run
+from storage.reads.decisions import RunView, find_last_run, find_run
 from storage.tables.audit import AuditEvent
 from storage.tables.entry import EntryVersion
 from storage.tables.panel import Judge
 from storage.tables.result import Decision
+from storage.tables.rubric import Criterion
 
 __all__ = [
     "CategoryRanking",
@@ -23,6 +24,7 @@ __all__ = [
     "find_last_run",
     "get_category_ranking",
     "get_computed_order",
+    "list_criterion_names",
     "list_judge_names",
     "list_log_of",
 ]
@@ -81,6 +83,7 @@ class CategoryRanking(ComputedOrder):
     gone: dict[str, tuple[int, int]]
     decision_state: str | None
     decision_id: UUID | None
+    decision_run: UUID | None
     log: tuple[LogLine, ...]
 
 
@@ -93,9 +96,9 @@ class JudgeName:
     name_en: str
 
 
-async def get_computed_order(round_id: UUID, category_id: UUID) -> ComputedOrder:
-    """Read a category's computed order and titles in two queries."""
-    run = await find_last_run(round_id)
+async def get_computed_order(round_id: UUID, category_id: UUID, run_id: UUID | None = None) -> ComputedOrder:
+    """Read a category's computed order and titles in two queries: of the run that stands, or of the given one."""
+    run = await find_last_run(round_id) if run_id is None else await find_run(run_id)
     lines = tuple(run.output["categories"].get(str(category_id), ())) if run else ()
     ids = {line["entry"] for line in lines}
     pairs = tuple(pair for pair in run.output["pairs"] if pair["upper"] in ids) if run else ()
@@ -105,7 +108,7 @@ async def get_computed_order(round_id: UUID, category_id: UUID) -> ComputedOrder
 async def get_category_ranking(round_id: UUID, category_id: UUID) -> CategoryRanking:
     """Read a category's ranking in six queries."""
     order = await get_computed_order(round_id, category_id)
-    decision = await Decision.select(Decision.id, Decision.state).where(
+    decision = await Decision.select(Decision.id, Decision.state, Decision.run).where(
         (Decision.round == round_id) & (Decision.category == category_id)
     ).first()  # fmt: skip
     return CategoryRanking(
@@ -117,8 +120,17 @@ async def get_category_ranking(round_id: UUID, category_id: UUID) -> CategoryRan
         gone=await _count_gone(round_id, category_id),
         decision_state=decision["state"] if decision else None,
         decision_id=decision["id"] if decision else None,
+        decision_run=decision["run"] if decision else None,
         log=await list_log_of([str(round_id), *([str(decision["id"])] if decision else [])], limit=5),
     )
+
+
+async def list_criterion_names(category_id: UUID) -> dict[str, tuple[str, str]]:
+    """Read the names of a category's criteria, in Arabic and English, by id."""
+    rows = await Criterion.select(Criterion.id, Criterion.name_ar, Criterion.name_en).where(
+        Criterion.category == category_id
+    )
+    return {str(row["id"]): (row["name_ar"], row["name_en"]) for row in rows}
 
 
 async def _list_titles(category_id: UUID) -> dict[str, EntryTitle]:

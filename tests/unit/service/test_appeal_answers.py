@@ -17,18 +17,24 @@ from service.usecases.deciding.appeal_answers import (
 from service.usecases.deciding.appeals import lodge_appeal
 from service.usecases.deciding.decisions import RankingOutdated, approve_decision, sign_decision
 from service.usecases.deciding.feedback import choose_comments
+from service.usecases.publishing.bundle_format import check_bundle, write_bundle
+from service.usecases.publishing.bundles import make_bundle
 from service.usecases.publishing.publication import AppealsOpen, NotDecided, publish_edition, schedule_publication
 from service.usecases.ranking.runs import NotClosed, compute_ranking
+from storage.columns import from_json
+from storage.reads.bundles import find_bundle
 from storage.reads.committee.feedback import list_team_comments
+from storage.reads.committee.joint import list_sheets
 from storage.reads.entrant.asking import find_appeal
 from storage.rows import get_row
 from storage.tables.appeal import Appeal, ChosenComment
+from storage.tables.audit import AuditEvent
 from storage.tables.conflict import Conflict
 from storage.tables.entry import Entry
 from storage.tables.message import Message
 from storage.tables.panel import Round
 from storage.tables.result import Decision, DecisionSignature
-from storage.tables.scoresheet import ScoreSheet
+from storage.tables.scoresheet import Mark, ScoreSheet
 from tests.competition import JUDGED, NOTICE, PUBLISH, Competition
 
 LATER = NOTICE + timedelta(days=2)
@@ -141,6 +147,54 @@ async def test_an_appeal_on_a_conflict_sets_the_named_sheet_aside_and_places_wai
     await approve_decision(chair, decision["id"], now=LATER)
     await notified.schedule()
     assert await publish_edition(chair, notified.edition_id, now=PUBLISH)
+
+
+async def test_an_appeal_on_a_wrong_mark_leaves_the_sheet_out_whole_with_the_answer_as_the_reason_on_record(
+    notified: Competition,
+):
+    appeal, entry = await lodge(notified, ground="score")
+    member, chair = notified.actors[Role.MEMBER], notified.chair
+    sealed = (ScoreSheet.assignment.entry == entry) & (ScoreSheet.state == "sealed")
+    rows = await ScoreSheet.select(ScoreSheet.id, ScoreSheet.assignment.judge.as_alias("judge")).where(sealed)
+    wrong, kept = rows[0], rows[1:]
+    marks = await Mark.select(Mark.criterion, Mark.step).where(Mark.sheet == wrong["id"]).order_by(Mark.criterion)
+    said = {"verdict": "upheld", "answer": "The judge says that the mark was meant for another.", "now": LATER}
+    with pytest.raises(NotFound):
+        await propose_answer(chair, appeal, **said, judges=[uuid4()])
+
+    await propose_answer(chair, appeal, **said, judges=[row["judge"] for row in rows])
+    await send_back_answer(member, appeal, now=LATER)
+    assert (await get_row(Appeal.select(Appeal.left_out)))["left_out"] is None
+    await propose_answer(chair, appeal, **said, judges=[wrong["judge"]])
+    assert await ScoreSheet.count().where(sealed) == 1 + len(kept)
+    await confirm_answer(member, appeal, now=LATER)
+
+    assert {row["id"] for row in await ScoreSheet.select(ScoreSheet.id).where(sealed)} == {row["id"] for row in kept}
+    assert marks == await Mark.select(Mark.criterion, Mark.step).where(Mark.sheet == wrong["id"]).order_by(
+        Mark.criterion
+    )
+    told = await get_row(AuditEvent.select(AuditEvent.reason).where(AuditEvent.event == "sheet-set-aside"))
+    assert told["reason"] == said["answer"]
+    assert not await Conflict.exists().where(Conflict.source == "appeal")
+    (aside,) = [each for each in await list_sheets(notified.round_id) if each.state == "set-aside"]
+    assert (aside.id, aside.appeal, aside.aside_at) == (wrong["id"], said["answer"], LATER)
+    (decision,) = await Decision.select(Decision.id, Decision.category).where(Decision.state == "open")
+    with pytest.raises(RankingOutdated):
+        await notified.place({"id": decision["category"]})
+    await compute_ranking(notified.actors[Role.SECRETARY], notified.round_id, now=LATER)
+    await notified.place({"id": decision["category"]})
+
+    content = await find_bundle(notified.edition_id, await make_bundle(chair, notified.edition_id, now=LATER))
+    assert content is not None
+    told = from_json(content)
+    assert {each["run"] for each in told["rounds"]} == {each["run"] for each in told["decisions"]} == {1, 2}
+    assert check_bundle(content.encode()).difference is None
+    older = next(each for each in told["decisions"] if each["run"] == 1)
+    older["run"] = 2
+    older["outcomes"][0]["computed_rank"] += 1
+    found = check_bundle(write_bundle({name: part for name, part in told.items() if name != "parts"}).encode())
+    assert found.difference is not None
+    assert found.difference.where.startswith("decisions/1/")
 
 
 async def test_a_ranking_is_not_computed_anew_once_all_is_decided_and_no_appeal_was_upheld(notified: Competition):

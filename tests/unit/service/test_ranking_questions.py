@@ -7,6 +7,7 @@ import pytest
 
 from service.actors import Role
 from service.errors import Invalid, NotAllowed, NotFound
+from service.text import Words
 from service.usecases.ranking.arrays import encode_round, read_inputs, score_encoded, write_inputs
 from service.usecases.ranking.output import tell_run
 from service.usecases.ranking.questions import (
@@ -16,11 +17,14 @@ from service.usecases.ranking.questions import (
     ask_without_review,
     report_to_chair,
 )
+from service.web.committee.equal_scores import tell_ties
+from storage.reads.committee.ranking import ComputedOrder
 from storage.reads.committee.scores import find_entry_scores, find_run_figures, list_disputed, list_judge_figures
-from storage.reads.decisions import find_last_run
+from storage.reads.decisions import RunView, find_last_run
 from storage.reads.marks import CriterionRow, MarkRow, RankedEntryRow, RankedRound, find_frozen_run, read_marks
 from storage.tables.result import RankingRun
 from storage.tables.scoresheet import Mark
+from tests.cast import NOW
 from tests.competition import Competition
 
 
@@ -58,6 +62,35 @@ def test_equal_scores_are_told_apart_by_the_heaviest_criterion_and_the_step_is_w
     assert lines[0]["score"] == lines[1]["score"] == pytest.approx(56.25)
     assert told["ties"][0]["criterion"] == str(given.criteria[0].id)
     assert told["ties"][0]["is_resolved"]
+
+
+@pytest.mark.parametrize(
+    ("marks", "said"),
+    [
+        ({(0, 0): (4, 5), (1, 0): (5, 4)}, ["A-0, A-1: told apart by the criterion First."]),
+        (
+            {(0, 0): (5, 4), (1, 0): (5, 4)},
+            [
+                "A-0, A-1: still equal by the criterion First.",
+                "A-0, A-1: still equal by the criterion Second.",
+                "A-0, A-1: equal at rank 1, for no criterion tells them apart.",
+            ],
+        ),
+        ({(0, 0): (5, 4), (1, 0): (4, 4)}, []),
+    ],
+)
+def test_the_committee_reads_each_step_for_equal_scores_and_what_is_left_equal(marks, said: list[str]):
+    """R088."""
+    given = made_round(marks, (50, 50))
+    encoded = encode_round(given)
+    output = tell_run(encoded, score_encoded(encoded, method="raw"), set_aside=0)
+    run = RunView(UUID(int=9), 1, "raw", NOW, "", "", output)
+    order = ComputedOrder(run, tuple(output["categories"][str(UUID(int=2))]), (), {})
+    names = {str(each.id): (name, name) for each, name in zip(given.criteria, ("First", "Second"), strict=True)}
+
+    told = tell_ties(order, names, Words("en"))
+
+    assert [each.striptags() for each in told] == said
 
 
 def test_inputs_written_down_and_read_again_are_the_same():

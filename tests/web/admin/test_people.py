@@ -109,3 +109,15 @@ async def test_a_form_that_cannot_be_taken_says_why_and_keeps_what_was_typed(wor
     assert refused.status_code == 422
     assert 'value="nobody"' in refused.text
     assert refused.text.count('class="errmsg"') == 3
+
+
+async def test_names_stand_in_the_order_of_their_letters_however_they_are_spelt(world: World, lubna: httpx.AsyncClient):
+    """R117: alef comes first with or without its hamza, and taa marbuta is no letter between baa and taa."""
+    names = ("ابتسام", "أحمد", "اسراء", "إيمان", "آية", "بشرى", "بثينة")
+    for at, name in enumerate(names):
+        await invite(lubna, world, email=f"member.{at}@people.example", name_ar=name, name_en=f"M{at}", role="member")
+
+    shown = (await lubna.get("/ar/admin/people")).text
+
+    found = sorted(names, key=lambda name: shown.index(f"{name}</bdi>"))
+    assert found == ["ابتسام", "أحمد", "اسراء", "إيمان", "آية", "بثينة", "بشرى"]

@@ -2,7 +2,11 @@
 
 from datetime import timedelta
 
+from service.actors import Role
 from service.usecases.deciding.appeals import lodge_appeal
+from service.usecases.ranking.runs import compute_ranking
+from storage.reads.committee.decision import list_decisions
+from storage.reads.decisions import list_categories
 from storage.rows import get_row
 from storage.tables.appeal import Appeal
 from storage.tables.entry import Entry
@@ -13,14 +17,14 @@ from tests.web.committee.conftest import House
 PAGE = "/en/committee/appeals"
 
 
-async def lodge(told: House) -> tuple[str, str]:
-    """A team appeals because of a conflict; the number of its entry and the appeal's address."""
+async def lodge(told: House, ground: str = "conflict") -> tuple[str, str]:
+    """A team appeals, because of a conflict unless told otherwise; the number of its entry and the appeal's address."""
     competition = told.competition
     told.clock.set(NOTICE + timedelta(days=1))
     number, entrant = next(iter(competition.entrants.items()))
     words = "One of the judges taught two of our team in the very course that it was made for."
     await lodge_appeal(
-        entrant, number, ground="conflict", content=words, file=None, objects=competition.objects, now=told.clock()
+        entrant, number, ground=ground, content=words, file=None, objects=competition.objects, now=told.clock()
     )
     return number, f"{PAGE}/{(await get_row(Appeal.select(Appeal.id)))['id']}"
 
@@ -43,6 +47,43 @@ async def test_the_judges_whose_marks_no_longer_count_are_chosen_and_named_to_th
     read = (await member.get(PAGE)).text
     assert "These judges' marks on the project are to be set aside" in read.replace("&#39;", "'")
     assert read.count('<li class="tag"><bdi>Judge') == 1
+
+
+async def test_an_upheld_appeal_on_a_mark_says_what_was_set_aside_and_what_is_to_be_done_next(told: House):
+    _, appeal = await lodge(told, "score")
+    chair, member = await told.client("chair"), await told.client("member")
+    shown = (await chair.get(PAGE)).text
+    judge = shown.split('name="judges" value="')[1].split('"')[0]
+    said = {"verdict": "upheld", "answer": "The judge says that it was meant for another.", "judges": judge}
+
+    proposed = await post(chair, f"{appeal}/propose", said, page=PAGE)
+    agreed = await post(member, f"{appeal}/confirm", {}, page=PAGE)
+
+    assert "Nobody but the judge writes a mark" in shown
+    assert proposed.status_code == agreed.status_code == 303
+    read = (await chair.get(PAGE)).text.replace("&#39;", "'")
+    assert "These judges' marks on the project were set aside" in read
+    assert read.count('<li class="tag"><bdi>Judge') == 1
+    assert "compute the ranking anew, then write the places on it" in read
+    competition = told.competition
+    await compute_ranking(competition.actors[Role.SECRETARY], competition.round_id, now=told.clock())
+    decided = await list_decisions(competition.round_id)
+    for category in await list_categories(competition.edition_id):
+        state = decided.get(category["id"])
+        ranking = (await chair.get(f"/en/committee/ranking/{category['slug']}")).text
+        minutes = (await chair.get(f"/en/committee/minutes/{category['slug']}")).text
+        decision = (await chair.get(f"/en/committee/decision/{category['slug']}")).text
+        if state == "approved":
+            assert "This decision rests on run 1" in decision
+            assert "This decision rests on run 1" in ranking
+            assert "Run 1, made" in minutes
+        elif state == "open":
+            assert "These places were written on run 1" in decision
+            assert "Write the places on the newer run" in decision
+    assert "Decided on run 1; run 2 was computed since." in (await chair.get("/en/committee/publish")).text
+    sheets = (await chair.get("/en/committee/sheets")).text
+    assert "An appeal was upheld:" in sheets
+    assert said["answer"] in sheets
 
 
 async def test_an_excluded_project_s_appeal_says_what_upholding_it_cannot_do(told: House):
