@@ -41,12 +41,14 @@ class PaperLine:
 
 @dataclass(frozen=True, slots=True)
 class PaperSheet:
-    """A project on the printed sheet."""
+    """A project on the printed sheet, with what is written of it so far."""
 
     code: Ltr
     title: str
     category: str
     lines: tuple[PaperLine, ...]
+    comment_team: str
+    comment_committee: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,8 @@ async def _page(request: AnyRequest, judge: JudgeActor, words: Words, now: datet
                     )
                     for each in review.criteria.get(sheet.category_id, ())
                 ),
+                sheet.comment_team,
+                sheet.comment_committee,
             )
             for sheet in review.sheets
             if sheet.state in TO_FILL

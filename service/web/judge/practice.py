@@ -37,6 +37,7 @@ class PracticeListPage:
     """The practice works."""
 
     works: tuple[WorkLine, ...]
+    is_done: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ class PracticeController(Controller):
     @get("/", opt={"action": Action.PRACTISE})
     async def show(self, judge: JudgeActor, words: Words) -> Page:
         works = await list_practice(judge.id, judge.edition_id)
-        return page("judge/practice_list", PracticeListPage(tuple(_line(work, words) for work in works)))
+        lines = tuple(_line(work, words) for work in works)
+        return page("judge/practice_list", PracticeListPage(lines, all(work.is_marked for work in works)))
 
     @get("/{position:int}", opt={"action": Action.PRACTISE})
     async def read(self, position: int, judge: JudgeActor, words: Words) -> Page:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from service.usecases.judging.sheets import save_mark, seal_sheet
+from service.usecases.judging.sheets import save_comments, save_mark, seal_sheet
 from storage.reads.judge.sheets import get_my_sheet
 from tests.competition import JUDGING, STEPS, Competition
 from tests.conftest import csrf_in
@@ -162,3 +162,13 @@ async def test_what_is_no_offline_sheet_is_refused_with_what_to_do(
 
     assert answer.status_code == 422
     assert 'href="#f-file"' in answer.text
+
+
+async def test_the_sheet_for_paper_holds_what_was_written_so_far(browser: httpx.AsyncClient, judging: Competition):
+    sheet = await judging.sheet(judging.judges[0], 0)
+    text = "The interviews carry it."
+    await save_comments(judging.judges[0], sheet.id, team=text, revision=sheet.revision, now=JUDGING)
+
+    page = (await browser.get(PAGE)).text
+
+    assert page.index("On paper") < page.index(f">{text}</p>")

@@ -90,6 +90,17 @@ async def test_the_panel_s_spread_is_shown_once_every_practice_work_is_marked(be
     assert after.count("3 marks higher than most") == len(marks)
 
 
+async def test_the_list_of_practice_works_leads_on_to_the_projects_once_all_are_marked(browser: httpx.AsyncClient):
+    page = "/en/judging/practice/1"
+    before = (await browser.get("/en/judging/practice")).text
+    marks = dict.fromkeys(re.findall(r'name="(mark-[0-9a-f-]{36})"', (await browser.get(page)).text), "6")
+
+    await post(browser, page, marks, page=page)
+
+    assert "The practice works are done." not in before
+    assert "The practice works are done." in (await browser.get("/en/judging/practice")).text
+
+
 async def test_a_practice_work_half_marked_comes_back_with_what_was_typed(browser: httpx.AsyncClient):
     text = (await browser.get("/en/judging/practice/1")).text
     name = re.findall(r'name="(mark-[0-9a-f-]{36})"', text)[0]
