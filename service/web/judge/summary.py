@@ -27,7 +27,10 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True)
 class SummaryPage:
-    """The summary. ``severity`` rows are what the severity figure takes; ``limit`` is its half width in points."""
+    """The summary. ``rows`` are what the severity figure takes, ``limit`` its half width in points.
+
+    ``told``: what else the run estimated for this judge alone.
+    """
 
     n_sealed: int
     n_abstained: int
@@ -40,6 +43,7 @@ class SummaryPage:
     rows: tuple[dict[str, object], ...]
     limit: float
     leaning: str
+    told: tuple[tuple[str, float], ...]
 
 
 class SummaryController(Controller):
@@ -58,6 +62,7 @@ def _page(summary: MySummary, judge: JudgeActor, words: Words) -> SummaryPage:
     is_too_few = summary.n_sealed < FEWEST_REVIEWS
     figures = None if is_too_few else summary.figures
     rows: tuple[dict[str, object], ...] = ()
+    told: tuple[tuple[str, float], ...] = ()
     limit = 1.0
     if figures is not None:
         limit = max(1.0, 1.15 * max(abs(figures.severity_low), abs(figures.severity_high)))
@@ -67,6 +72,8 @@ def _page(summary: MySummary, judge: JudgeActor, words: Words) -> SummaryPage:
                 "value": figures.severity, "low": figures.severity_low, "high": figures.severity_high,
             },
         )  # fmt: skip
+        kinds = (("scale_use", figures.scale), ("spread", figures.spread))
+        told = tuple((kind, value) for kind, value in kinds if value is not None)
     return SummaryPage(
         n_sealed=summary.n_sealed,
         n_abstained=summary.n_abstained,
@@ -79,6 +86,7 @@ def _page(summary: MySummary, judge: JudgeActor, words: Words) -> SummaryPage:
         rows=rows,
         limit=limit,
         leaning=_lean(figures),
+        told=told,
     )
 
 

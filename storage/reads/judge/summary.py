@@ -28,15 +28,15 @@ class OwnFigures:
 
     ``severity`` is how far below the others this judge marks (positive = stricter), with its 90 % interval; ``scale``
     how widely the scale is used beside the others' (1 = as widely); ``spread`` how far the own marks usually lie from
-    what the others' marks suggest, once strictness is taken out.
+    what the others' marks suggest, once strictness is taken out. None where the run estimated neither for each judge.
     """
 
     n_reviews: int
     severity: float
     severity_low: float
     severity_high: float
-    scale: float
-    spread: float
+    scale: float | None
+    spread: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,12 @@ async def _find_figures(judge_id: UUID, round_id: UUID) -> OwnFigures | None:
     mine = next((each for each in (output or {}).get("judges", ()) if each["judge"] == str(judge_id)), None)
     if mine is None:
         return None
+    is_own_spread = mine.get("noise_low") is not None  # else the run estimated one spread for all judges together
     return OwnFigures(
-        mine["reviews"], mine["severity"], mine["low"], mine["high"], mine.get("scale", 1.0), mine.get("noise", 0.0)
+        n_reviews=mine["reviews"],
+        severity=mine["severity"],
+        severity_low=mine["low"],
+        severity_high=mine["high"],
+        scale=mine.get("scale"),
+        spread=mine.get("noise") if is_own_spread else None,
     )

@@ -1,14 +1,20 @@
 """The last look before sealing, and the private summary after it."""
 
+from uuid import UUID, uuid4
+
 import httpx
 import pytest
 
+from service.settings import Settings
 from service.usecases.judging.sheets import save_comments, save_mark
 from storage.reads.decisions import find_last_run
 from storage.reads.judge.summary import get_my_summary
+from storage.tables.assignment import Assignment
+from storage.tables.entry import Entry
 from storage.tables.scoresheet import ScoreSheet
-from tests.competition import JUDGING, Competition
-from tests.conftest import post
+from tests.competition import JUDGING, PUBLISH, Competition
+from tests.conftest import SetClock, World, post
+from tests.program import get_program
 
 
 async def test_the_last_look_shows_own_marks_what_is_missing_and_seals_what_is_complete(
@@ -92,3 +98,37 @@ async def test_after_the_ranking_a_judge_reads_the_own_line_of_the_run_and_no_ot
         assert summary.figures.severity == lines[str(judge.id)]["severity"]
         assert summary.figures.n_reviews == lines[str(judge.id)]["reviews"] == summary.n_sealed
         assert sum(summary.counts) == 2 * summary.n_sealed
+
+
+async def set_one_more_aside(judge_id: UUID) -> None:
+    """Give a judge one project more, whose sheet was set aside: from three sheets on a judge's line is shown."""
+    mine = await Assignment.select().where(Assignment.judge == judge_id)
+    entry = await Entry.select(Entry.id).where(Entry.id.not_in([each["entry"] for each in mine])).first()
+    sheet = await ScoreSheet.select().where(ScoreSheet.assignment == mine[0]["id"]).first()
+    assert entry is not None
+    assert sheet is not None
+    added = Assignment(**mine[0] | {"id": uuid4(), "entry": entry["id"], "position": 99})
+    await Assignment.insert(added)
+    await ScoreSheet.insert(ScoreSheet(**sheet | {"id": uuid4(), "assignment": added.id, "state": "set-aside"}))
+
+
+async def test_the_summary_of_a_small_run_is_silent_on_what_the_run_did_not_estimate_for_each_judge(
+    ranked: Competition, settings: Settings
+):
+    judge = ranked.judges[0]
+    run = await find_last_run(ranked.round_id)
+    assert run is not None
+    line = next(each for each in run.output["judges"] if each["judge"] == str(judge.id))
+    await set_one_more_aside(judge.id)
+    world = World(
+        await get_program(settings, SetClock(PUBLISH)), settings, SetClock(PUBLISH), ranked.edition_id,
+        {"judge": judge.actor},
+    )  # fmt: skip
+    async with world.exit:
+        shown = await (await world.client("judge")).get("/en/judging/summary")
+
+    assert line["scale"] is line["noise_low"] is None
+    assert shown.status_code == 200
+    assert 'class="severity' in shown.text
+    assert "Use of the scale (1 is as the others)" not in shown.text
+    assert "Usual distance" not in shown.text
