@@ -27,9 +27,10 @@ from service.web.public.pages import (
 from service.web.ranges import Readable
 from service.web.result_pages import winner_page, winners_page
 from service.web.static import StaticFiles
+from storage.reads.award_files import find_picture
 from storage.reads.public.categories import find_category, list_categories
 from storage.reads.public.editions import DateView, list_dates
-from storage.reads.results import PublishedEdition, find_fingerprints, find_picture, find_winner, find_winners
+from storage.reads.results import PublishedEdition, find_fingerprints, find_winner, find_winners
 
 __all__ = ["build_archive"]
 

@@ -6,13 +6,8 @@ from urllib.parse import quote
 
 from service.text import Words
 from service.web.language import with_language
-from storage.reads.results import (
-    Announced,
-    AwardCard,
-    PublishedCategory,
-    PublishedEdition,
-    Winners,
-)
+from storage.reads.announced import Announced
+from storage.reads.results import AwardCard, PublishedCategory, PublishedEdition, Winners
 
 __all__ = ["Links", "announced_page", "pick", "public_links", "winner_page", "winners_page"]
 

@@ -16,14 +16,9 @@ from service.web.method_pages import fingerprints_page, method_page
 from service.web.pages import Page, page
 from service.web.ranges import Readable, stream_object
 from service.web.result_pages import announced_page, winner_page, winners_page
-from storage.reads.results import (
-    find_announced,
-    find_fingerprints,
-    find_picture,
-    find_player,
-    find_winner,
-    find_winners,
-)
+from storage.reads.announced import find_announced
+from storage.reads.award_files import find_picture, find_player
+from storage.reads.results import find_fingerprints, find_winner, find_winners
 
 __all__ = ["WINNERS_PAGES"]
 

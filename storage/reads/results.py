@@ -3,40 +3,34 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from storage.columns import from_json
 from storage.lifecycle import EditionState
-from storage.tables.award import Announcement, Award, Publication
+from storage.tables.award import Award, Publication
 from storage.tables.edition import Category, Edition
 
 __all__ = [
-    "CAPTIONS",
-    "Announced",
-    "AnnouncedLine",
+    "PUBLISHED_STATES",
     "AwardCard",
     "Fingerprints",
-    "Picture",
     "PublishedCategory",
     "PublishedEdition",
     "Winners",
     "as_winners",
-    "find_announced",
     "find_fingerprints",
-    "find_picture",
-    "find_player",
     "find_winner",
     "find_winners",
+    "list_published_categories",
 ]
 
-CAPTIONS = "text/vtt"
 _PLAYERS = {"video": "film", "audio": "sound"}
 _OF_EDITION = (
     "id", "slug", "name_ar", "name_en", "short_ar", "short_en", "theme_ar", "theme_en", "fingerprint",
     "honour_threshold",
 )  # fmt: skip
-_PUBLISHED = (EditionState.PUBLISHED.value, EditionState.ARCHIVED.value)
+PUBLISHED_STATES: Final = (EditionState.PUBLISHED.value, EditionState.ARCHIVED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,40 +90,12 @@ class AwardCard:
 
 
 @dataclass(frozen=True, slots=True)
-class AnnouncedLine:
-    """An honoured project before its place is public."""
-
-    title_ar: str
-    title_en: str
-    institution_ar: str
-    institution_en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """The honoured of an edition by category and title, announced before the places."""
-
-    short_ar: str
-    short_en: str
-    publish_at: datetime | None
-    categories: tuple[tuple[PublishedCategory, tuple[AnnouncedLine, ...]], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Winners:
     """An edition's published honours, by category and place."""
 
     edition: PublishedEdition
     categories: tuple[PublishedCategory, ...]
     awards: tuple[AwardCard, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture that may be shown to anybody."""
-
-    key: str
-    media_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +133,7 @@ async def _find_published(slug: str | None) -> PublishedEdition | None:
                 }.items()
             ),
         )
-        .where(Publication.edition.state.is_in(list(_PUBLISHED)))
+        .where(Publication.edition.state.is_in(list(PUBLISHED_STATES)))
         .order_by(Publication.published_at, ascending=False)
     )
     if slug is not None:
@@ -181,7 +147,7 @@ async def find_winners(slug: str | None = None) -> Winners | None:
     edition = await _find_published(slug)
     if edition is None:
         return None
-    categories = await _list_categories(edition.id)
+    categories = await list_published_categories(edition.id)
     rows = await _awards().where(Award.edition == edition.id).order_by(Award.position)
     return _in_order(edition, categories, rows)
 
@@ -231,45 +197,14 @@ def _in_order(
     return Winners(edition, tuple(categories), tuple(_award(row) for row in ordered))
 
 
-async def _list_categories(edition_id: UUID) -> list[PublishedCategory]:
+async def list_published_categories(edition_id: UUID) -> list[PublishedCategory]:
+    """List an edition's categories as its public results name them, in their order."""
     rows = (
         await Category.select(Category.id, Category.slug, Category.name_ar, Category.name_en)
         .where(Category.edition == edition_id)
         .order_by(Category.position)
     )
     return [PublishedCategory(**row) for row in rows]
-
-
-async def find_announced(slug: str | None = None) -> Announced | None:
-    """Find the honoured of an edition (the newest where none is named) that were announced and not yet placed."""
-    query = (
-        Announcement.select(
-            Announcement.content, Announcement.edition.id.as_alias("id"), Announcement.edition.short_ar.as_alias("ar"),
-            Announcement.edition.short_en.as_alias("en"), Announcement.edition.publish_at.as_alias("publish_at"),
-        )
-        .where(
-            Announcement.announced_at.is_not_null() & Announcement.edition.state.not_in(list(_PUBLISHED))
-        )
-        .order_by(Announcement.announced_at, ascending=False)
-    )  # fmt: skip
-    if slug is not None:
-        query = query.where(Announcement.edition.slug == slug)
-    row = await query.first()
-    if row is None:
-        return None
-    lines: dict[str, list[AnnouncedLine]] = {}
-    for each in from_json(row["content"]):
-        lines.setdefault(each["category"], []).append(
-            AnnouncedLine(**{name: each[name] for name in AnnouncedLine.__slots__})
-        )
-    return Announced(
-        short_ar=row["ar"],
-        short_en=row["en"],
-        publish_at=row["publish_at"],
-        categories=tuple(
-            (each, tuple(lines[str(each.id)])) for each in await _list_categories(row["id"]) if str(each.id) in lines
-        ),
-    )
 
 
 async def find_winner(slug: str, award: str) -> tuple[PublishedEdition, PublishedCategory | None, AwardCard] | None:
@@ -287,37 +222,6 @@ async def find_winner(slug: str, award: str) -> tuple[PublishedEdition, Publishe
         ).first()  # fmt: skip
         category = PublishedCategory(**found) if found else None
     return edition, category, _award(row)
-
-
-async def find_picture(slug: str, award: str) -> Picture | None:
-    """Find the picture of a published award."""
-    row = (
-        await Award.select(Award.picture_key, Award.picture_media_type)
-        .where(
-            (Award.edition.slug == slug)
-            & Award.edition.state.is_in(list(_PUBLISHED))
-            & (Award.slug == award)
-            & Award.picture_key.is_not_null()
-        )
-        .first()
-    )
-    return Picture(row["picture_key"], row["picture_media_type"]) if row else None
-
-
-async def find_player(slug: str, award: str, *, is_captions: bool = False) -> Picture | None:
-    """Find the film or sound of a published award that may be played, or its captions."""
-    key, kind = (Award.captions_key, None) if is_captions else (Award.player_key, Award.player_media_type)
-    row = (
-        await Award.select(key.as_alias("key"), *([kind.as_alias("kind")] if kind else []))
-        .where(
-            (Award.edition.slug == slug)
-            & Award.edition.state.is_in(list(_PUBLISHED))
-            & (Award.slug == award)
-            & key.is_not_null()
-        )
-        .first()
-    )
-    return Picture(row["key"], row.get("kind", CAPTIONS)) if row else None
 
 
 async def find_fingerprints(slug: str) -> Fingerprints | None:

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from tests.tree import PACKAGES, ROOT, name, tracked_python
@@ -28,6 +29,14 @@ def test_every_folder_of_code_is_a_package_that_the_linter_sees():
     folders = {path.parent for path in tracked_python(*PACKAGES)}
 
     assert sorted(name(folder) for folder in folders if not (folder / "__init__.py").is_file()) == []
+
+
+def test_no_reads_but_their_own_are_open_to_what_serves_judges():
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    closed = next(each["forbidden_modules"] for each in told if each["id"] == "judges-read-one-module")
+    reads = {entry.stem for entry in (ROOT / "storage/reads").iterdir() if not entry.stem.startswith("__")}
+
+    assert {f"storage.reads.{each}" for each in reads - {"judge"}} == set(closed)
 
 
 def test_judging_has_no_clock_no_log_and_no_chance_but_what_it_is_given():

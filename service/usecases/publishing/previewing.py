@@ -15,9 +15,10 @@ from service.usecases.deciding.recusals import require_no_tie
 from service.usecases.publishing.awards import make_awards
 from service.usecases.publishing.figures import count_figures
 from storage.engine import for_update, on_postgres, run_sql, snapshot, transaction
+from storage.reads.award_files import CAPTIONS
 from storage.reads.decisions import read_decided
 from storage.reads.honoured import HonouredPeople, list_honoured_people
-from storage.reads.results import CAPTIONS, Winners, as_winners
+from storage.reads.results import Winners, as_winners
 from storage.tables.edition import Edition
 
 __all__ = ["Preview", "answer_preview_names", "ask_preview_names", "preview_publication"]
