@@ -87,10 +87,11 @@ DOCUMENTS: tuple[Row, ...] = (
         "document.remote"),
     Row("lim-entities.docx", holding(word(**{"word__header1.xml": _LAUGHS.encode()})), "reject", "document.entities"),
     Row("act-macros.docx", holding(word(**{"word__vbaProject.bin": b"x"})), "reject", "file.office-macros"),
-    Row("lim-bomb.docx", holding(word(**{"word__media__x.bin": b"\0" * 300_000_000})), "reject", "archive.bomb"),
+    Row("lim-bomb.docx", holding(lambda: word(**{"word__media__x.bin": b"\0" * 300_000_000})), "reject",
+        "archive.bomb"),
     Row("bad.docx", holding(word()[:-40]), "reject", None),
     Row("any.zip", holding(zipped(a=b"text")), "reject", "archive.not-for-judges"),
-    Row("lim-bomb.zip", holding(zipped(a=b"\0" * 100_000_000)), "reject", "archive.bomb"),
+    Row("lim-bomb.zip", holding(lambda: zipped(a=b"\0" * 100_000_000)), "reject", "archive.bomb"),
     Row("path.zip", holding(zipped(**{"..__..__etc__x": b"x"})), "reject", "archive.path"),
     Row("old.doc", holding(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600), "reject", "file.legacy-office"),
 )  # fmt: skip

@@ -49,9 +49,11 @@ def zipped(**members: bytes) -> bytes:
     return made.getvalue()
 
 
-def holding(data: bytes) -> Callable[[Path], None]:
+def holding(data: bytes | Callable[[], bytes]) -> Callable[[Path], None]:
+    """``data``: the bytes, or what makes them where that takes long: only the test of that file waits for it."""
+
     def make(path: Path) -> None:
-        path.write_bytes(data)
+        path.write_bytes(data() if callable(data) else data)
 
     return make
 

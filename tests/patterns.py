@@ -20,6 +20,7 @@ from service.fonts import ensure_fonts
 from service.text import Words
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
+FONTS = TEMPLATES.parent / "build" / "fonts"
 SIZES = {"wide": (1440, 1000), "phone": (390, 844)}
 
 
@@ -27,18 +28,6 @@ def render(
     lang: str, theme: str = "light", template: str = "pages/patterns.html", page: object = None, **shell: object
 ) -> str:
     """Render one page as the shell would, with a frame that stands still."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {
-        "t": Words(lang),
-        "url": lambda path: f"/{lang}{path}",
-        "static": lambda path: f"/static/{path}",
-    }
     frame = {
         "lang": lang,
         "dir": "rtl" if lang == "ar" else "ltr",
@@ -59,7 +48,27 @@ def render(
         "is_development": True,
     }
     form = SimpleNamespace(errors=[], is_kept=False, value=lambda _name, default="": default, error=lambda _name: None)
-    return environment.get_template(template).render(page=page, shell=SimpleNamespace(**(frame | shell)), form=form)
+    return (
+        _environment(lang).get_template(template).render(page=page, shell=SimpleNamespace(**(frame | shell)), form=form)
+    )
+
+
+@functools.cache
+def _environment(lang: str) -> Environment:
+    """One a language, kept: its templates are compiled once."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {
+        "t": Words(lang),
+        "url": lambda path: f"/{lang}{path}",
+        "static": lambda path: f"/static/{path}",
+    }
+    return environment
 
 
 @contextmanager
@@ -83,7 +92,8 @@ def lay_out(folder: Path) -> None:
     """Put the static files, the fonts and the rendered page where ``serve`` can give them."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(TEMPLATES / "static", folder / "static", dirs_exist_ok=True)
-    ensure_fonts(folder / "static" / "fonts")
+    ensure_fonts(FONTS)
+    shutil.copytree(FONTS, folder / "static" / "fonts", dirs_exist_ok=True)
     for lang in ("ar", "en"):
         for theme in ("light", "dark"):
             (folder / f"{lang}-{theme}.html").write_text(render(lang, theme), encoding="utf-8")

@@ -75,17 +75,19 @@ def find_pages(
     templates = list(templates)
     found = Found()
     with httpx.Client(base_url=address, cookies=dict(cookies), timeout=60) as client:
-        for path in _walk(client, templates, home, found):
-            _open(client, path, templates, found)
+        for template, path in _walk(client, templates, home):
+            _keep_values(template, path, found)
+            found.pages.setdefault(template.path, path)
         for template in templates:
             if template.path not in found.pages and template.path not in met:
                 for path in _guess(template, found):
-                    if _open(client, path, templates, found):
+                    if _open(client, template, path, found):
                         break
     return found
 
 
-def _walk(client: httpx.Client, templates: list[Template], home: str, found: Found) -> Iterator[str]:
+def _walk(client: httpx.Client, templates: list[Template], home: str) -> Iterator[tuple[Template, str]]:
+    """Every page that links lead to from ``home``, with its route."""
     waiting, seen, alike = [home], {home}, dict[str, int]()
     while waiting and len(seen) < PAGES_AT_MOST:
         path = waiting.pop(0)
@@ -102,7 +104,7 @@ def _walk(client: httpx.Client, templates: list[Template], home: str, found: Fou
             continue
         if answer.status_code != httpx.codes.OK or "text/html" not in answer.headers.get("content-type", ""):
             continue
-        yield path
+        yield template, path
         for link in LINK.findall(answer.text):
             there = _own(urljoin(f"/en{path}", html.unescape(link)))
             if there and there not in seen:
@@ -125,17 +127,17 @@ def _template_of(path: str, templates: list[Template]) -> Template | None:
     return next((each for each in templates if each.read(bare.rstrip("/") or "/") is not None), None)
 
 
-def _open(client: httpx.Client, path: str, templates: list[Template], found: Found) -> bool:
-    """Keep an address as its route's page where it shows one."""
-    template = _template_of(path, templates)
-    if template is None:
-        return False
+def _keep_values(template: Template, path: str, found: Found) -> None:
+    """Keep what stands in the places of an address."""
     for name, value in (template.read(path.split("?", maxsplit=1)[0].rstrip("/") or "/") or {}).items():
         values = found.values.setdefault(name, [])
         if value not in values:
             values.append(value)
-    if template.path in found.pages:
-        return True
+
+
+def _open(client: httpx.Client, template: Template, path: str, found: Found) -> bool:
+    """Keep an address as its route's page where it shows one."""
+    _keep_values(template, path, found)
     answer = client.get(f"/en{path}")
     is_page = answer.status_code == httpx.codes.OK and "text/html" in answer.headers.get("content-type", "")
     if is_page:

@@ -15,7 +15,7 @@ from storage.migrations.run import migrate
 from storage.piccolo_app import TABLES
 from storage.tables.award import Publication
 from tests.cast import NOW
-from tests.postgres import postgres_server, postgres_url  # noqa: F401 (fixtures)
+from tests.postgres import quick_postgres_url  # noqa: F401 (a fixture)
 
 TYPES = {
     "uuid": "uuid", "text": "text", "smallint": "smallint", "bigint": "bigint", "boolean": "boolean",
@@ -32,7 +32,7 @@ Keys = set[tuple[str, str, str]]
 @pytest.fixture(params=["sqlite", "postgres"])
 def address(request: pytest.FixtureRequest, tmp_path: Path, empty_database: Path) -> str:
     if request.param == "postgres":
-        return str(request.getfixturevalue("postgres_url"))
+        return str(request.getfixturevalue("quick_postgres_url"))
     shutil.copy(empty_database, tmp_path / "tahkim.db")
     return sqlite_url(tmp_path / "tahkim.db")
 

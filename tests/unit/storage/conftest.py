@@ -3,7 +3,7 @@
 import pytest
 
 from storage.engine import bind, close_database, open_database, sqlite_url
-from tests.postgres import postgres_server, postgres_url  # noqa: F401 (fixtures)
+from tests.postgres import quick_postgres_url  # noqa: F401 (a fixture)
 from tests.unit.storage.jars import jars  # noqa: F401 (a fixture)
 
 
@@ -15,7 +15,7 @@ def way(request):
 @pytest.fixture
 def database_url(request, way, tmp_path):
     if way == "postgres":
-        return request.getfixturevalue("postgres_url")
+        return request.getfixturevalue("quick_postgres_url")
     return sqlite_url(tmp_path / "test.db")
 
 
