@@ -10,11 +10,10 @@ from piccolo.columns.combination import Where
 
 from storage.columns import from_json
 from storage.engine import run_sql
-from storage.lifecycle import SheetState
+from storage.reads.marks import SET_ASIDE
 from storage.rows import get_row
 from storage.tables.edition import Category, Edition, Honour
 from storage.tables.result import DecisionSignature, Outcome, RankedEntry, RankingRun
-from storage.tables.scoresheet import ScoreSheet
 
 __all__ = [
     "ComputedLine",
@@ -27,6 +26,7 @@ __all__ = [
     "count_signatures",
     "find_last_run",
     "find_run",
+    "is_outdated",
     "list_categories",
     "list_computed",
     "list_given_elsewhere",
@@ -136,11 +136,16 @@ async def count_gone(run_id: UUID, category_id: UUID) -> int:
 
 
 async def count_set_aside(round_id: UUID) -> int:
-    """Count the sheets of a round that were set aside: a run tells how many it left out."""
-    found: int = await ScoreSheet.count().where(
-        (ScoreSheet.assignment.round == round_id) & (ScoreSheet.state == SheetState.SET_ASIDE.value)
-    )
-    return found
+    """Count the sheets that a round's ranking leaves out, as a run tells it."""
+    rows = await run_sql(f"SELECT {SET_ASIDE} AS n FROM round WHERE round.id = {{}}", round_id)  # noqa: S608 - our own words
+    return int(rows[0]["n"])
+
+
+async def is_outdated(run: RunView, round_id: UUID, category_id: UUID) -> bool:
+    """Say whether a run counts a project of this category that has left, or a sheet that was set aside since."""
+    if await count_gone(run.id, category_id):
+        return True
+    return bool(await count_set_aside(round_id) != run.output["set_aside"])
 
 
 async def read_sealed_rules(edition_id: UUID) -> SealedRules:

@@ -16,6 +16,7 @@ from storage.tables.panel import Judge
 from storage.tables.result import RankingRun
 
 __all__ = [
+    "SET_ASIDE",
     "USUAL_DIFFERENCE",
     "CriterionRow",
     "FrozenRun",
@@ -148,17 +149,23 @@ async def read_marks(round_id: UUID, *, entries: tuple[RankedEntryRow, ...] | No
     )
 
 
-_ROUND = """SELECT round.edition AS edition, round.ordinal AS ordinal, round.method AS method, edition.steps AS steps,
+SET_ASIDE = """(SELECT count(*) FROM score_sheet JOIN assignment ON assignment.id = score_sheet.assignment
+    JOIN round AS held ON held.id = assignment.round
+    WHERE held.edition = round.edition AND score_sheet.state = 'set-aside' AND (held.id = round.id
+      OR held.ordinal < round.ordinal AND EXISTS (SELECT 1 FROM round_rule WHERE round_rule.edition = round.edition
+        AND round_rule.ordinal = round.ordinal AND round_rule.is_carried)))"""
+"""How many sheets are left out of a ``round``: its own, and those of earlier rounds whose marks it carries on."""
+
+_ROUND = f"""SELECT round.edition AS edition, round.ordinal AS ordinal, round.method AS method, edition.steps AS steps,
     edition.honour_threshold AS honour_threshold,
     edition.differ_points AS differ_points, criterion.id AS criterion, criterion.category AS category,
     criterion.weight AS weight,
     (SELECT count(*) FROM round_rule WHERE round_rule.edition = round.edition
       AND round_rule.ordinal = round.ordinal AND round_rule.is_carried) AS is_carried,
-    (SELECT count(*) FROM score_sheet JOIN assignment ON assignment.id = score_sheet.assignment
-      WHERE assignment.round = round.id AND score_sheet.state = 'set-aside') AS n_set_aside
+    {SET_ASIDE} AS n_set_aside
     FROM round JOIN edition ON edition.id = round.edition
     LEFT JOIN category ON category.edition = edition.id LEFT JOIN criterion ON criterion.category = category.id
-    WHERE round.id = {}"""
+    WHERE round.id = {{}}"""  # noqa: S608 - our own words
 
 _MARKS = """SELECT mark.sheet AS sheet, mark.criterion AS criterion, mark.step AS step, assignment.entry AS entry,
     assignment.judge AS judge, assignment.position AS position, round.ordinal AS ordinal, begun.at AS began

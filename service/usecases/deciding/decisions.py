@@ -18,10 +18,9 @@ from storage.reads.committee.decision import digest_of_places
 from storage.reads.committee.session import list_tied_members, read_attendance, write_attendance
 from storage.reads.decisions import (
     ComputedLine,
-    count_gone,
-    count_set_aside,
     count_signatures,
     find_last_run,
+    is_outdated,
     list_categories,
     list_computed,
     list_given_elsewhere,
@@ -266,9 +265,7 @@ async def _find_standing_run(decision: Mapping[str, Any]) -> UUID:
     run = await find_last_run(decision["round"])
     if run is None:
         raise RoundNotRanked
-    if await count_gone(run.id, decision["category"]):
-        raise RankingOutdated
-    if await count_set_aside(decision["round"]) != run.output["set_aside"]:
+    if await is_outdated(run, decision["round"], decision["category"]):
         raise RankingOutdated
     return run.id
 

@@ -19,7 +19,7 @@ from storage.lifecycle import RoundState
 from storage.reads.marks import FrozenRun, find_frozen_run, read_institutions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from judging.scoring import RoundScores
     from judging.whatif import WhatIf
@@ -32,6 +32,7 @@ __all__ = [
     "OtherRanking",
     "OwnInstitution",
     "WhatIfLine",
+    "ask_by_every_method",
     "ask_by_method",
     "ask_with_weights",
     "ask_without_judge",
@@ -145,6 +146,13 @@ async def ask_by_method(actor: Actor, run_id: UUID, method: str) -> OtherRanking
     return await asyncio.to_thread(_ask, run, partial(_by_method, method=method))
 
 
+async def ask_by_every_method(actor: Actor, run_id: UUID) -> tuple[OtherRanking, ...]:
+    """Rank the run's round by each of METHODS, in their order."""
+    run = await _find(actor, run_id)
+    require(Action.READ_RANKING, actor, stage=run.edition_state)
+    return await asyncio.to_thread(_ask_all, run, [partial(_by_method, method=each) for each in METHODS])
+
+
 async def ask_with_weights(actor: Actor, run_id: UUID, weights: Mapping[UUID, int]) -> OtherRanking:
     """Rank the run's round with other weights; criteria that are not named keep theirs.
 
@@ -190,13 +198,20 @@ def _score(run: FrozenRun) -> tuple[Encoded, RoundScores]:
 
 
 def _ask(run: FrozenRun, question: Callable[[Encoded, RoundScores], WhatIf]) -> OtherRanking:
+    return _ask_all(run, [question])[0]
+
+
+def _ask_all(run: FrozenRun, questions: Iterable[Callable[[Encoded, RoundScores], WhatIf]]) -> tuple[OtherRanking, ...]:
     from judging.errors import NoMarksError  # noqa: PLC0415 - kept out of start-up
 
     encoded, scores = _score(run)
     try:
-        other = question(encoded, scores)
+        return tuple(_compare(run, encoded, scores, question(encoded, scores)) for question in questions)
     except NoMarksError as error:
         raise NothingLeft from error
+
+
+def _compare(run: FrozenRun, encoded: Encoded, scores: RoundScores, other: WhatIf) -> OtherRanking:
     entering, leaving = set(other.entering.tolist()), set(other.leaving.tolist())
     lines = tuple(
         WhatIfLine(

@@ -47,6 +47,7 @@ from storage.reads.committee.decision import (
     list_signers,
 )
 from storage.reads.committee.standing import CategoryRef, Standing
+from storage.reads.decisions import is_outdated
 
 __all__ = ["DecisionController", "show_decision"]
 
@@ -80,6 +81,7 @@ class DecisionPage:
     has_others: bool
     session: SessionView
     basis: Basis | None
+    is_outdated: bool
     read: tuple[ReadLine, ...]
     """What a signature is given to."""
 
@@ -186,6 +188,7 @@ async def show_decision(actor: Actor, words: Words, slug: str) -> Page:
         and bool({each.honour_id for each in decision.placed} - {each.id for each in places}),
         session=session,
         basis=basis,
+        is_outdated=is_open and ranking.run is not None and await is_outdated(ranking.run, in_round.id, category.id),
         read=make_read_lines((each.name, _tell(each, words)) for each in placed),
     )
     return page("committee/decision", shown)

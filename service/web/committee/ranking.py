@@ -38,7 +38,7 @@ from storage.reads.committee.ranking import (
     list_criterion_names,
 )
 from storage.reads.committee.standing import CategoryRef, RoundRef, Standing
-from storage.reads.decisions import RunView
+from storage.reads.decisions import RunView, is_outdated
 
 __all__ = ["RankingController"]
 
@@ -112,6 +112,7 @@ class RankingPage:
     may_reopen: bool
     decision_state: str | None
     basis: Basis | None
+    is_outdated: bool
     digest: str
     read: tuple[ReadLine, ...]
     """The run, and who holds its first places."""
@@ -249,6 +250,9 @@ async def _ranking_page(
         and in_round.method == AUTO
         and not standing.barred,
         decision_state=found.decision_state,
+        is_outdated=run is not None
+        and found.decision_state != DecisionState.APPROVED
+        and await is_outdated(run, in_round.id, category.id),
         basis=await _basis(in_round.id, category.id, found),
         digest=run.output_hash if run else "",
         read=make_read_lines(_tell_run(run, rows, words)) if not is_locked else (),

@@ -13,6 +13,7 @@ from service.text import Ltr, Words, western_digits
 from service.usecases.ranking.questions import (
     METHODS,
     OtherRanking,
+    ask_by_every_method,
     ask_by_method,
     ask_with_weights,
     ask_without_judge,
@@ -27,6 +28,8 @@ from storage.reads.committee.ranking import ComputedOrder, list_judge_names
 __all__ = ["WhatIfController"]
 
 WEIGHT = "weight-"
+ALL = "all"
+"""Asks for every method at once, beside each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,16 @@ class WhatIfRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MethodRanks:
+    """A project's rank as it decides, and by each method in their order, with whether it is another one."""
+
+    code: Ltr
+    title: str
+    rank: int
+    would: tuple[tuple[int, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WeightField:
     """A criterion with the weight that counts and the one that is tried; of a hundred."""
 
@@ -55,7 +68,10 @@ class WeightField:
 
 @dataclass(frozen=True, slots=True)
 class WhatIfPage:
-    """The same round asked otherwise; ``question`` is judge, sheet, method, weights, or empty before one is asked."""
+    """The same round asked otherwise; ``question`` is judge, sheet, method, methods, weights, or empty before one.
+
+    ``compared`` are the projects by every method, where that was asked.
+    """
 
     slug: str
     name: str
@@ -70,6 +86,7 @@ class WhatIfPage:
     question: str
     run: int | None
     rows: tuple[WhatIfRow, ...]
+    compared: tuple[MethodRanks, ...]
     n_moved: int
     changes_places: bool
 
@@ -93,7 +110,7 @@ class WhatIfController(Controller):
             slug=found.slug,
             name=pick(found, "name", words),
             judges=tuple(Choice(each, pick(names[each], "name", words)) for each in judged if each in names),
-            methods=METHODS,
+            methods=(ALL, *METHODS),
             entries=tuple(
                 Choice(line["code_name"], words.plain("decision.option", rank=line["rank"], code=Ltr(line["code_name"]),
                                                       title=title_of(order, line["entry"], words)))
@@ -117,6 +134,7 @@ class WhatIfController(Controller):
                 )
                 for line in mine
             ),
+            compared=await _by_each_method(actor, order, found.id, words) if question == "methods" else (),
             n_moved=sum(line.rank != line.rank_would for line in mine),
             changes_places=any(line.is_entering or line.is_leaving for line in mine),
         )  # fmt: skip
@@ -146,7 +164,8 @@ async def _ask(
         case ["judge"]:
             return "judge", await ask_without_judge(actor, run, _id(asked["judge"]))
         case ["method"]:
-            return "method", await ask_by_method(actor, run, asked["method"])
+            is_all = asked["method"] == ALL
+            return ("methods", None) if is_all else ("method", await ask_by_method(actor, run, asked["method"]))
         case ["sheet"]:
             entry = next((line for line in order.lines if line["code_name"] == asked.get("entry")), None)
             if entry is None:
@@ -159,6 +178,24 @@ async def _ask(
             return "weights", await ask_with_weights(actor, run, _read_weights(asked, criteria))
         case _:
             return "", None
+
+
+async def _by_each_method(
+    actor: Actor, order: ComputedOrder, category_id: UUID, words: Words
+) -> tuple[MethodRanks, ...]:
+    """Rank the category by every method there is; the rank that counts stands first."""
+    if order.run is None:
+        return ()
+    asked = await ask_by_every_method(actor, order.run.id)
+    would = [{line.entry_id: line.rank_would for line in each.lines} for each in asked]
+    return tuple(
+        MethodRanks(
+            Ltr(line.code_name), title_of(order, str(line.entry_id), words), line.rank,
+            tuple((ranks[line.entry_id], ranks[line.entry_id] != line.rank) for ranks in would),
+        )
+        for line in asked[0].lines
+        if line.category_id == category_id
+    )  # fmt: skip
 
 
 def _read_weights(asked: Mapping[str, str], criteria: tuple[ComparedCriterion, ...]) -> dict[UUID, int]:

@@ -14,7 +14,7 @@ from service.usecases.ranking.shortlists import NoFurtherRound, RoundFollows, ch
 from service.usecases.setup.opening import open_judging
 from service.usecases.setup.rules import rules_fingerprint
 from storage.reads.committee.rounds import ShortlistLine
-from storage.reads.decisions import find_last_run, list_categories
+from storage.reads.decisions import count_set_aside, find_last_run, list_categories
 from storage.reads.entrant.outcome import find_outcome
 from storage.reads.judge.lists import get_my_list
 from storage.reads.judge.sheets import get_my_sheet
@@ -25,6 +25,7 @@ from storage.rows import get_row
 from storage.tables.edition import Edition
 from storage.tables.further_round import RoundRule, ShortlistEntry
 from storage.tables.panel import PanelMember, Round
+from storage.tables.scoresheet import ScoreSheet
 from tests.competition import JUDGED, Competition, make_competition, make_plan
 
 BEGINS, ENDS = JUDGED + timedelta(days=3), JUDGED + timedelta(days=10)
@@ -130,6 +131,14 @@ async def test_carried_marks_count_beside_those_of_other_judges():
     assert len(goes_on) == 2
     assert {pair for pair in before if pair[0] in goes_on} < pairs
     assert len(pairs) == 2 * (2 + 2), "nobody reviews again what counts on"
+
+    kept = (ScoreSheet.assignment.entry.is_in(list(goes_on))) & (ScoreSheet.assignment.round != following)
+    sheet = await ScoreSheet.select(ScoreSheet.id).where(kept).first()
+    assert sheet is not None
+    await ScoreSheet.update({ScoreSheet.state: "set-aside"}).where(ScoreSheet.id == sheet["id"])
+    again = await read_marks(following)
+    assert again.n_set_aside == await count_set_aside(following) == 1, "a sheet of the first round is missed in both"
+    assert len(again.marks) < len(marks.marks)
 
 
 @pytest.mark.usefixtures("database")

@@ -62,7 +62,7 @@ async def test_the_ranking_can_be_compared_and_asked_otherwise(ranked_now: House
         weights = re.findall(r'name="(weight-[0-9a-f-]{36})"', page)
         assert len(weights) == 2
         tried = "&".join(f"{name}={weight}" for name, weight in zip(weights, (5, 95), strict=True))
-        for question in (f"judge={judge}", "method=raw", f"entry={first}&sheet_of={reviewer}", tried):
+        for question in (f"judge={judge}", "method=raw", "method=all", f"entry={first}&sheet_of={reviewer}", tried):
             asked = await member.get(f"{base}/what-if?{question}")
             assert asked.status_code == 200, asked.text[:500]
             assert words[1] in asked.text
