@@ -27,6 +27,7 @@ __all__ = [
     "find_last_run",
     "find_run",
     "is_outdated",
+    "is_sheet_missed",
     "list_categories",
     "list_computed",
     "list_given_elsewhere",
@@ -146,6 +147,12 @@ async def is_outdated(run: RunView, round_id: UUID, category_id: UUID) -> bool:
     if await count_gone(run.id, category_id):
         return True
     return bool(await count_set_aside(round_id) != run.output["set_aside"])
+
+
+async def is_sheet_missed(round_id: UUID) -> bool:
+    """Say whether the run that stands counts a sheet that was set aside since."""
+    run = await find_last_run(round_id)
+    return run is not None and bool(await count_set_aside(round_id) != run.output["set_aside"])
 
 
 async def read_sealed_rules(edition_id: UUID) -> SealedRules:

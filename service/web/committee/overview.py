@@ -25,6 +25,7 @@ from storage.reads.committee.joint import count_joint
 from storage.reads.committee.overview import Overview, get_overview
 from storage.reads.committee.rounds import find_next_rule
 from storage.reads.committee.standing import Standing
+from storage.reads.decisions import is_sheet_missed
 
 __all__ = ["OverviewController"]
 
@@ -150,6 +151,7 @@ async def _show(actor: Actor, words: Words, now: datetime, *, told: int | None =
     in_round, shortlist = standing.in_round, None
     if in_round and in_round.state == RoundState.RANKED and await find_next_rule(standing.edition_id, in_round.ordinal):
         shortlist = f"/committee/rounds/{in_round.id}/shortlist"
+    is_missed = in_round is not None and in_round.state == RoundState.RANKED and await is_sheet_missed(in_round.id)
     n_second = await count_joint(standing.edition_id, actor.person_id)
     is_entering = standing.state in {Stage.DRAFT, Stage.OPEN, Stage.CLOSED}
     deadline = await find_deadline(standing.edition_id) if is_entering else None
@@ -167,7 +169,7 @@ async def _show(actor: Actor, words: Words, now: datetime, *, told: int | None =
         n_behind=_count_behind(standing, counts, now),
         n_judges=counts.n_judges,
         n_conflicts=counts.n_proposed_conflicts + counts.n_held_conflicts,
-        needs=_needs(actor, standing, counts, words, n_second=n_second, shortlist=shortlist),
+        needs=_needs(actor, standing, counts, words, n_second=n_second, shortlist=shortlist, is_missed=bool(is_missed)),
         moves=_moves(actor, standing, counts, deadline, words, now),
         is_chair=actor.role is Role.CHAIR,
         extend_to=write_moment(max(deadline, now) + TIME_OFFERED, standing.time_zone) if deadline else "",
@@ -211,7 +213,14 @@ def _count_behind(standing: Standing, counts: Overview, now: datetime) -> int:
 
 
 def _needs(
-    actor: Actor, standing: Standing, counts: Overview, words: Words, *, n_second: int, shortlist: str | None
+    actor: Actor,
+    standing: Standing,
+    counts: Overview,
+    words: Words,
+    *,
+    n_second: int,
+    shortlist: str | None,
+    is_missed: bool,
 ) -> tuple[Need, ...]:
     """List what waits for this reader: only what this duty may do now."""
     in_round = standing.in_round
@@ -231,6 +240,10 @@ def _needs(
         (
             int(round_state == RoundState.CLOSED), Action.COMPUTE_RANKING, "com.need_ranking",
             f"/committee/ranking/{standing.categories[0].slug}" if standing.categories else "/committee", None,
+        ),
+        (
+            int(is_missed), Action.COMPUTE_RANKING, "com.need_again",
+            f"/committee/ranking/{to_decide[0]}" if to_decide else "/committee/ranking", None,
         ),
         (
             len(to_decide) if round_state == RoundState.RANKED and not shortlist else 0, Action.READ_DECISION,

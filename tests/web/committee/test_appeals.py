@@ -71,6 +71,7 @@ async def test_an_upheld_appeal_on_a_mark_says_what_was_set_aside_and_what_is_to
         for each in await list_categories(competition.edition_id)
         if (await list_decisions(competition.round_id)).get(each["id"]) == "open"
     ]
+    assert "compute it again" in (await (await told.client("secretary")).get("/en/committee")).text
     for name in ("decision", "ranking"):
         assert "counts a sheet that was set aside since" in (await chair.get(f"/en/committee/{name}/{slug}")).text
     await compute_ranking(competition.actors[Role.SECRETARY], competition.round_id, now=told.clock())
@@ -88,6 +89,7 @@ async def test_an_upheld_appeal_on_a_mark_says_what_was_set_aside_and_what_is_to
             assert "These places were written on run 1" in decision
             assert "Write the places on the newer run" in decision
     assert "Decided on run 1; run 2 was computed since." in (await chair.get("/en/committee/publish")).text
+    assert "compute it again" not in (await (await told.client("secretary")).get("/en/committee")).text
     assert "counts a sheet" not in (await chair.get(f"/en/committee/decision/{slug}")).text
     sheets = (await chair.get("/en/committee/sheets")).text
     assert "An appeal was upheld:" in sheets
