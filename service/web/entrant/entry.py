@@ -59,6 +59,7 @@ class EntryPage:
     steps: tuple[JourneyStep, ...]
     may_ask: bool
     has_outcome: bool
+    may_take_certificates: bool
     may_ask_withdrawal: bool
     rule: str
     reason: str
@@ -213,6 +214,8 @@ def _entry_page(
         and own.state in WITHDRAWABLE
         and may(Action.ASK_WITHDRAWAL, actor, stage=own.rules.state),
         has_outcome=own.state in APPEALABLE and may(Action.READ_FEEDBACK, actor, stage=own.rules.state),
+        may_take_certificates=own.state is EntryState.ADMITTED
+        and may(Action.READ_OWN_CERTIFICATES, actor, stage=own.rules.state),
         rule=pick(excluded, "rule", words) if excluded else "",
         reason=excluded.reason if excluded else "",
         excluded_at=excluded.decided_at if excluded else None,

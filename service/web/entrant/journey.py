@@ -39,6 +39,7 @@ def list_steps(entry: EntryView) -> tuple[JourneyStep, ...]:
         "received": version.submitted_at if version else entry.rules.deadline_at,
         "eligible": entry.rules.eligibility_until,
         "judging": entry.rules.judging_at,
+        "published": entry.rules.publish_at,
     }
     ended = _find_end(entry)
     if ended is not None:

@@ -59,6 +59,8 @@ class Head:
     return_due_at: datetime | None
     extended_to: datetime | None
     eligibility_until: datetime | None
+    publish_at: datetime | None
+    contact_email: str
     limits_notice: str
     is_lead: bool
     may_edit: bool
@@ -95,6 +97,8 @@ def make_head(own: OwnEntry, entry: EntryView, actor: Actor, words: Words, now: 
         return_due_at=entry.due_at,
         extended_to=entry.extended_to,
         eligibility_until=own.rules.eligibility_until,
+        publish_at=own.rules.publish_at,
+        contact_email=own.rules.contact_email,
         limits_notice=getattr(own.rules, f"limits_notice_{words.lang}") or "",
         is_lead=own.is_lead,
         may_edit=is_changeable and may(Action.EDIT_ENTRY, actor, stage=stage),

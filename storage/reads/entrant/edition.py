@@ -40,6 +40,7 @@ class EntryRules:
     deadline_at: datetime | None
     eligibility_until: datetime | None
     judging_at: datetime | None
+    publish_at: datetime | None
     limits_notice_ar: str | None
     limits_notice_en: str | None
 
@@ -84,11 +85,12 @@ class AiStatementView:
 _RULES = """SELECT e.id, e.slug, e.state, e.name_ar, e.name_en, e.contact_email, e.max_members,
     e.max_entries_per_student, e.abstract_min_words, e.abstract_max_words, e.upload_grace_minutes AS grace_minutes,
     e.limits_notice_ar, e.limits_notice_en, d.at AS timeline_deadline, c.until AS eligibility_until, j.at AS judging_at,
-    x.to_at AS moved_to
+    e.publish_at, p.at AS timeline_publish, x.to_at AS moved_to
     FROM edition e
     LEFT JOIN timeline_date d ON d.edition = e.id AND d.slug = 'deadline'
     LEFT JOIN timeline_date c ON c.edition = e.id AND c.slug = 'eligibility'
     LEFT JOIN timeline_date j ON j.edition = e.id AND j.slug = 'judging'
+    LEFT JOIN timeline_date p ON p.edition = e.id AND p.slug = 'publish'
     LEFT JOIN deadline_extension x ON x.edition = e.id
     WHERE e.id = {} ORDER BY x.made_at DESC LIMIT 1"""
 
@@ -99,9 +101,9 @@ async def find_entry_rules(edition_id: UUID) -> EntryRules | None:
     if not rows:
         return None
     row = rows[0]
-    moved_to, deadline = row.pop("moved_to"), row.pop("timeline_deadline")
+    moved_to, deadline, publish = (row.pop(name) for name in ("moved_to", "timeline_deadline", "timeline_publish"))
     return EntryRules(
-        **row | {"state": EditionState(row["state"])},
+        **row | {"state": EditionState(row["state"]), "publish_at": row["publish_at"] or publish},
         deadline_at=moved_to or deadline,
     )
 

@@ -26,7 +26,7 @@ MS = timedelta(milliseconds=1)
 RULES = EntryRules(
     id=None, slug="", state=EditionState.OPEN, name_ar="", name_en="", contact_email="", max_members=1,
     max_entries_per_student=1, abstract_min_words=0, abstract_max_words=0, grace_minutes=120, deadline_at=DEADLINE,
-    eligibility_until=None, judging_at=None, limits_notice_ar=None, limits_notice_en=None,
+    eligibility_until=None, judging_at=None, publish_at=None, limits_notice_ar=None, limits_notice_en=None,
 )  # type: ignore[arg-type]  # fmt: skip
 GRACE_END = DEADLINE + timedelta(minutes=RULES.grace_minutes)
 

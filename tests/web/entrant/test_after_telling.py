@@ -6,14 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from service.actors import Actor
+from service.actors import Actor, Role
 from service.settings import Settings
+from service.usecases.setup.edition_plan import create_edition
 from storage.reads.decisions import find_last_run
 from storage.tables.appeal import Appeal, ChosenComment, HelpAnswer, Question
 from storage.tables.award import Award
+from storage.tables.edition import Edition, TimelineDate
 from storage.tables.entry import Entry
 from storage.tables.scoresheet import ScoreSheet
-from tests.competition import NOTICE, Competition
+from tests.competition import NOTICE, PUBLISH, Competition, make_plan
 from tests.conftest import SetClock, World, csrf_in, post
 from tests.program import get_program
 
@@ -220,3 +222,27 @@ async def test_certificates_are_the_team_s_own_and_only_once_published(told: Tol
         given = await mine.get(f"{page}/{code}")
         assert given.headers["content-type"] == "application/pdf"
         assert given.content.startswith(b"%PDF")
+
+
+async def test_a_project_keeps_its_own_edition_s_date_and_certificates_once_the_next_edition_stands(told: Told):
+    competition = told.competition
+    mine = await told.client("mine")
+    page = f"/en/entries/{told.number}"
+    link = f'href="{page}/certificates"'
+    before = (await mine.get(page)).text
+    await competition.schedule()
+    await competition.publish()
+    following = await create_edition(
+        competition.actors[Role.ADMINISTRATOR], make_plan(slug="next-2028"), now=PUBLISH + timedelta(days=1)
+    )
+    await Edition.update({Edition.state: "open"}, force=True).where(Edition.id == following)
+    await TimelineDate.update({TimelineDate.at: PUBLISH + timedelta(days=365)}, force=True).where(
+        TimelineDate.edition == following
+    )
+
+    after = (await mine.get(page)).text
+
+    assert link not in before
+    assert link in after
+    assert f"{PUBLISH:%-d %B %Y}" in after
+    assert f"{PUBLISH + timedelta(days=365):%-d %B %Y}" not in after
