@@ -10,10 +10,12 @@ from storage.engine import run_sql
 __all__ = [
     "CertificateView",
     "ServedJudge",
+    "ThanksRow",
     "find_certificate",
     "list_certificates",
     "list_certificates_of_entry",
     "list_served_judges",
+    "list_thanks",
 ]
 
 
@@ -53,6 +55,16 @@ class ServedJudge:
     name_en: str
 
 
+@dataclass(frozen=True, slots=True)
+class ThanksRow:
+    """A judge's certificate of thanks, as the committee lists it."""
+
+    code: str
+    name_ar: str
+    name_en: str
+    issued_at: datetime
+
+
 _SELECT = """SELECT certificate.code AS code, certificate.name_ar AS name_ar, certificate.name_en AS name_en,
     certificate.issued_at AS issued_at, certificate.withdrawn_at AS withdrawn_at,
     certificate.withdrawn_reason AS withdrawn_reason, edition.id AS edition_id, edition.slug AS edition_slug,
@@ -81,6 +93,16 @@ async def list_certificates_of_entry(entry_id: UUID) -> tuple[CertificateView, .
     """List the certificates of one entry's members: none before its edition is published."""
     order = " ORDER BY award.position, certificate.position"
     return _views(await run_sql(_SELECT + "award.entry = {}" + order, entry_id))
+
+
+async def list_thanks(edition_id: UUID) -> tuple[ThanksRow, ...]:
+    """List the certificates of thanks of an edition's judges, by name: none before its publication."""
+    rows = await run_sql(
+        "SELECT t.code, t.name_ar, t.name_en, t.issued_at FROM judge_certificate t JOIN edition d ON d.id = t.edition "
+        "WHERE t.edition = {} AND d.state IN ('published', 'archived') ORDER BY t.name_ar, t.code",
+        edition_id,
+    )
+    return tuple(ThanksRow(**row | {"issued_at": moment(row["issued_at"])}) for row in rows)
 
 
 async def list_served_judges(edition_id: UUID) -> tuple[ServedJudge, ...]:

@@ -188,6 +188,9 @@ _SECTIONS = {
     "declared_conflicts": """SELECT e.code_name, k.kind, k.note, k.state, k.made_at FROM conflict k
         JOIN judge j ON j.id = k.judge JOIN entry e ON e.id = k.entry
         WHERE j.person = {} AND k.source = 'declared' ORDER BY k.made_at""",
+    "thanks": """SELECT d.slug AS edition, t.code, t.name_ar, t.name_en, t.issued_at FROM judge_certificate t
+        JOIN judge j ON j.id = t.judge JOIN edition d ON d.id = t.edition
+        WHERE j.person = {} AND d.state IN ('published', 'archived') ORDER BY t.issued_at""",
 }
 """What each section holds. A judge's sections know entries by code name and only those that the judge was given; an
 entrant's know them by entry number: no one section, and no row, holds both."""

@@ -17,7 +17,7 @@ from service.web.committee.standing import AnyRequest, pick, stand
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
 from storage.lifecycle import EditionState
-from storage.reads.certificates import CertificateView, list_certificates
+from storage.reads.certificates import CertificateView, list_certificates, list_thanks
 
 __all__ = ["CertificatesController"]
 
@@ -35,11 +35,21 @@ class CertificateRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ThanksLine:
+    """A judge's certificate of thanks in the list; the judge takes it from the own list of projects."""
+
+    code: Ltr
+    name: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class CertificatesPage:
     """The certificates of the edition; ``failed`` is the code of the form that came back with an error."""
 
     is_locked: bool
     rows: tuple[CertificateRow, ...]
+    thanks: tuple[ThanksLine, ...]
     n_standing: int
     may_withdraw: bool
     failed: str
@@ -97,6 +107,10 @@ async def _show(actor: Actor, words: Words, *, failed: str = "") -> Page:
                 each.withdrawn_at, each.withdrawn_reason,
             )
             for each in found
+        ),
+        thanks=tuple(
+            ThanksLine(Ltr(each.code), pick(each, "name", words), f"/verify/{each.code}")
+            for each in await list_thanks(standing.edition_id)
         ),
         n_standing=sum(each.withdrawn_at is None for each in found),
         may_withdraw=may(Action.WITHDRAW_CERTIFICATE, actor, stage=standing.state),

@@ -8,6 +8,7 @@ import pytest
 import zxingcpp
 
 from service.settings import Settings
+from service.usecases.people.personal_data import export_own_data
 from storage.tables.entry import Entry
 from storage.tables.panel import JudgeCertificate
 from storage.tables.scoresheet import ScoreSheet
@@ -74,3 +75,19 @@ async def test_who_sealed_nothing_has_none_and_nobody_takes_another_s(bench: Wor
     assert "Certificate of thanks" not in (await idle.get("/en/judging")).text
     assert (await (await bench.client("chair")).get(PATH)).status_code == 403
     assert await JudgeCertificate.count() == len(notified.judges) - 1
+
+
+async def test_the_committee_lists_them_and_a_judge_s_own_data_holds_the_own_one(bench: World, notified: Competition):
+    chair = await bench.client("chair")
+    await notified.publish()
+
+    listed = (await chair.get("/en/committee/certificates")).text
+    mine = await export_own_data(notified.judges[0].actor, now=PUBLISH)
+    idle = await export_own_data(notified.judges[-1].actor, now=PUBLISH)
+
+    rows = await JudgeCertificate.select()
+    assert len(rows) == len(notified.judges) - 1
+    assert all(f'href="/en/verify/{row["code"]}"' in listed for row in rows)
+    own = next(row for row in rows if row["judge"] == notified.judges[0].id)
+    assert [each["code"] for each in mine["thanks"]] == [own["code"]]
+    assert idle["thanks"] == []
