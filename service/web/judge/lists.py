@@ -78,6 +78,7 @@ async def _list_page(judge: JudgeActor, words: Words, now: datetime) -> ListPage
     practice = await list_practice(judge.id, judge.edition_id)
     may_have_thanks = may(Action.READ_OWN_THANKS, judge.actor, stage=listed.stage)
     thanks = await find_my_thanks(judge.id) if may_have_thanks else None
+    is_unpractised = not all(work.is_marked for work in practice)
     cards = tuple(card_page(card, words) for card in listed.cards)
     return ListPage(
         cards=cards,
@@ -94,7 +95,7 @@ async def _list_page(judge: JudgeActor, words: Words, now: datetime) -> ListPage
         minutes=listed.minutes_per_entry,
         practice=practice,
         n_practised=sum(work.is_marked for work in practice),
-        is_practice_due=await count_practice_due(judge.id, judge.edition_id) > 0,
+        is_practice_due=is_unpractised and await count_practice_due(judge.id, judge.edition_id) > 0,
         n_in_a_row=_count_in_a_row(listed, now),
         earlier=tuple(earlier_page(each, words) for each in listed.earlier),
         thanks_code=Ltr(thanks.code) if thanks else None,
