@@ -44,6 +44,7 @@ from tests.stages import (  # noqa: F401 (fixtures)
     ranked,
     ranked_stage,
 )
+from tests.together import pytest_xdist_make_scheduler  # noqa: F401 (a hook)
 
 ORIGIN = "http://localhost:8000"
 FONTS = Path(__file__).parent.parent / "build" / "fonts"
@@ -215,12 +216,31 @@ def settings(tmp_path: Path, fonts: Path) -> Settings:
 
 
 @pytest.fixture
-async def world(database: str, settings: Settings, clock: SetClock) -> AsyncIterator[World]:
-    edition_id = await add_edition()
-    actors = await add_cast(edition_id)
-    settings = replace(settings, database_url=database)
-    app = await get_program(settings, clock)
-    made = World(app, settings, clock, edition_id, actors)
-    await app.state.objects.prepare()
-    async with made.exit:
-        yield made
+def cast(templates: Templates, engine_name: str) -> tuple[str, tuple[UUID, dict[str, Actor]]]:
+    """The template with the cast in one edition, and who they are."""
+
+    async def act() -> tuple[UUID, dict[str, Actor]]:
+        edition_id = await add_edition()
+        return edition_id, await add_cast(edition_id)
+
+    return templates.get(engine_name, "cast", act, source=templates.get_empty(engine_name))
+
+
+@pytest.fixture
+async def world(
+    tmp_path: Path,
+    cast: tuple[str, tuple[UUID, dict[str, Actor]]],
+    engine_name: str,
+    settings: Settings,
+    clock: SetClock,
+) -> AsyncIterator[World]:
+    template, (edition_id, actors) = cast
+    url = await copy_database(template, tmp_path, engine=engine_name)
+    settings = replace(settings, database_url=url)
+    async with standing(url):
+        app = await get_program(settings, clock)
+        made = World(app, settings, clock, edition_id, dict(actors))
+        await app.state.objects.prepare()
+        async with made.exit:
+            yield made
+    await drop_database(url)

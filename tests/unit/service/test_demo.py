@@ -207,21 +207,17 @@ async def test_a_demonstration_stopped_in_the_middle_goes_on_and_doubles_nothing
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # the whole run is made on both
-@pytest.mark.parametrize(
-    ("moment", "state"), [("deadline", "open"), ("judging", "judging"), ("moderation", "deciding")]
-)
-async def test_each_phase_stops_at_its_moment(
-    start: Start, small_files: tuple[DemoEdition, object], moment: str, state: str
-):
+async def test_each_phase_stops_at_its_moment(start: Start, small_files: tuple[DemoEdition, object]):
+    """One competition, shown at one moment after another: each run begins where the one before had to stop."""
     edition, _ = small_files
-    found = edition.moment(moment)
-    stop = found.at.replace(second=1) if moment != "deadline" else found.at.replace(hour=0)
-    drive = start(stop)
+    for moment, state in (("deadline", "open"), ("judging", "judging"), ("moderation", "deciding")):
+        found = edition.moment(moment)
+        drive = start(found.at.replace(second=1) if moment != "deadline" else found.at.replace(hour=0))
 
-    await drive.run()
+        await drive.run()
 
-    assert await state_of(drive) == state
-    assert await Award.count() == 0
+        assert await state_of(drive) == state, moment
+        assert await Award.count() == 0, moment
 
 
 def test_a_folder_that_no_demonstration_made_is_left_alone(tmp_path: Path):
