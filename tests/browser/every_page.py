@@ -150,6 +150,10 @@ def _guess(template: Template, found: Found) -> Iterator[str]:
     names = [name for name, _ in PLACE.findall(template.path)]
     if not all(found.values.get(name) for name in names):
         return
+    tried = set()
     for at in range(ALIKE_AT_MOST):
         values = {name: found.values[name][min(at, len(found.values[name]) - 1)] for name in names}
-        yield PLACE.sub(lambda place: values[place[1]], template.path)  # noqa: B023 (used at once)
+        address = PLACE.sub(lambda place: values[place[1]], template.path)  # noqa: B023 (used at once)
+        if address not in tried:
+            tried.add(address)
+            yield address
