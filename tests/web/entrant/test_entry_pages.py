@@ -1,14 +1,14 @@
 """The entrant's pages: each is shown in both languages, its form saves, and nobody else's number opens anything."""
 
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from service.usecases.entering.entries import open_entry
+from service.usecases.entering.entries import open_entry, save_details
 from service.usecases.entering.team import invite_member
 from service.usecases.files.accepting import inspect_upload
 from storage.columns import to_json
@@ -22,6 +22,7 @@ from tests.entrants import (
     WORDS_EN,
     Rules,
     add_rules,
+    details,
     fill_in,
     last_link,
     register,
@@ -272,16 +273,36 @@ async def test_a_file_asks_to_look_at_writing_only_while_it_can_be_changed(
         assert asked not in closed
 
 
+async def complete(world: World, number: str, rules: Rules, folder: Path) -> None:
+    """Do everything that an entry asks for before it is submitted."""
+    objects, actor = world.app.state.objects, world.actors["farah"]
+    await fill_in(actor, number, rules)
+    for material, path in (("film", write_film(folder / "film.mp4")), ("dossier", write_pdf(folder / "dossier.pdf"))):
+        await inspect_upload(await send(actor, number, material, path, objects), objects=objects, now=NOW)
+
+
+async def test_a_change_after_submitting_leads_to_submitting_anew_from_the_entry_and_from_its_file(
+    world: World, rules: Rules, farah: httpx.AsyncClient, number: str, tmp_path: Path
+):
+    actor, page = world.actors["farah"], f"/en/entries/{number}"
+    await complete(world, number, rules, tmp_path)
+    await save(farah, f"{page}/check", {"declared": "yes"})
+    before = (await farah.get(f"{page}/files/dossier")).text
+    changed = replace(details(rules), title_en="The Falaj, Once More")
+    await save_details(actor, number, changed, revision=(await open_entry(actor, number))[0].revision, now=NOW)
+
+    after = [(await farah.get(path)).text for path in (page, f"{page}/files/dossier")]
+
+    assert "a draft not yet submitted" not in before
+    for shown in after:
+        notice = shown[shown.index("a draft not yet submitted") :]
+        assert notice.index(f'href="{page}/check"') < notice.index("</section>")
+
+
 async def test_submitting_from_the_check_page_leads_to_the_receipt(
     world: World, rules: Rules, farah: httpx.AsyncClient, number: str, tmp_path: Path
 ):
-    objects, actor = world.app.state.objects, world.actors["farah"]
-    await fill_in(actor, number, rules)
-    for material, path in (
-        ("film", write_film(tmp_path / "film.mp4")),
-        ("dossier", write_pdf(tmp_path / "dossier.pdf")),
-    ):
-        await inspect_upload(await send(actor, number, material, path, objects), objects=objects, now=NOW)
+    await complete(world, number, rules, tmp_path)
     path = f"/en/entries/{number}/check"
     assert (await farah.get(f"/en/entries/{number}/submitted")).status_code == 404
 
