@@ -33,6 +33,7 @@ from tests.databases import (
     path_of,
     standing,
 )
+from tests.memory import pytest_configure  # noqa: F401 (a hook)
 from tests.program import get_program
 from tests.stages import (  # noqa: F401 (fixtures)
     judging,

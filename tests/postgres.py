@@ -23,10 +23,12 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from tests.memory import find_memory
+
 INSTALL = "PostgreSQL's server is not installed. Run: apt-get install postgresql"
 JUDGE_ROLE = "tahkim_judge"
 _START_SECONDS = 120.0
-_MEMORY, _MEMORY_BYTES = Path("/dev/shm"), 2 << 30  # noqa: S108 (a folder with a name of its own is made in it)
+_MEMORY_BYTES = 2 << 30
 """A server of one worker holds some 300 MB; several runs may share the machine."""
 
 
@@ -179,12 +181,6 @@ def _find_user() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
-def _find_memory() -> Path | None:
-    """The machine's folder in memory. A container often has one of no more than 64 MiB: then the disk."""
-    has_room = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _MEMORY_BYTES
-    return _MEMORY if has_room else None
-
-
 def _find_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -228,7 +224,7 @@ def get_quick_server() -> PostgresServer:
 
     Each test has a copy of a database, which is hundreds of small files.
     """
-    server = PostgresServer(find_programs(), is_durable=False, within=_find_memory())
+    server = PostgresServer(find_programs(), is_durable=False, within=find_memory(_MEMORY_BYTES))
     atexit.register(server.stop)
     server.start()
     with ThreadPoolExecutor(1) as apart:  # whoever asks first may be inside an event loop
