@@ -115,9 +115,9 @@ def test_how_long_ago_agrees_with_its_number():
 
 
 def test_sizes_are_read_in_the_largest_unit():
-    assert ARABIC.size_of(2 * 1024**3) == "2 جيجابايت"
-    assert ENGLISH.size_of(int(1.15 * 1024**3)) == "1.15 GB"
-    assert ENGLISH.size_of(4_404_019) == "4.2 MB"
+    assert ARABIC.size_of(2 * 1024**3) == "2\u00a0جيجابايت"
+    assert ENGLISH.size_of(int(1.15 * 1024**3)) == "1.15\u00a0GB"
+    assert ENGLISH.size_of(4_404_019) == "4.2\u00a0MB"
     assert ENGLISH.size_of(512) == "512 bytes"
 
 
