@@ -38,7 +38,7 @@ async def decide_categories(
     mentions = [each.id for each in await list_other_honours(edition_id) if each.is_per_category]
     for at, category in enumerate(await list_categories(edition_id)):
         moment = now + timedelta(hours=at)
-        ranked = run.output["categories"].get(str(category["id"]), [])
+        ranked = _by_score(run.output["categories"].get(str(category["id"]), []))
         if not ranked:
             continue
         decision_id = await open_decision(chair, round_id, category["id"], now=moment)
@@ -54,6 +54,11 @@ async def decide_categories(
         for each, member in enumerate([chair, *members], start=1):
             await sign_decision(member, decision_id, now=moment + timedelta(minutes=30 + each))
         await approve_decision(chair, decision_id, now=moment + timedelta(minutes=50))
+
+
+def _by_score(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Order a category by score: groups that no judge links are each ranked from 1; places go to the best of all."""
+    return sorted(lines, key=lambda line: line["score"], reverse=True)
 
 
 def _place(
