@@ -25,7 +25,7 @@ def find_memory(room: int) -> Path | None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let tests' temporary folders be made there, unless a folder was named."""
+    """Let tests' temporary folders be made there, unless a folder was named; what soaks is measured on the disk."""
     memory = find_memory(_TEMPORARY_BYTES)
-    if memory is not None and not config.option.basetemp:
+    if memory is not None and not config.option.basetemp and config.option.markexpr != "soak":
         os.environ.setdefault(_TEMPORARY, str(memory))
