@@ -39,9 +39,9 @@ async def order_of(
     standing = await get_computed_order(round_id, category_id)
     if decision is None or standing.run is None or decision.run_id == standing.run.id:
         return standing, None
-    decided = await get_computed_order(round_id, category_id, decision.run_id)
     if decision.state != "approved" and not (decision.placed or decision.withheld):
         return standing, None
+    decided = await get_computed_order(round_id, category_id, decision.run_id)
     found = basis_of(decided, standing, decision.state)
     return (decided if decision.state == "approved" else standing), found
 
