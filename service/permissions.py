@@ -79,6 +79,7 @@ class Action(StrEnum):
     READ_MESSAGES = "read-messages"
     SEND_MESSAGE = "send-message"
     OPEN_ROUND = "open-round"
+    CLOSE_ROUND = "close-round"
     READ_SHEETS = "read-sheets"
     REOPEN_SHEET = "reopen-sheet"
     ANSWER_REQUEST = "answer-request"
@@ -138,6 +139,8 @@ WATCHERS = RUNNERS | {Role.OBSERVER}
 
 ALWAYS = frozenset(Stage)
 WHILE_OPEN = frozenset({Stage.OPEN})
+WHILE_ASKED = frozenset({Stage.JUDGING, Stage.NOTIFIED})
+"""When a judge may be writing: while a round runs, and where an upheld appeal had another review asked for."""
 UNTIL_PUBLISHED = ALWAYS - {Stage.PUBLISHED, Stage.ARCHIVED}
 AFTER_DEADLINE = frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING, Stage.NOTIFIED})
 AFTER_CLOSE = ALWAYS - {Stage.DRAFT, Stage.OPEN}
@@ -184,10 +187,10 @@ RULES: dict[Action, Rule] = {
     Action.APPROVE_ENTRY: Rule(ANYBODY, frozenset({Stage.OPEN, Stage.CLOSED})),
     Action.LIST_SHEETS: Rule(JUDGE),
     Action.PRACTISE: Rule(JUDGE),
-    Action.ANSWER_CONFLICT: Rule(JUDGE, frozenset({Stage.JUDGING}), own=True),
+    Action.ANSWER_CONFLICT: Rule(JUDGE, WHILE_ASKED, own=True),
     Action.READ_SHEET: Rule(JUDGE, frozenset({Stage.JUDGING}) | ONCE_JUDGED, own=True),
-    Action.SAVE_MARK: Rule(JUDGE, frozenset({Stage.JUDGING}), own=True),
-    Action.SEAL_SHEET: Rule(JUDGE, frozenset({Stage.JUDGING}), own=True),
+    Action.SAVE_MARK: Rule(JUDGE, WHILE_ASKED, own=True),
+    Action.SEAL_SHEET: Rule(JUDGE, WHILE_ASKED, own=True),
     Action.READ_OWN_THANKS: Rule(JUDGE, ONCE_PUBLISHED, own=True),
     Action.READ_OVERVIEW: Rule(WATCHERS),
     Action.MOVE_EDITION: Rule(CHAIR, own=True),
@@ -208,7 +211,7 @@ RULES: dict[Action, Rule] = {
     Action.READ_CONFLICTS: Rule(REGISTRAR | {Role.SECRETARY, Role.CHAIR}, AFTER_CLOSE),
     Action.READ_ASSIGNMENTS: Rule(RUNNERS - REGISTRAR, AFTER_CLOSE),
     Action.ASSIGN_JUDGES: Rule(ASSIGNER | CHAIR, frozenset({Stage.CLOSED, Stage.JUDGING}), own=True),
-    Action.ASK_FOLLOW_UP: Rule(CHAIR, frozenset({Stage.JUDGING, Stage.DECIDING}), own=True),
+    Action.ASK_FOLLOW_UP: Rule(CHAIR, frozenset({Stage.JUDGING, Stage.DECIDING, Stage.NOTIFIED}), own=True),
     Action.READ_PROGRESS: Rule(WATCHERS - REGISTRAR, AFTER_CLOSE),
     Action.REMIND_JUDGES: Rule(
         ASSIGNER | {Role.SECRETARY, Role.CHAIR}, frozenset({Stage.CLOSED, Stage.JUDGING}), own=True
@@ -216,6 +219,7 @@ RULES: dict[Action, Rule] = {
     Action.READ_MESSAGES: Rule(DECIDERS),
     Action.SEND_MESSAGE: Rule(frozenset({Role.SECRETARY, Role.CHAIR}), ALWAYS - {Stage.ARCHIVED}, own=True),
     Action.OPEN_ROUND: Rule(CHAIR, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING}), own=True),
+    Action.CLOSE_ROUND: Rule(CHAIR, WHILE_ASKED, own=True),
     Action.READ_SHEETS: Rule(DECIDERS, AFTER_CLOSE),
     Action.REOPEN_SHEET: Rule(DECIDERS, frozenset({Stage.JUDGING}), own=True),
     Action.ANSWER_REQUEST: Rule(

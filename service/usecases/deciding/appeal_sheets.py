@@ -11,6 +11,7 @@ from uuid import UUID
 from service.actors import Actor
 from service.audit import Event, record
 from service.errors import NotFound
+from service.usecases.letters.aside import tell_of_sheet_aside
 from service.usecases.panel.conflicts import lock_rounds
 from storage.columns import from_json, to_json
 from storage.lifecycle import SHEET_MOVES, SheetState, move
@@ -48,3 +49,4 @@ async def set_named_aside(actor: Actor, entry_id: UUID, left_out: str | None, *,
                 Event.SHEET_SET_ASIDE, by=actor, about=("sheet", sheet["id"]), at=now, before="sealed",
                 after="set-aside", reason=reason,
             )  # fmt: skip
+            await tell_of_sheet_aside(sheet["id"], at=now)

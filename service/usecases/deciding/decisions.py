@@ -310,4 +310,6 @@ async def _lock_decision(actor: Actor, decision_id: UUID, action: Action) -> dic
     found = await _lock_round(actor, decision["round"], action)
     if decision["state"] != DecisionState.OPEN.value:
         raise DecisionClosed
+    if found["state"] != RoundState.RANKED.value:
+        raise RoundNotRanked  # open again for a review that was asked for, or closed and not ranked since
     return decision | {"edition": UUID(str(found["edition"]))}

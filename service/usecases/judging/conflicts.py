@@ -10,9 +10,9 @@ from service.actors import JudgeActor
 from service.audit import Event, record
 from service.errors import FieldError, Invalid, NotFound
 from service.permissions import Action, require
-from service.usecases.judging.refusals import SheetSetAside
+from service.usecases.judging.refusals import SheetSealed, SheetSetAside
 from storage.engine import transaction
-from storage.lifecycle import ASSIGNMENT_MOVES, AssignmentState, SheetState, move
+from storage.lifecycle import ASSIGNMENT_MOVES, AssignmentState, EditionState, SheetState, move
 from storage.reads.judge.locks import find_my_sheet_id, find_sheet_lock
 from storage.reads.judge.views import SheetLock
 from storage.tables.assignment import Assignment
@@ -73,6 +73,8 @@ async def answer_conflict(
         if sheet.state == SheetState.SET_ASIDE:
             raise SheetSetAside(code_name=sheet.code_name)
         require(Action.ANSWER_CONFLICT, judge.actor, stage=sheet.stage)
+        if sheet.stage == EditionState.NOTIFIED and sheet.state == SheetState.SEALED:
+            raise SheetSealed(code_name=sheet.code_name)  # teams were told: a tie comes back by an appeal
         await _put_answer(sheet, answer, now)
         if answer is Answer.NO:
             await record(Event.CONFLICT_DECLARED, by=judge, about=("sheet", sheet_id), at=now, after="no")

@@ -8,6 +8,7 @@ from service.actors import Actor
 from service.audit import Event, record
 from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.permissions import Action, require
+from service.usecases.letters.aside import tell_of_sheet_aside
 from service.usecases.panel.ties import find_ties
 from storage.columns import to_json
 from storage.engine import for_update, insert_many, transaction
@@ -129,6 +130,7 @@ async def bar_pair(actor: Actor, judge_id: UUID, entry_id: UUID, now: datetime) 
             if sheet and sheet["state"] == SheetState.SEALED:
                 await move(ScoreSheet, sheet["id"], "set-aside", SHEET_MOVES)
                 await record(Event.SHEET_SET_ASIDE, by=actor, about=("sheet", sheet["id"]), at=now)
+                await tell_of_sheet_aside(sheet["id"], at=now)
             elif assignment["state"] == AssignmentState.PUBLISHED:
                 await move(Assignment, assignment["id"], "remove", ASSIGNMENT_MOVES, removed_at=now, removal="conflict")
             else:

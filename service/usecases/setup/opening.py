@@ -82,14 +82,15 @@ async def _point_at(row: CopyRow, key: str) -> None:
 async def close_round(actor: Actor, round_id: UUID, *, now: datetime, reason: str = "") -> int:
     """Close a round at its end (earlier only once every sheet is sealed). Return how many sheets were not sealed.
 
-    Only sealed sheets count; the others stay as they are, for the committee to see.
+    Only sealed sheets count; the others stay as they are, for the committee to see. An edition whose teams were told
+    stays so: its round was open for the reviews that followed an upheld appeal.
     """
     async with transaction():
         found = await for_update(Round.select().where(Round.id == round_id)).first()
         if found is None:
             raise NotFound
         edition = await get_row(Edition.select(Edition.state).where(Edition.id == found["edition"]))
-        require(Action.OPEN_ROUND, actor, stage=edition["state"], owns=actor.edition_id in {None, found["edition"]})
+        require(Action.CLOSE_ROUND, actor, stage=edition["state"], owns=actor.edition_id in {None, found["edition"]})
         unsealed: int = await ScoreSheet.count().where(
             (ScoreSheet.assignment.round == round_id)
             & (ScoreSheet.assignment.state == "published")
@@ -105,5 +106,6 @@ async def close_round(actor: Actor, round_id: UUID, *, now: datetime, reason: st
         await record(
             Event.ROUND_MOVED, by=actor, about=("round", round_id), at=now, before="open", after="closed", reason=reason
         )
-        await move_edition(actor, found["edition"], "end-judging", now=now)
+        if edition["state"] == EditionState.JUDGING:
+            await move_edition(actor, found["edition"], "end-judging", now=now)
         return unsealed

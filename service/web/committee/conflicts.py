@@ -17,6 +17,7 @@ from service.usecases.panel.conflicts import decide_conflict, propose_conflicts
 from service.web.committee.standing import AnyRequest, pick, stand
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
+from storage.lifecycle import EditionState
 from storage.reads.committee.conflicts import ConflictLine, list_conflicts
 
 __all__ = ["ConflictController"]
@@ -42,12 +43,16 @@ class ConflictView:
 
 @dataclass(frozen=True, slots=True)
 class ConflictsPage:
-    """A list of conflicts; ``new`` is how many the last search found, just after it."""
+    """A list of conflicts; ``new`` is how many the last search found, just after it.
+
+    ``is_told``: teams know their outcomes, so that a tie is no longer decided here.
+    """
 
     is_declared: bool
     waiting: tuple[ConflictView, ...]
     decided: tuple[ConflictView, ...]
     may_decide: bool
+    is_told: bool
     new: int | None
     failed: str
 
@@ -98,6 +103,7 @@ async def _show(actor: Actor, words: Words, *, is_declared: bool, new: int | Non
         waiting=tuple(each for each in views if each.is_open),
         decided=tuple(each for each in views if not each.is_open),
         may_decide=may(Action.DECIDE_CONFLICT, actor, stage=standing.state),
+        is_told=standing.state == EditionState.NOTIFIED,
         new=new,
         failed=failed,
     )

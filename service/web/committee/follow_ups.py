@@ -13,11 +13,12 @@ from service.actors import Actor
 from service.errors import FieldError, Invalid, NotFound
 from service.permissions import Action, may
 from service.text import Ltr, Words
-from service.usecases.panel.follow_ups import MOST_AT_ONCE, ask_follow_ups, plan_follow_ups
+from service.usecases.panel.follow_ups import MOST_AT_ONCE, plan_follow_ups
+from service.usecases.panel.further_reviews import ask_follow_ups
 from service.web.committee.standing import AnyRequest, no_round, pick, read_moment, round_of, stand, write_moment
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
-from storage.lifecycle import RoundState
+from storage.lifecycle import EditionState, RoundState
 from storage.reads.committee.people import list_judge_names
 
 __all__ = ["FollowUpController"]
@@ -57,6 +58,7 @@ class FollowUpsPage:
     chances: tuple[ChanceRow, ...]
     due_at: str
     asked: int | None
+    is_told: bool = False
     only: tuple[Ltr, ...] = ()
 
 
@@ -141,6 +143,7 @@ async def _show(
         ),
         due_at=write_moment(now + timedelta(days=DAYS), standing.time_zone),
         asked=asked,
+        is_told=standing.state == EditionState.NOTIFIED,
         only=tuple(Ltr(each) for each in codes),
     )
     return page("committee/follow_ups", shown)

@@ -136,7 +136,7 @@ class OverviewController(Controller):
         await open_judging(actor, round_of(await stand(actor)).id, objects=objects, now=now)
         return go_to("/committee")
 
-    @post("/close-round", opt={"action": Action.OPEN_ROUND})
+    @post("/close-round", opt={"action": Action.CLOSE_ROUND})
     async def close_round(self, request: AnyRequest, actor: Actor, now: datetime) -> Redirect:
         await read_form(request)
         await close_round(actor, round_of(await stand(actor)).id, now=now)
@@ -295,7 +295,7 @@ def _moves(
         moves += [("extend", None), ("extend-entry", None)]
     if standing.state in {Stage.CLOSED, Stage.JUDGING} and in_round and in_round.state in _AHEAD:
         moves.append(("open-judging", _why_not_judging(counts, in_round.opens_at, words, now)))
-    if standing.state == Stage.JUDGING and in_round and in_round.state == RoundState.OPEN:
+    if may(Action.CLOSE_ROUND, actor, stage=standing.state) and in_round and in_round.state == RoundState.OPEN:
         early = now < in_round.closes_at and counts.n_unsealed > 0
         reason = words.say("move.close-round_locked", n=counts.n_unsealed, date=in_round.closes_at) if early else None
         moves.append(("close-round", reason))

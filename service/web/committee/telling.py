@@ -96,7 +96,8 @@ class Named:
 class AppealView:
     """An appeal; ``is_mine`` where the reader proposed its answer; ``named``: judges whose marks it leaves out.
 
-    ``returned_to``: the name of its category in addresses, where an upheld appeal gave it back to the committee.
+    ``returned_to``: the name of its category in addresses, where an upheld appeal gave it back to the committee;
+    ``may_ask``: whether the reader may have another judge review it in place of those left out.
     """
 
     id: str
@@ -115,6 +116,7 @@ class AppealView:
     judges: tuple[Named, ...]
     named: tuple[str, ...]
     returned_to: str | None
+    may_ask: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +266,10 @@ async def _appeals(actor: Actor, words: Words, *, failed: str = "") -> Page:
     told_at = prepared.told_at if prepared and standing.state == Stage.NOTIFIED else None
     ends_at = told_at + timedelta(days=standing.appeals_days) if told_at and standing.appeals_days is not None else None
     shown = AppealsPage(
-        appeals=tuple(_view(each, actor, words) for each in await list_appeals(standing.edition_id, actor.person_id)),
+        appeals=tuple(
+            _view(each, actor, words, may_ask=may(Action.ASK_FOLLOW_UP, actor, stage=standing.state))
+            for each in await list_appeals(standing.edition_id, actor.person_id)
+        ),
         ends_at=ends_at,
         may_answer=may(Action.ANSWER_APPEAL, actor, stage=standing.state),
         failed=failed,
@@ -272,7 +277,10 @@ async def _appeals(actor: Actor, words: Words, *, failed: str = "") -> Page:
     return page("committee/appeals", shown)
 
 
-def _view(each: AppealLine, actor: Actor, words: Words) -> AppealView:
+def _view(each: AppealLine, actor: Actor, words: Words, *, may_ask: bool) -> AppealView:
+    is_returned = (
+        each.state == AppealState.ANSWERED and each.verdict == "upheld" and each.entry_state != EntryState.EXCLUDED
+    )
     return AppealView(
         id=str(each.id),
         code=Ltr(each.code_name) if each.code_name else None,
@@ -289,7 +297,6 @@ def _view(each: AppealLine, actor: Actor, words: Words) -> AppealView:
         is_excluded=each.entry_state == EntryState.EXCLUDED,
         judges=tuple(Named(str(judge.id), pick(judge, "name", words)) for judge in each.judges),
         named=tuple(pick(judge, "name", words) for judge in each.judges if judge.is_named),
-        returned_to=each.category
-        if each.state == AppealState.ANSWERED and each.verdict == "upheld" and each.entry_state != EntryState.EXCLUDED
-        else None,
+        returned_to=each.category if is_returned else None,
+        may_ask=is_returned and may_ask,
     )

@@ -9,7 +9,8 @@ from service.errors import Invalid, NotAllowed, RoundClosed
 from service.usecases.judging.conflicts import Answer, answer_conflict
 from service.usecases.judging.sheets import save_mark, seal_sheet
 from service.usecases.panel.assignment import PairBarred
-from service.usecases.panel.follow_ups import FollowUpNotPossible, RoundNotReviewed, ask_follow_ups, plan_follow_ups
+from service.usecases.panel.follow_ups import plan_follow_ups
+from service.usecases.panel.further_reviews import FollowUpNotPossible, RoundNotReviewed, ask_follow_ups
 from storage.columns import from_json
 from storage.reads.judge.sheets import get_my_sheet
 from storage.rows import get_row

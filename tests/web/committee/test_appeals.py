@@ -9,6 +9,7 @@ from storage.reads.committee.decision import list_decisions
 from storage.reads.decisions import list_categories
 from storage.rows import get_row
 from storage.tables.appeal import Appeal
+from storage.tables.conflict import Conflict
 from storage.tables.entry import Entry
 from tests.competition import NOTICE
 from tests.conftest import post
@@ -107,3 +108,63 @@ async def test_an_excluded_project_s_appeal_says_what_upholding_it_cannot_do(tol
 
     assert note not in before
     assert note in after
+
+
+async def test_the_chair_has_another_judge_review_a_project_in_place_of_a_sheet_left_out(told: House):
+    _, appeal = await lodge(told, "score")
+    chair, member = await told.client("chair"), await told.client("member")
+    judge = (await chair.get(PAGE)).text.split('name="judges" value="')[1].split('"')[0]
+    said = {"verdict": "upheld", "answer": "The judge says that it was meant for another.", "judges": judge}
+    await post(chair, f"{appeal}/propose", said, page=PAGE)
+    await post(member, f"{appeal}/confirm", {}, page=PAGE)
+    asking = (await chair.get(PAGE)).text.split('href="/en/committee/follow-up-reviews?only=')[1].split('"')[0]
+    assert "follow-up-reviews" not in (await member.get(PAGE)).text.split("<main")[1]
+    reviews = f"/en/committee/follow-up-reviews?only={asking}"
+    shown = (await chair.get(reviews)).text
+    assert "outcomes stay as they were told" in shown
+    pair = shown.split('name="pairs" value="')[1].split('"')[0]
+    due = (told.clock() + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
+
+    asked = await post(
+        chair, "/en/committee/follow-up-reviews",
+        {"pairs": pair, "due_at": due, "reason": "In place of a sheet left out", "only": asking}, page=reviews,
+    )  # fmt: skip
+
+    assert asked.status_code == 303
+    number = next(at for at, each in enumerate(told.competition.judges) if str(each.id) == pair.split(":")[1])
+    reader = await told.client(f"judge{number}")
+    listed = (await reader.get("/en/judging")).text
+    assert asking in listed
+    sheet = f"/en/judging/{asking}"
+    first = await post(reader, f"{sheet}/conflict", {"answer": "no"}, page=f"{sheet}/conflict")
+    assert first.status_code == 303
+    marked = (await reader.get(sheet)).text
+    fields = [part.split('"')[0] for part in marked.split('name="mark-')[1:]]
+    marks = {f"mark-{each}": "6" for each in fields}
+    saved = await post(reader, sheet, marks | {"comment_team": "Well made.", "done": "1"}, page=sheet)
+    assert saved.status_code == 303, saved.text
+    assert "Close the round" in (await chair.get("/en/committee")).text
+    closed = await post(chair, "/en/committee/close-round", {}, page="/en/committee")
+    assert closed.status_code == 303
+
+
+async def test_ties_left_open_are_not_decided_once_teams_were_told_and_the_page_says_what_is_done(
+    told: House,
+):
+    chair, page = await told.client("chair"), "/en/committee/conflicts"
+    number, _ = await lodge(told)
+    note = "ties are not decided here any more"
+    before = (await chair.get(page)).text
+    entry = await get_row(Entry.select(Entry.id).where(Entry.entry_number == number))
+    await Conflict.insert(
+        Conflict(
+            judge=told.competition.judges[0].id, entry=entry["id"], source="institution", facts="{}", kind="",
+            state="proposed", note="", reason="", made_at=told.clock(),
+        )
+    )  # fmt: skip
+
+    after = (await chair.get(page)).text
+
+    assert note not in before
+    assert note in after
+    assert 'name="decision"' not in after
