@@ -19,7 +19,7 @@ from service.logging import get_logger
 from service.settings import Settings
 from service.web.cookies import LANGUAGE, THEME, cookie_name, make_cookie, read_cookies
 from service.web.counting import Counting
-from service.web.gate import CHANGE, Gate, choose_wait, kind_of, write_busy_page
+from service.web.gate import CHANGE, Gate, Turn, choose_wait, kind_of, write_busy_page
 from service.web.language import BARE, choose_language, split_language, with_language
 from service.web.refusals import RefusalResponse, is_trouble
 from service.web.security_headers import security_headers
@@ -82,8 +82,13 @@ class Envelope:
             return
         with self.counting.timing(kind, scope, answer):
             try:
+                answer.turn = await self.gate.wait_for_turn(kind)
+                if answer.turn is None:
+                    await self._turn_away(scope, answer, visit, is_change=False)
+                    return
                 await self._route(scope, receive, answer, visit)
             finally:
+                answer.end_turn()
                 self.gate.leave(kind)
 
     async def _turn_away(self, scope: HTTPScope, answer: "_Answering", visit: Visit, *, is_change: bool) -> None:
@@ -186,11 +191,18 @@ class _Answering:
     def __init__(self, visit: Visit, send: Send, headers: tuple[tuple[bytes, bytes], ...], *, is_head: bool) -> None:
         self._visit, self._send, self._common, self._is_head = visit, send, headers, is_head
         self.status: int | None = None
+        self.turn: Turn | None = None
+
+    def end_turn(self) -> None:
+        """Let the next page be worked on: the work on this one is done, or was given up."""
+        if self.turn is not None:
+            self.turn.end()
 
     async def send(self, message: Message) -> None:
         """Pass a message on."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            self.end_turn()
             message["headers"] = self._complete(list(message["headers"]))
         elif message["type"] == "http.response.body" and self._is_head:
             message = {"type": "http.response.body", "body": b"", "more_body": message.get("more_body", False)}

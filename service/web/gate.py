@@ -1,9 +1,12 @@
-"""When more comes than can be answered: pages wait their turn outside, so that what people save is still taken.
+"""When more comes than can be answered: pages wait their turn, so that what people save is taken at once.
 
-A process that takes everything at once answers everything late. So it takes only so many pages in hand and tells the
-rest when to come again, while changes (marks, files, submissions, decisions) pass as long as memory allows.
+A process that works on everything at once answers everything late, and a mark would wait behind every page. So a few
+pages are worked on, some wait, and the rest are told when to come again, while changes (marks, files, submissions,
+decisions) go straight to work as long as memory allows. Those on duty have room of their own: the committee can extend
+a deadline, and a judge can open a work, however many read.
 """
 
+import asyncio
 import secrets
 from dataclasses import dataclass, field
 
@@ -12,13 +15,18 @@ from jinja2 import Environment
 from service.text import Words
 from service.web.language import BARE
 
-__all__ = ["CHANGE", "OTHER", "PAGE", "BusyPage", "Gate", "choose_wait", "kind_of", "write_busy_page"]
+__all__ = ["CHANGE", "DUTY", "OTHER", "PAGE", "BusyPage", "Gate", "Turn", "choose_wait", "kind_of", "write_busy_page"]
 
-PAGE, CHANGE, OTHER = "page", "change", "other"
+PAGE, DUTY, CHANGE, OTHER = "page", "duty", "change", "other"
 PAGES_AT_ONCE = 48
 """Pages in hand: at 8 to 10 ms of one core each, half a second of work, which is as long as a reader should wait."""
-
+PAGES_AT_WORK = 8
+"""Of those. So many keep a core and the database busy; with more, each only takes longer, and so does every change."""
+TURN_WITHIN = 5.0
+"""Seconds. Whose turn has not come by then must come again: the database or the machine is in trouble."""
+DUTIES_AT_ONCE = 24
 CHANGES_AT_ONCE = 512
+_DUTIES = ("/committee", "/admin", "/judging")
 _COME_AGAIN = range(4, 10)
 """Seconds. Each is told another number, so that those who were turned away do not come back all together."""
 
@@ -28,29 +36,59 @@ class Gate:
     """Counts what one process has in hand. ``turned_away`` is by kind, since the start."""
 
     pages: int = PAGES_AT_ONCE
+    duties: int = DUTIES_AT_ONCE
     changes: int = CHANGES_AT_ONCE
-    in_hand: dict[str, int] = field(default_factory=lambda: dict.fromkeys((PAGE, CHANGE, OTHER), 0))
-    turned_away: dict[str, int] = field(default_factory=lambda: dict.fromkeys((PAGE, CHANGE), 0))
+    turn_within: float = TURN_WITHIN
+    in_hand: dict[str, int] = field(default_factory=lambda: dict.fromkeys((PAGE, DUTY, CHANGE, OTHER), 0))
+    turned_away: dict[str, int] = field(default_factory=lambda: dict.fromkeys((PAGE, DUTY, CHANGE), 0))
+    at_work: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PAGES_AT_WORK))
 
     def enter(self, kind: str) -> bool:
         """Take one more in hand; False when it must come again. Whoever entered leaves."""
-        limit = {PAGE: self.pages, CHANGE: self.changes}.get(kind)
+        limit = {PAGE: self.pages, DUTY: self.duties, CHANGE: self.changes}.get(kind)
         if limit is not None and self.in_hand[kind] >= limit:
             self.turned_away[kind] += 1
             return False
         self.in_hand[kind] += 1
         return True
 
+    async def wait_for_turn(self, kind: str) -> "Turn | None":
+        """Wait until this may be worked on, in the order of coming; None when it must come again instead."""
+        if kind != PAGE:
+            return Turn(None)
+        try:
+            async with asyncio.timeout(self.turn_within):
+                await self.at_work.acquire()
+        except TimeoutError:
+            self.turned_away[kind] += 1
+            return None
+        return Turn(self.at_work)
+
     def leave(self, kind: str) -> None:
         """Have it answered."""
         self.in_hand[kind] -= 1
 
 
+@dataclass(slots=True)
+class Turn:
+    """The right to be worked on. It ends when the answer begins: a slow line keeps nobody from theirs."""
+
+    _at_work: asyncio.Semaphore | None
+
+    def end(self) -> None:
+        """Let the next one have it. Ending again does nothing."""
+        at_work, self._at_work = self._at_work, None
+        if at_work is not None:
+            at_work.release()
+
+
 def kind_of(method: str, path: str) -> str:
-    """Sort a request: a page, a change, or what is let through: styles, bytes of files, and whoever watches us."""
+    """Sort a request: a page, one of those on duty, a change, or what is let through: styles, bytes of files, watch."""
     if path.startswith(BARE):
         return OTHER
-    return PAGE if method in {"GET", "HEAD"} else CHANGE
+    if method not in {"GET", "HEAD"}:
+        return CHANGE
+    return DUTY if path.startswith(_DUTIES) else PAGE
 
 
 def choose_wait() -> int:

@@ -7,7 +7,7 @@ import re
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -32,6 +32,8 @@ from tests.people_online import come, csrf_in, expect
 JUDGES, STUDENTS = 6, 4
 EACH_SECONDS = 10.0
 """Everybody who is signed in looks at a page so often: 1,200 people ask for 120 a second."""
+CONNECTIONS = 200
+"""So many of those who only look are answered at once."""
 SAVE_PAUSE = 0.4
 """Between a judge's marks: six ask for the twelve saves a second of sixty who mark every five seconds."""
 PAGES = ("/en/entries", "/en/", "/ar/entries", "/en/categories/documentary")
@@ -51,22 +53,30 @@ class Ledger:
     marks: dict[tuple[str, str, int], int] = field(default_factory=dict)
     uploads: set[str] = field(default_factory=set)
     submitted: set[str] = field(default_factory=set)
-    answers: Counter[tuple[str, int]] = field(default_factory=Counter)
-    times: dict[str, list[float]] = field(default_factory=dict)
+    part: str = "P1"
+    answers: Counter[tuple[str, str, int | str]] = field(default_factory=Counter)
+    """By part of the hour, kind and status; what got no answer by the name of what cut it."""
+    times: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    """Seconds, of those who were let in, by part and kind."""
     without_retry_after: list[str] = field(default_factory=list)
 
     def note(self, kind: str, answer: httpx.Response, seconds: float) -> None:
-        self.answers[kind, answer.status_code] += 1
-        self.times.setdefault(kind, []).append(seconds)
-        if answer.status_code in {429, 503} and "retry-after" not in answer.headers:
+        self.answers[self.part, kind, answer.status_code] += 1
+        if answer.status_code not in {429, 503}:
+            self.times.setdefault((self.part, kind), []).append(seconds)
+        elif "retry-after" not in answer.headers:
             self.without_retry_after.append(str(answer.request.url.path))
 
     def tell(self) -> str:
-        lines = [f"{kind:8} {status}: {n}" for (kind, status), n in sorted(self.answers.items())]
-        for kind, taken in sorted(self.times.items()):
-            cut = statistics.quantiles(taken, n=100) if len(taken) > 1 else [taken[0]] * 99
-            lines.append(f"{kind:8} p50 {1000 * cut[49]:.0f} p95 {1000 * cut[94]:.0f} p99 {1000 * cut[98]:.0f} ms")
-        return "\n".join(lines)
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        for part, kind in sorted({(part, kind) for part, kind, _ in self.answers}):
+            n = {s: n for (p, k, s), n in self.answers.items() if (p, k) == (part, kind)}
+            taken = self.times.get((part, kind), [0.0])
+            cut = statistics.quantiles(taken, n=100) if len(taken) > 1 else taken * 99
+            took = f"p50 {1000 * cut[49]:5.0f} p95 {1000 * cut[94]:5.0f} p99 {1000 * cut[98]:5.0f} ms"
+            yield f"{part:6} {kind:8} {took}  {', '.join(f'{s}: {n[s]}' for s in sorted(n, key=str))}"
 
 
 async def prepare(n_people: int) -> list[str]:
@@ -100,9 +110,12 @@ class Rush:
 
     def __init__(self, make: Callable[[], Browser], folder: Path, letters: Callable[[str], str | None]) -> None:
         self.ledger, self.over, self._make, self._folder = Ledger(), asyncio.Event(), make, folder
+        self.is_overloaded = False
         self._letters = letters
         self.faults: list[str] = []
         self._marking: set[int] = set()
+        self.free: asyncio.LifoQueue[httpx.AsyncHTTPTransport] = asyncio.LifoQueue()
+        """Connections that nobody uses just now, each a pool of one: a pool of all goes through all at each answer."""
         self.all_mark = asyncio.Event()
         """Set once each judge has a mark acknowledged: from then on the hour is counted."""
 
@@ -115,8 +128,8 @@ class Rush:
         begun = time.perf_counter()
         try:
             answer = await act()  # type: ignore[misc]
-        except httpx.TransportError:
-            self.ledger.answers[kind, 0] += 1
+        except httpx.TransportError as cut:
+            self.ledger.answers[self.ledger.part, kind, type(cut).__name__] += 1
             return None
         self.ledger.note(kind, answer, time.perf_counter() - begun)
         if answer.status_code >= 500 and answer.status_code != 503:
@@ -200,17 +213,17 @@ class Rush:
         raise AssertionError("it was never let through")
 
     async def read(self, *, pause: float) -> None:
-        """Read pages as somebody who keeps coming back."""
+        """Read pages as somebody who keeps coming back, while there is overload."""
         browser = self._make()
         paths = ("/en/", "/en/categories/documentary", "/ar/")
         at = 0
-        while not self.is_over:
+        while self.is_overloaded:
             at += 1
             await self.send("page", lambda: browser.client.get(paths[at % 3]))  # noqa: B023
             await asyncio.sleep(pause)
         await browser.close()
 
-    async def visit(self, transport: httpx.AsyncHTTPTransport, address: str, cookie: str, *, after: float) -> None:
+    async def visit(self, address: str, cookie: str, *, after: float) -> None:
         """Look at a page again and again as somebody who is signed in. All share connections, as behind a proxy."""
         at = 0
         with suppress(TimeoutError):
@@ -220,7 +233,9 @@ class Rush:
             request = httpx.Request(
                 "GET", address + PAGES[at % len(PAGES)], headers={"Cookie": cookie}, extensions=_WAIT
             )
+            transport = await self.free.get()
             await self.send("visit", partial(_fetch, transport, request))
+            self.free.put_nowait(transport)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.over.wait(), EACH_SECONDS)
 

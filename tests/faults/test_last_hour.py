@@ -14,13 +14,14 @@ from email import message_from_bytes
 from email.policy import default
 from functools import partial
 from pathlib import Path
+from ssl import create_default_context
 
 import httpx
 import pytest
 
 from service.web.cookies import SESSION, cookie_name
 from service.world import open_world
-from tests.faults.last_hour import EACH_SECONDS, Rush, find_lost, prepare
+from tests.faults.last_hour import CONNECTIONS, EACH_SECONDS, Rush, find_lost, prepare
 from tests.faults.last_hour import JUDGES as N_JUDGES
 from tests.faults.last_hour import STUDENTS as N_STUDENTS
 from tests.people_online import Person
@@ -30,8 +31,8 @@ pytestmark = [pytest.mark.soak, pytest.mark.s3]
 
 SECONDS = float(os.environ.get("LAST_HOUR_SECONDS", "15"))
 PEOPLE = int(os.environ.get("LAST_HOUR_PEOPLE", "1200"))
-OVERLOAD = 90
-CONNECTIONS = 200
+OVERLOAD, OVERLOAD_PAUSE = 90, 0.15
+"""With P1 five times as many pages as P1 asks for, if each is answered at once."""
 
 
 @contextmanager
@@ -66,20 +67,23 @@ def test_in_the_last_hour_nothing_acknowledged_is_lost(way: str, tmp_path: Path)
 
 
 async def last_hour(site: Site, rush: Rush, secrets: list[str]) -> None:
-    """P1 with a server killed in its middle, then database and worker; P2: sign-ins beside it; P3: far more readers."""
+    """P1; a server killed, then database and worker; P2: sign-ins beside it; P3: far more readers; and after them."""
     async with asyncio.TaskGroup() as people:
         for at in range(N_JUDGES):
             people.create_task(rush.judge(at))
         for at in range(N_STUDENTS):
             people.create_task(rush.student(at))
-        limits = httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=10)
-        transport = httpx.AsyncHTTPTransport(verify=site.trust() or True, limits=limits)
+        one, trust = httpx.Limits(max_connections=1, keepalive_expiry=10), site.trust() or create_default_context()
+        transports = [httpx.AsyncHTTPTransport(verify=trust, limits=one) for _ in range(CONNECTIONS)]
+        for transport in transports:
+            rush.free.put_nowait(transport)
         name = cookie_name(SESSION, site.settings)
         for at, secret in enumerate(secrets):
             after = EACH_SECONDS * at / len(secrets)
-            people.create_task(rush.visit(transport, site.address, f"{name}={secret}", after=after))
+            people.create_task(rush.visit(site.address, f"{name}={secret}", after=after))
         await rush.all_mark.wait()
-        await asyncio.sleep(SECONDS / 2)
+        await asyncio.sleep(SECONDS)
+        rush.ledger.part = "faults"
         site.kill("server0")
         await asyncio.sleep(1)  # its unit begins it again after a second
         site.begin_server(0)
@@ -87,14 +91,19 @@ async def last_hour(site: Site, rush: Rush, secrets: list[str]) -> None:
         await asyncio.sleep(SECONDS / 4)
         await asyncio.to_thread(site.fail)
         await asyncio.sleep(SECONDS / 4)
+        rush.ledger.part = "P2"
         for _ in range(2):
             people.create_task(rush.keep_signing_in())
         await asyncio.sleep(SECONDS)
+        rush.ledger.part, rush.is_overloaded = "P3", True
         for _ in range(OVERLOAD):
-            people.create_task(rush.read(pause=0))
+            people.create_task(rush.read(pause=OVERLOAD_PAUSE))
         await asyncio.sleep(SECONDS)
+        rush.ledger.part, rush.is_overloaded = "after", False
+        await asyncio.sleep(SECONDS / 2)
         rush.over.set()
-    await transport.aclose()
+    for transport in transports:
+        await transport.aclose()
 
 
 async def in_world(site: Site, act):

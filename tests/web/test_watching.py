@@ -13,7 +13,7 @@ import pytest
 from service.app import create_app, load_pages
 from service.hosts import HostRule
 from service.usecases.people import passwords
-from service.web.gate import CHANGE, OTHER, PAGE, Gate
+from service.web.gate import CHANGE, DUTY, OTHER, PAGE, PAGES_AT_WORK, Gate
 from storage.engine import close_database, get_engine
 from storage.errors import ObjectStoreAway
 from storage.tables.job import Job
@@ -151,7 +151,7 @@ async def test_when_too_much_comes_pages_wait_outside_and_changes_are_taken(worl
     assert "content-security-policy" in page.headers
     assert change.status_code == 403  # it was read: its token is a wrong one
     assert alive.status_code == 200
-    assert world.app.state.gate.turned_away == {PAGE: 1, CHANGE: 0}
+    assert world.app.state.gate.turned_away == {PAGE: 1, DUTY: 0, CHANGE: 0}
 
 
 async def test_once_there_is_room_again_everybody_comes_in(world: World):
@@ -166,7 +166,72 @@ async def test_once_there_is_room_again_everybody_comes_in(world: World):
     assert statuses.count(200) >= 3
     assert set(statuses) <= {200, 503}
     assert later.status_code == 200
-    assert gate.in_hand == {PAGE: 0, CHANGE: 0, OTHER: 0}
+    assert gate.in_hand == {PAGE: 0, DUTY: 0, CHANGE: 0, OTHER: 0}
+
+
+async def test_the_committee_comes_in_however_many_others_read(world: World):
+    gate: Gate = world.app.state.gate
+    gate.pages = 0
+    jamal = await world.client("jamal")
+
+    assert (await jamal.get("/en/")).status_code == 503
+    assert (await jamal.get("/en/committee")).status_code == 200
+    gate.duties = 0
+    assert (await jamal.get("/en/committee")).status_code == 503
+    assert gate.turned_away == {PAGE: 1, DUTY: 1, CHANGE: 0}
+
+
+async def test_a_change_does_not_wait_behind_pages_and_pages_are_answered_in_the_order_of_coming(world: World):
+    gate: Gate = world.app.state.gate
+    farah = await world.client("farah")
+    for _ in range(PAGES_AT_WORK):
+        await gate.at_work.acquire()
+    answered: list[str] = []
+
+    async def ask(path: str) -> None:
+        assert (await farah.get(path)).status_code == 200
+        answered.append(path)
+
+    async with asyncio.TaskGroup() as pages:
+        for n, path in enumerate(("/en/entries", "/ar/entries", "/en/"), start=1):
+            pages.create_task(ask(path))
+            while gate.in_hand[PAGE] < n:  # noqa: ASYNC110 (a count rings no bell)
+                await asyncio.sleep(0)
+        change = await farah.post("/ar/sign-out", data={"csrf": "0" * 64})
+
+        assert change.status_code == 403  # it was read: its token is a wrong one
+        assert answered == []
+        gate.at_work.release()  # one at a time from now on
+    assert answered == ["/en/entries", "/ar/entries", "/en/"]
+
+
+async def test_a_page_whose_turn_does_not_come_is_told_to_come_again(world: World):
+    gate: Gate = world.app.state.gate
+    farah = await world.client("farah")
+    gate.turn_within = 0.01
+    for _ in range(PAGES_AT_WORK):
+        await gate.at_work.acquire()
+
+    page = await farah.get("/en/entries")
+
+    assert (page.status_code, "retry-after" in page.headers) == (503, True)
+    assert gate.in_hand[PAGE] == 0
+    gate.at_work.release()
+    assert (await farah.get("/en/entries")).status_code == 200
+
+
+async def test_a_turn_ends_once_though_the_answer_is_sent_slowly():
+    gate = Gate(at_work=asyncio.Semaphore(1))
+    first = await gate.wait_for_turn(PAGE)
+    assert first
+    assert gate.at_work.locked()
+
+    first.end()  # its answer begins; what follows may take as long as the reader's line needs
+
+    second = await gate.wait_for_turn(PAGE)
+    first.end()
+    assert second
+    assert gate.at_work.locked()
 
 
 async def test_while_every_thread_hashes_pages_are_answered(world: World):
