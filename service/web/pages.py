@@ -185,12 +185,18 @@ def home_of(role: Role) -> str:
     }.get(role, "/")
 
 
+def _own_edition(data: object) -> UUID | None:
+    """Give the edition that a page's subject belongs to: a project keeps its own once the next edition stands."""
+    found: UUID | None = getattr(getattr(data, "head", None), "edition_id", None)
+    return found
+
+
 async def render(request: Request[Any, Any, Any], shown: Page) -> bytes:
     """Render a page for the request's reader."""
     from service.web.forms import FormView  # noqa: PLC0415 (forms name Page in their types)
 
     visit = visit_of(request)
-    edition_id = shown.as_of[0] if shown.as_of else visit.actor.edition_id
+    edition_id = shown.as_of[0] if shown.as_of else _own_edition(shown.data) or visit.actor.edition_id
     frame = await find_edition_frame(edition_id) if edition_id and not shown.is_frameless else None
     if frame is not None and shown.as_of is not None:
         frame = replace(frame, state=shown.as_of[1].value)

@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 SESSION_LASTS = timedelta(days=14)
-_DEVICE_LENGTH = 120
+_DEVICE_LENGTH = 250
 
 
 async def start_session(person_id: UUID, *, device: str, now: datetime, grant_id: UUID | None = None) -> str:

@@ -11,17 +11,19 @@ from litestar.response import Redirect
 from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action
+from service.text import Words
 from service.usecases.people.accounts import Preferences, change_account, change_password
 from service.usecases.people.beginning import SignedIn
 from service.usecases.people.passwords import SHORTEST
 from service.usecases.people.sessions import end_session, switch_grant
+from service.web.account.devices import DeviceRow, row_of
 from service.web.account.signing_in import device_of, let_in
 from service.web.cookies import THEME, make_cookie
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
 from service.web.session import DEVICE_LASTS
 from service.web.visit import visit_of
-from storage.reads.accounts import AccountView, DeviceView, find_account, list_devices
+from storage.reads.accounts import AccountView, find_account, list_devices
 
 __all__ = ["AccountController"]
 
@@ -47,7 +49,7 @@ class AccountPage:
 class SessionsPage:
     """Where the person is signed in."""
 
-    devices: tuple[DeviceView, ...]
+    devices: tuple[DeviceRow, ...]
     current_id: UUID | None
 
 
@@ -92,8 +94,8 @@ class AccountController(Controller):
         return await let_in(request, SignedIn(secret=secret, person_id=_person(actor), email=actor.email))
 
     @get("/sessions", opt={"action": Action.READ_ACCOUNT})
-    async def show_sessions(self, actor: Actor, now: datetime) -> Page:
-        devices = await list_devices(_person(actor), now=now)
+    async def show_sessions(self, actor: Actor, words: Words, now: datetime) -> Page:
+        devices = tuple(row_of(each, words) for each in await list_devices(_person(actor), now=now))
         return page("account/sessions", SessionsPage(devices=devices, current_id=actor.session_id))
 
     @post("/sessions", opt={"action": Action.CHANGE_ACCOUNT})

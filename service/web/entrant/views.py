@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from service.actors import Actor
 from service.permissions import Action, may
@@ -41,6 +42,7 @@ class Standing:
 class Head:
     """What every page of an entry shows: which entry, how far it is, until when, and what may be done."""
 
+    edition_id: UUID
     number: Ltr
     base: str
     title: str
@@ -79,6 +81,7 @@ def make_head(own: OwnEntry, entry: EntryView, actor: Actor, words: Words, now: 
     stage = own.rules.state
     grace_until = closes_at + timedelta(minutes=own.rules.grace_minutes) if closes_at else None
     return Head(
+        edition_id=own.rules.id,
         number=Ltr(own.number),
         base=f"/entries/{own.number}",
         title=pick(entry, "title", words),

@@ -1,5 +1,7 @@
 import re
 
+import pytest
+
 from service.actors import Role
 from service.usecases.people.accounts import give_role
 from service.usecases.people.sessions import start_session
@@ -67,6 +69,33 @@ async def test_one_s_own_sessions_can_be_ended_and_nobody_else_s(world: World):
     assert (await farah.get("/en/account")).status_code == 200
     assert (await basil.get("/en/account")).status_code == 200
     assert (await other.get("/en/account")).status_code == 401
+
+
+WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
+DEVICES = {
+    f"Mozilla/5.0 (X11; Linux x86_64) {WEBKIT} Chrome/139.0.0.0 Safari/537.36": "Chrome on Linux",
+    f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/139.0 Safari/537.36 Edg/139.0": "Edge on Windows",
+    f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) {WEBKIT} Version/18.5 Mobile/15E148 Safari/604.1": (
+        "Safari on iPhone"
+    ),
+    f"Mozilla/5.0 (Linux; Android 14; K) {WEBKIT} SamsungBrowser/27.0 Chrome/125.0.0.0 Mobile Safari/537.36": (
+        "Samsung Internet on Android"
+    ),
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:141.0) Gecko/20100101 Firefox/141.0": "Firefox on Mac",
+    "an errand of ours": "an errand of ours",
+    "": "A device that gave no name",
+}
+
+
+@pytest.mark.parametrize(("line", "name"), list(DEVICES.items()), ids=list(DEVICES.values()))
+async def test_a_device_is_named_as_its_owner_would_name_it(world: World, line: str, name: str):
+    farah = await world.client("farah")
+    await start_session(world.actors["farah"].person_id, device=line, now=world.clock.now)
+
+    shown = (await farah.get("/en/account/sessions")).text
+
+    assert name in re.sub(r"<[^>]+>", "", shown)
+    assert "Mozilla" not in shown
 
 
 async def test_switching_role_changes_the_session_and_the_area(world: World):

@@ -235,7 +235,9 @@ async def test_a_project_keeps_its_own_edition_s_date_and_certificates_once_the_
     following = await create_edition(
         competition.actors[Role.ADMINISTRATOR], make_plan(slug="next-2028"), now=PUBLISH + timedelta(days=1)
     )
-    await Edition.update({Edition.state: "open"}, force=True).where(Edition.id == following)
+    await Edition.update({Edition.state: "open", Edition.name_en: "The next edition"}, force=True).where(
+        Edition.id == following
+    )
     await TimelineDate.update({TimelineDate.at: PUBLISH + timedelta(days=365)}, force=True).where(
         TimelineDate.edition == following
     )
@@ -243,6 +245,7 @@ async def test_a_project_keeps_its_own_edition_s_date_and_certificates_once_the_
     after = (await mine.get(page)).text
 
     assert link not in before
+    assert "The next edition" not in after
     assert link in after
     assert f"{PUBLISH:%-d %B %Y}" in after
     assert f"{PUBLISH + timedelta(days=365):%-d %B %Y}" not in after

@@ -31,9 +31,9 @@ async def test_a_category_says_every_limit_of_its_files_in_both_languages_before
 
     english, arabic = [_text((await browser.get(f"/{each}/categories/documentary")).text) for each in ("en", "ar")]
 
-    assert "MP4, MOV · 1 file · up to 64 MB a file · length: 05:00 to 25:00 · picture at least 1920×1080" in english
-    assert "PDF · 1 file · up to 8 MB a file · pages: 8 at most · words: 4000 at most" in english
-    assert "JPG, PNG · up to 3 files · up to 2 MB a file" in english
+    assert "MP4, MOV · 1 file · Up to 64 MB a file · Length: 05:00 to 25:00 · Picture at least 1920×1080" in english
+    assert "PDF · 1 file · Up to 8 MB a file · Pages: 8 at most · Words: 4000 at most" in english
+    assert "JPG, PNG · Up to 3 files · Up to 2 MB a file" in english
     assert "MP4، MOV · ملف واحد · حتى 64 ميجابايت للملف · المدة من 05:00 إلى 25:00 · أبعاد الصورة 1920×1080" in arabic
     assert "عدد الصفحات 8 على الأكثر · عدد الكلمات 4000 على الأكثر" in arabic
     assert "3 ملفات على الأكثر" in arabic
