@@ -150,7 +150,7 @@ async def _read(edition: PublishedEdition, address: str, words: Words) -> tuple[
     elif steps[0] == "method":
         found = await find_winners(slug)
         if found is not None:
-            return "method", method_page(found.edition, words)
+            return "method", method_page(found, words)
     elif steps[0] == "fingerprints":
         prints = await find_fingerprints(slug)
         if prints is not None:

@@ -5,11 +5,21 @@ from datetime import datetime
 
 from service.text import Ltr, Words
 from service.web.result_pages import Links, pick, public_links
-from storage.reads.results import Fingerprints, PublishedEdition
+from storage.reads.results import Fingerprints, Winners
 
 __all__ = ["fingerprints_page", "method_page"]
 
 TENTHS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RunPrint:
+    """The fingerprints of a run that places rest on; ``categories`` are named where there are several runs."""
+
+    ordinal: int
+    categories: tuple[str, ...]
+    inputs_hash: Ltr
+    output_hash: Ltr
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +51,7 @@ class MethodPage:
     n_deliberated: int
     n_withheld: int
     threshold: float
-    inputs_hash: Ltr
-    output_hash: Ltr
+    runs: tuple[RunPrint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +79,9 @@ def fingerprints_page(found: Fingerprints, words: Words) -> FingerprintsPage:
     )
 
 
-def method_page(edition: PublishedEdition, words: Words, links: Links | None = None) -> MethodPage:
+def method_page(found: Winners, words: Words, links: Links | None = None) -> MethodPage:
     """Give how this edition's results came about."""
-    figures = edition.figures
+    edition, figures = found.edition, found.edition.figures
     reviews, judged = figures.get("reviews", (0, 0)), figures.get("judged", (0, 0))
     reliability = figures.get("reliability") or {}
     choices = tuple(dict.fromkeys(each["reason"] for each in figures.get("choices", ())))
@@ -102,6 +111,22 @@ def method_page(edition: PublishedEdition, words: Words, links: Links | None = N
         n_deliberated=int(figures.get("deliberated", 0)),
         n_withheld=len(figures.get("withheld", ())),
         threshold=edition.honour_threshold / TENTHS,
-        inputs_hash=Ltr(figures.get("inputs_hash", "")),
-        output_hash=Ltr(figures.get("output_hash", "")),
+        runs=_prints(found, words),
+    )
+
+
+def _prints(found: Winners, words: Words) -> tuple[RunPrint, ...]:
+    """Give the fingerprints of each run that places rest on; an edition of an earlier release kept the last one's."""
+    figures = found.edition.figures
+    names = {str(each.id): pick(each, "name", words) for each in found.categories}
+    runs = figures.get("runs") or [{"ordinal": 0, "categories": (), **figures}]
+    return tuple(
+        RunPrint(
+            int(each["ordinal"]),
+            tuple(names[key] for key in names if key in each["categories"]) if len(runs) > 1 else (),
+            Ltr(each["inputs_hash"]),
+            Ltr(each["output_hash"]),
+        )
+        for each in runs
+        if each.get("inputs_hash")
     )

@@ -85,7 +85,7 @@ async def show_method(edition: str, words: Words) -> Page:
     found = await find_winners(edition)
     if found is None:
         raise NotFound
-    return page("public/method", method_page(found.edition, words))
+    return page("public/method", method_page(found, words))
 
 
 @get("/fingerprints/{edition:str}", opt={"action": Action.READ_PUBLIC})

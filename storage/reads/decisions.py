@@ -13,7 +13,7 @@ from storage.engine import run_sql
 from storage.reads.marks import SET_ASIDE
 from storage.rows import get_row
 from storage.tables.edition import Category, Edition, Honour
-from storage.tables.result import DecisionSignature, Outcome, RankedEntry, RankingRun
+from storage.tables.result import Decision, DecisionSignature, Outcome, RankedEntry, RankingRun
 
 __all__ = [
     "ComputedLine",
@@ -30,6 +30,7 @@ __all__ = [
     "is_sheet_missed",
     "list_categories",
     "list_computed",
+    "list_decided_on",
     "list_given_elsewhere",
     "list_places",
     "read_decided",
@@ -188,6 +189,12 @@ async def list_places(edition_id: UUID) -> list[dict[str, Any]]:
 async def list_categories(edition_id: UUID) -> list[dict[str, Any]]:
     """Read the edition's categories in order."""
     return await Category.select().where(Category.edition == edition_id).order_by(Category.position)
+
+
+async def list_decided_on(round_id: UUID) -> dict[UUID, UUID]:
+    """Read by category the run that a round's decision rests on."""
+    rows = await Decision.select(Decision.category, Decision.run).where(Decision.round == round_id)
+    return {row["category"]: row["run"] for row in rows}
 
 
 async def count_signatures(decision_id: UUID) -> int:

@@ -90,7 +90,7 @@ class PreviewingController(Controller):
         standing, found = await _preview(actor, now, wants_names=False)
         if standing.barred:
             raise NotFound
-        return page("committee/preview_method", method_page(found.winners.edition, words, _links(standing)))
+        return page("committee/preview_method", method_page(found.winners, words, _links(standing)))
 
 
 def _as_certificates(winners: Winners, now: datetime) -> list[CertificateView]:

@@ -95,6 +95,13 @@ async def test_an_upheld_appeal_on_a_mark_says_what_was_set_aside_and_what_is_to
     sheets = (await chair.get("/en/committee/sheets")).text
     assert "An appeal was upheld:" in sheets
     assert said["answer"] in sheets
+    before = (await chair.get("/en/committee/publish/preview/method")).text
+    await competition.place({"id": await competition.find_category(slug)})
+    after = (await chair.get("/en/committee/publish/preview/method")).text
+    assert "Decided on run" not in before
+    assert before.count('class="digest"') == 2
+    assert after.index("Decided on run 1") < after.index("Decided on run 2")
+    assert after.count('class="digest"') == 4
 
 
 async def test_an_excluded_project_s_appeal_says_what_upholding_it_cannot_do(told: House):
