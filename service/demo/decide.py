@@ -7,17 +7,20 @@ from uuid import UUID
 
 from service.actors import Actor
 from service.usecases.deciding.decisions import approve_decision, open_decision, place_entries, sign_decision
+from service.usecases.deciding.feedback import choose_comments
 from service.usecases.deciding.placings import Given, Placing
 from storage.lifecycle import DecisionState
 from storage.reads.committee.decision import list_other_honours
+from storage.reads.committee.feedback import list_team_comments
 from storage.reads.decisions import find_last_run, list_categories, list_places
 from storage.rows import get_row
 from storage.tables.edition import Edition
 from storage.tables.result import Decision
 
-__all__ = ["decide_categories"]
+__all__ = ["choose_for_teams", "decide_categories"]
 
 TENTHS = 10
+COMMENTS_A_TEAM = 2
 
 
 async def decide_categories(
@@ -54,6 +57,16 @@ async def decide_categories(
         for each, member in enumerate([chair, *members], start=1):
             await sign_decision(member, decision_id, now=moment + timedelta(minutes=30 + each))
         await approve_decision(chair, decision_id, now=moment + timedelta(minutes=50))
+
+
+async def choose_for_teams(chair: Actor, round_id: UUID, edition_id: UUID, *, now: datetime) -> None:
+    """Choose up to two of the judges' comments for each team, none said twice."""
+    for category in await list_categories(edition_id):
+        said: dict[UUID, dict[str, UUID]] = {}
+        for each in await list_team_comments(round_id, category["id"]):
+            said.setdefault(each.entry_id, {}).setdefault(each.content, each.sheet_id)
+        sheets = [sheet for team in said.values() for sheet in list(team.values())[:COMMENTS_A_TEAM]]
+        await choose_comments(chair, edition_id, round_id, category["id"], sheets, now=now)
 
 
 def _by_score(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

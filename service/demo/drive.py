@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from service.actors import Actor, JudgeActor, Role
-from service.demo.decide import decide_categories
+from service.demo.decide import choose_for_teams, decide_categories
 from service.demo.edition import DemoEdition
 from service.demo.entrants import Class, enter_project, find_ids
 from service.demo.making import Making
@@ -272,7 +272,7 @@ class Drive:
         return self.until("moderation") <= self.stop
 
     async def publish(self) -> bool:
-        """Decide every category, tell entrants, fix the instant, and publish at it."""
+        """Decide every category, choose what teams read, tell entrants, fix the instant, and publish at it."""
         if self.edition_id is None:
             raise LookupError
         self.tell("publish", 0, 1)
@@ -285,6 +285,7 @@ class Drive:
             )  # fmt: skip
         chair, at = self.actors[Role.CHAIR], self.at("publish")
         if await self.state() == EditionState.DECIDING and self.at("notice") <= self.stop:
+            await choose_for_teams(chair, in_round["id"], self.edition_id, now=self.at("notice", hours=-2))
             await notify_entrants(chair, self.edition_id, now=self.at("notice"))
         if await self.state() == EditionState.NOTIFIED and at <= self.stop:
             await schedule_publication(

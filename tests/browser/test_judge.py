@@ -126,6 +126,9 @@ def test_marks_made_while_the_network_is_cut_reach_the_server_when_it_is_back(
         row.evaluate("element => { element.open = true }")
         row.locator("input[value='4']").check(force=True)
     expect(page.locator("[data-save-state]")).to_contain_text("device")
+    expect(page.locator("[data-total]")).to_have_text("50.0")
+    expect(page.locator("[data-possible]")).to_contain_text("out of 100")
+    expect(page.locator("[data-done]")).to_have_text(f"{rows.count()} of {rows.count()} criteria")
     with page.expect_response(lambda answer: answer.url.endswith("/marks") and answer.ok):
         browser.set_offline(False)
     expect(page.locator("[data-save-state]")).to_contain_text("server")

@@ -50,7 +50,6 @@ class Saved:
     team: str
     committee: str
     points: float
-    weight: int
     n_left: int
 
 
@@ -273,7 +272,6 @@ def _saved(
         team=sheet.comment_team if team is None else team,
         committee=sheet.comment_committee if committee is None else committee,
         points=sum(weights[criterion] * step / sheet.steps for criterion, step in marks.items()),
-        weight=sum(weights[criterion] for criterion in marks),
         n_left=len(weights) - len(marks),
     )
 

@@ -89,36 +89,32 @@ class SheetController(Controller):
         return page("judge/sheet", await _page(judge, sheet, words, now, request.query_params.get("file"), ordinal))
 
     @get("/marks", opt={"action": Action.READ_SHEET, "json": True})
-    async def stored(self, code: str, judge: JudgeActor, words: Words) -> dict[str, object]:
+    async def stored(self, code: str, judge: JudgeActor) -> dict[str, object]:
         """Tell what the server holds, for a device that was away."""
         sheet = await _get_sheet(judge, code)
         held = Saved(
             revision=sheet.revision, saved_at=sheet.saved_at or sheet.closes_at, marks=sheet.marks,
             team=sheet.comment_team, committee=sheet.comment_committee, points=sheet.points,
-            weight=sheet.weight_marked, n_left=len(sheet.criteria) - len(sheet.marks),
+            n_left=len(sheet.criteria) - len(sheet.marks),
         )  # fmt: skip
-        return _told(held, words)
+        return _told(held)
 
     @put("/marks", opt={"action": Action.SAVE_MARK, "json": True})
-    async def mark(
-        self, code: str, data: MarkBody, judge: JudgeActor, words: Words, now: datetime
-    ) -> dict[str, object]:
+    async def mark(self, code: str, data: MarkBody, judge: JudgeActor, now: datetime) -> dict[str, object]:
         sheet_id = await _sheet_id(judge, code)
         saved = await save_mark(
             judge, sheet_id, criterion_id=data.criterion, step=data.step, revision=data.revision, now=now
         )
-        return _told(saved, words)
+        return _told(saved)
 
     @put("/comments", opt={"action": Action.SAVE_MARK, "json": True})
-    async def comments(
-        self, code: str, data: CommentsBody, judge: JudgeActor, words: Words, now: datetime
-    ) -> dict[str, object]:
+    async def comments(self, code: str, data: CommentsBody, judge: JudgeActor, now: datetime) -> dict[str, object]:
         sheet_id = await _sheet_id(judge, code)
         saved = await save_comments(
             judge, sheet_id, team=data.team, committee=data.committee, revision=data.revision, now=now
         )
         team, committee = await find_named(saved.team, saved.committee)
-        return _told(saved, words) | {"names": {"team": team, "committee": committee}}
+        return _told(saved) | {"names": {"team": team, "committee": committee}}
 
     @put("/notes", opt={"action": Action.SAVE_MARK, "json": True})
     async def keep_note(self, code: str, data: NoteBody, judge: JudgeActor, now: datetime) -> dict[str, object]:
@@ -254,19 +250,11 @@ async def _save_form(judge: JudgeActor, sheet: MySheet, typed: Typed, now: datet
         )  # fmt: skip
 
 
-def _told(saved: Saved, words: Words) -> dict[str, object]:
-    n_marks = len(saved.marks)
+def _told(saved: Saved) -> dict[str, object]:
     return {
         "revision": saved.revision,
         "saved_at": saved.saved_at.isoformat(),
         "marks": {str(criterion): step for criterion, step in saved.marks.items()},
         "team": saved.team,
         "committee": saved.committee,
-        "n_left": saved.n_left,
-        "words": {
-            "total": words.number(saved.points),
-            "possible": words.plain("judge.partial", n=saved.weight) if saved.n_left else words.plain("judge.whole"),
-            "left": words.plain("criteria.left", n=saved.n_left),
-            "done": words.plain("judge.criteria_done", done=n_marks, n=n_marks + saved.n_left),
-        },
     }

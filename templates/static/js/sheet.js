@@ -3,6 +3,7 @@ import { hideClash, showClash } from "./clash.js";
 import { Outbox } from "./outbox.js";
 import { startKeys } from "./sheet-keys.js";
 import { startNotes } from "./sheet-notes.js";
+import { makeTotal } from "./sheet-total.js";
 import { makeTeller } from "./save-state.js";
 
 const TYPING = 1200;
@@ -10,8 +11,8 @@ const TYPING = 1200;
 export const start = async (form) => {
   const texts = { team: form.elements.comment_team, committee: form.elements.comment_committee };
   const rows = [...form.querySelectorAll("[data-criterion]")];
+  const total = makeTotal(form, rows);
   const rowOf = (field) => rows.find((row) => row.dataset.criterion === field);
-  const put = (place, words) => { for (const at of form.querySelectorAll(`[data-${place}]`)) at.textContent = words; };
   const held = { team: texts.team.defaultValue, committee: texts.committee.defaultValue };
   for (const row of rows) held[row.dataset.criterion] = Number(row.querySelector("input[checked]")?.value ?? 0) || null;
 
@@ -22,6 +23,7 @@ export const start = async (form) => {
       const chip = row.querySelector("[data-chip]");
       chip.textContent = value ?? "–";
       chip.classList.toggle("on", value !== null);
+      total();
     } else if (texts[field]) texts[field].value = value ?? "";
     else notes.show(field, value);
   };
@@ -38,9 +40,7 @@ export const start = async (form) => {
     }),
     took(told) {
       for (const field of document.querySelectorAll("[data-revision-field]")) field.value = told.revision;
-      for (const [place, words] of Object.entries(told.words || {})) put(place, words);
       for (const [field, isNamed] of Object.entries(told.names || {})) form.querySelector(`[data-names=${field}]`).hidden = !isNamed;
-      if (told.n_left !== undefined) form.querySelector("#finish").classList.toggle("sec", told.n_left > 0);
     },
   };
   const outbox = new Outbox({

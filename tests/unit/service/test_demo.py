@@ -26,6 +26,7 @@ from service.world import make_objects, make_worker
 from storage.columns import to_json
 from storage.reads.bundles import find_bundle
 from storage.rows import get_row
+from storage.tables.appeal import ChosenComment
 from storage.tables.award import Award, Publication
 from storage.tables.edition import Edition
 from storage.tables.entry import Entry
@@ -167,6 +168,7 @@ async def test_a_cut_down_edition_runs_to_its_publication_and_a_second_run_chang
     assert shown.counts["entries"] == len(edition.entries) == 2 * ENTRIES_A_CATEGORY
     assert set(shown.ranking) == set(CATEGORIES)
     assert all(len(rows) == ENTRIES_A_CATEGORY for rows in shown.ranking.values())
+    assert await ChosenComment.count() > 0
     assert (await verify()).broken is None
     await check_its_bundle(drive.edition_id)
     before, log = await counts(), (await verify()).rows
