@@ -38,7 +38,7 @@ from storage.tables.panel import Judge, Round
 from storage.tables.result import Decision
 from storage.tables.scoresheet import ScoreSheet
 
-__all__ = ["FollowUpNotPossible", "RoundNotReviewed", "TeamsTold", "ask_follow_ups"]
+__all__ = ["FollowUpNotPossible", "RoundNotReviewed", "TeamsTold", "ask_follow_ups", "check_given_back"]
 
 
 class RoundNotReviewed(Conflicting):
@@ -82,7 +82,7 @@ async def ask_follow_ups(
         if found["state"] not in {RoundState.CLOSED, RoundState.RANKED, RoundState.OPEN}:
             raise RoundNotReviewed(state=found["state"])
         if edition["state"] == EditionState.NOTIFIED:
-            await _check_given_back(round_id, {entry for entry, _ in pairs})
+            await check_given_back(round_id, {entry for entry, _ in pairs})
         await _check(round_id, pairs)
         rows = await _make_rows(round_id, pairs, due_at=due_at, now=now)
         await insert_many(rows)
@@ -107,8 +107,8 @@ async def ask_follow_ups(
     return len(rows)
 
 
-async def _check_given_back(round_id: UUID, entries: Collection[UUID]) -> None:
-    """Refuse reviews of projects whose category is decided: their teams were told what stands."""
+async def check_given_back(round_id: UUID, entries: Collection[UUID]) -> None:
+    """Refuse reviews of projects whose category is decided, once teams were told what stands: TeamsTold."""
     given_back = Decision.select(Decision.category).where(
         (Decision.round == round_id) & (Decision.state == DecisionState.OPEN.value)
     )

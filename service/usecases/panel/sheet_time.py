@@ -8,6 +8,7 @@ from service.audit import Event, record
 from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.mail.queue import queue_letter
 from service.permissions import Action, require
+from service.usecases.panel.further_reviews import check_given_back
 from service.usecases.setup.editions import move_edition
 from storage.engine import Row, for_update, run_sql, transaction
 from storage.lifecycle import ROUND_MOVES, EditionState, RoundState, SheetState, move
@@ -28,7 +29,8 @@ class SheetNotUnsealed(Conflicting):
 async def give_time(actor: Actor, sheet_id: UUID, *, due_at: datetime | None, reason: str, now: datetime) -> None:
     """Let one unsealed sheet be sealed until ``due_at``. The round opens again for it alone; its judge is told.
 
-    The round's own close stays where it was, so no other sheet opens. Raises SheetNotUnsealed, Invalid.
+    The round's own close stays where it was, so no other sheet opens. Raises SheetNotUnsealed, Invalid, and TeamsTold
+    where teams were told and the category stands decided.
     """
     errors = [] if reason.strip() else [FieldError("reason", "err.reason_needed")]
     if due_at is None or due_at <= now:
@@ -42,6 +44,8 @@ async def give_time(actor: Actor, sheet_id: UUID, *, due_at: datetime | None, re
         open_to = {RoundState.OPEN.value, RoundState.CLOSED.value, RoundState.RANKED.value}
         if found is None or not stands or found["state"] not in open_to:
             raise SheetNotUnsealed
+        if sheet["stage"] == EditionState.NOTIFIED:
+            await check_given_back(sheet["round"], {sheet["entry"]})
         assignment = await get_row(Assignment.select(Assignment.due_at).where(Assignment.id == sheet["assignment"]))
         before = assignment["due_at"] or found["closes_at"]
         if due_at <= before:

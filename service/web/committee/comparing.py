@@ -10,7 +10,7 @@ from service.errors import NotFound
 from service.permissions import Action, may
 from service.text import Ltr, Words
 from service.web.committee.ranking import NO_RANKING
-from service.web.committee.standing import AnyRequest, pick, round_of, stand
+from service.web.committee.standing import AnyRequest, list_settled, pick, round_of, stand
 from service.web.pages import Page, page
 from storage.reads.committee.compare import ComparedSheet, list_compared_criteria, list_compared_sheets
 from storage.reads.committee.ranking import ComputedOrder, get_computed_order
@@ -82,7 +82,9 @@ class ComparingController(Controller):
     async def compare(self, request: AnyRequest, category: str, actor: Actor, words: Words) -> Page:
         standing, found, order = await find_order(actor, category)
         asked = request.query_params
-        may_ask = may(Action.ASK_FOLLOW_UP, actor, stage=standing.state)
+        may_ask = may(Action.ASK_FOLLOW_UP, actor, stage=standing.state) and found.id not in await list_settled(
+            standing
+        )
         return page(
             "committee/compare",
             await _compare(standing, found, order, words, asked.get("a"), asked.get("b"), may_ask=may_ask),

@@ -15,7 +15,16 @@ from service.permissions import Action, may
 from service.text import Ltr, Words
 from service.usecases.panel.follow_ups import MOST_AT_ONCE, plan_follow_ups
 from service.usecases.panel.further_reviews import ask_follow_ups
-from service.web.committee.standing import AnyRequest, no_round, pick, read_moment, round_of, stand, write_moment
+from service.web.committee.standing import (
+    AnyRequest,
+    list_settled,
+    no_round,
+    pick,
+    read_moment,
+    round_of,
+    stand,
+    write_moment,
+)
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
 from storage.lifecycle import EditionState, RoundState
@@ -115,7 +124,10 @@ async def _show(
     if not is_time:
         return page("committee/follow_ups", FollowUpsPage(False, False, extra, (), (), "", asked))
     codes = tuple(dict.fromkeys(only))[:MOST_AT_ONCE]
-    plan = await plan_follow_ups(standing.in_round.id, extra=min(extra, MOST_AT_ONCE), only=codes)
+    is_told = standing.state == EditionState.NOTIFIED
+    extra = MOST_AT_ONCE if is_told else min(extra, MOST_AT_ONCE)
+    plan = await plan_follow_ups(standing.in_round.id, extra=extra, only=codes)
+    settled = await list_settled(standing)
     judges = {each.id: pick(each, "name", words) for each in await list_judge_names(standing.edition_id)}
     categories = {each.id: pick(each, "name", words) for each in standing.categories}
     shown = FollowUpsPage(
@@ -135,15 +147,16 @@ async def _show(
                 ),
             )
             for each in plan.reviews
+            if each.category_id not in settled
         ),
         chances=tuple(
             ChanceRow(categories[category], before, after)
             for category, (before, after) in plan.chances.items()
-            if category in categories
+            if category in categories and category not in settled
         ),
         due_at=write_moment(now + timedelta(days=DAYS), standing.time_zone),
         asked=asked,
-        is_told=standing.state == EditionState.NOTIFIED,
+        is_told=is_told,
         only=tuple(Ltr(each) for each in codes),
     )
     return page("committee/follow_ups", shown)

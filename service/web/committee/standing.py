@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from litestar import Request
@@ -13,12 +14,15 @@ from service.errors import NotFound
 from service.text import Words, western_digits
 from service.web.language import with_language
 from service.web.pages import Page, page
+from storage.lifecycle import DecisionState, EditionState
+from storage.reads.committee.decision import list_decisions
 from storage.reads.committee.standing import CategoryRef, RoundRef, Standing, get_standing
 
 __all__ = [
     "AnyRequest",
     "Chip",
     "category_chips",
+    "list_settled",
     "no_round",
     "pick",
     "read_moment",
@@ -56,6 +60,14 @@ async def stand(actor: Actor) -> Standing:
     if actor.edition_id is None:
         raise NotFound
     return await get_standing(actor.edition_id, actor.person_id)
+
+
+async def list_settled(standing: Standing) -> frozenset[UUID]:
+    """List the categories that take no further review: teams were told, and no appeal gave the category back."""
+    if standing.state != EditionState.NOTIFIED or standing.in_round is None:
+        return frozenset()
+    decided = await list_decisions(standing.in_round.id)
+    return frozenset(category for category, state in decided.items() if state == DecisionState.APPROVED)
 
 
 def round_of(standing: Standing) -> RoundRef:

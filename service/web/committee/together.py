@@ -26,7 +26,7 @@ from service.usecases.entering.eligibility import answer_exclusion
 from service.usecases.panel.sheet_time import give_time
 from service.usecases.publishing.previewing import answer_preview_names
 from service.usecases.ranking.method_reopening import answer_method_reopening
-from service.web.committee.standing import AnyRequest, no_round, pick, read_moment, stand, write_moment
+from service.web.committee.standing import AnyRequest, list_settled, no_round, pick, read_moment, stand, write_moment
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
 from storage.lifecycle import RoundState
@@ -265,6 +265,7 @@ async def _sheets(actor: Actor, words: Words, now: datetime, *, failed: str = ""
     may_give_time = may(Action.ASK_FOLLOW_UP, actor, stage=standing.state) and standing.in_round.state in {
         RoundState.OPEN, RoundState.CLOSED, RoundState.RANKED,
     }  # fmt: skip
+    settled = await list_settled(standing)
     may_reopen = is_open and may(Action.REOPEN_SHEET, actor, stage=standing.state)
     views = [
         SheetView(
@@ -274,7 +275,7 @@ async def _sheets(actor: Actor, words: Words, now: datetime, *, failed: str = ""
             state="complete" if each.state == "draft" and each.is_complete else each.state.replace("-", "_"),
             at=each.aside_at if each.state == "set-aside" else each.sealed_at or each.saved_at,
             may_reopen=may_reopen and each.state == "sealed" and not each.is_asked,
-            may_give_time=may_give_time and each.state == "draft",
+            may_give_time=may_give_time and each.state == "draft" and each.category_id not in settled,
             due_at=each.due_at,
             is_asked=each.is_asked,
             appeal=each.appeal,

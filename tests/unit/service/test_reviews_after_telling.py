@@ -15,6 +15,7 @@ from service.usecases.judging.refusals import SheetSealed
 from service.usecases.judging.sheets import save_mark, seal_sheet
 from service.usecases.panel.follow_ups import FollowUp, plan_follow_ups
 from service.usecases.panel.further_reviews import RoundNotReviewed, TeamsTold, ask_follow_ups
+from service.usecases.panel.sheet_time import give_time
 from service.usecases.publishing.publication import publish_edition
 from service.usecases.ranking.runs import compute_ranking
 from service.usecases.setup.opening import close_round
@@ -160,3 +161,23 @@ async def test_the_letter_about_a_sheet_left_out_names_its_code_and_tells_nothin
     assert from_json(letter["facts"]) == {
         "code": code, "path": f"/judging/{code}", "of_edition": str(notified.edition_id)
     }  # fmt: skip
+
+
+async def test_time_is_given_after_telling_to_a_sheet_asked_for_and_to_none_of_a_category_that_stands(
+    notified: Competition,
+):
+    entry = await uphold(notified)
+    (decided,) = await Decision.select(Decision.category).where(Decision.state == "approved")
+    of_told = ScoreSheet.assignment.entry.category == decided["category"]
+    told = await get_row(ScoreSheet.select(ScoreSheet.id).where(of_told))
+    await ScoreSheet.update({ScoreSheet.state: "draft"}).where(ScoreSheet.id == told["id"])
+    given = {"due_at": DUE + timedelta(days=2), "reason": "A day at the hospital", "now": LATER}
+    with pytest.raises(TeamsTold):
+        await give_time(notified.chair, told["id"], **given)
+    await ask(notified, (entry, (await find_review(notified, entry)).judge_id))
+    asked = await get_row(ScoreSheet.select(ScoreSheet.id).where(ScoreSheet.assignment.due_at == DUE))
+
+    await give_time(notified.chair, asked["id"], **given)
+
+    assert await ScoreSheet.exists().where(ScoreSheet.assignment.due_at == given["due_at"])
+    assert await states(notified) == ("open", "notified")

@@ -175,3 +175,19 @@ async def test_ties_left_open_are_not_decided_once_teams_were_told_and_the_page_
     assert note not in before
     assert note in after
     assert 'name="decision"' not in after
+
+
+async def test_after_telling_reviews_are_offered_only_in_the_category_that_an_appeal_gave_back(told: House):
+    _, appeal = await lodge(told, "score")
+    chair, member = await told.client("chair"), await told.client("member")
+    page = "/en/committee/follow-up-reviews"
+    await post(chair, f"{appeal}/propose", {"verdict": "upheld", "answer": "The mark was another's."}, page=PAGE)
+    await post(member, f"{appeal}/confirm", {}, page=PAGE)
+    stand = await list_decisions(told.competition.round_id)
+    codes = {row["code_name"]: stand[row["category"]] for row in await Entry.select(Entry.code_name, Entry.category)}
+
+    shown = (await chair.get(f"{page}?{'&'.join(f'only={each}' for each in codes)}")).text
+
+    offered = {each for each in codes if each in shown.split('name="pairs"', 1)[-1].split("</fieldset>")[0]}
+    assert set(codes.values()) == {"open", "approved"}
+    assert offered == {each for each, state in codes.items() if state == "open"}
