@@ -1,11 +1,13 @@
 """A judge's own list of projects."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from storage.engine import Row, read_quickly
 from storage.reads.judge.views import EarlierSheet, MyCard, MyList, MyRemoved
 
-__all__ = ["card_state", "get_my_list"]
+__all__ = ["card_state", "get_my_list", "last_moment"]
 
 
 async def get_my_list(judge_id: UUID) -> MyList:
@@ -13,13 +15,13 @@ async def get_my_list(judge_id: UUID) -> MyList:
     rows = await read_quickly(_ROUND, judge_id)
     if not rows:
         return MyList((), "draft", None, None, None, (), 0, 0)
-    row = rows[0]
+    row, cards = rows[0], await read_quickly(_CARDS, judge_id, judge_id)
     return MyList(
-        cards=tuple(_make_card(each) for each in await read_quickly(_CARDS, judge_id, judge_id)),
+        cards=tuple(_make_card(each) for each in cards),
         stage=row["stage"],
         round_state=row["round_state"],
         opens_at=row["opens_at"],
-        closes_at=row["closes_at"],
+        closes_at=last_moment(row["closes_at"], cards),
         removed=tuple(
             MyRemoved(each["code_name"], each["removal"] or "", each["removed_at"])
             for each in await read_quickly(_REMOVED, judge_id, judge_id)
@@ -37,8 +39,8 @@ _ROUND = """SELECT d.state AS stage, d.break_after_entries AS break_after, d.min
 
 # The judge is named in the inner SELECT too: by ``a.judge`` it would be asked again for each project.
 _CARDS = """SELECT e.code_name, v.title_ar, v.title_en, v.abstract_ar, v.abstract_en, c.name_ar AS category_ar,
-    c.name_en AS category_en, v.work_language, v.duration_seconds AS seconds, a.position, s.state, s.abstained,
-    s.sealed_at, s.saved_at, i.answer,
+    c.name_en AS category_en, v.work_language, v.duration_seconds AS seconds, a.position, a.due_at, s.state,
+    s.abstained, s.sealed_at, s.saved_at, i.answer,
     (SELECT COUNT(*) FROM mark m WHERE m.sheet = s.id) AS n_marks,
     (SELECT COUNT(*) FROM criterion k WHERE k.category = v.category) AS n_criteria,
     (SELECT COUNT(*) FROM conflict b
@@ -94,6 +96,12 @@ def card_state(sheet: Row, answer: object, n_marks: int, n_criteria: int, *, is_
     if n_marks == 0:
         return "todo"
     return "complete" if n_marks == n_criteria else "draft"
+
+
+def last_moment(closes_at: datetime | None, sheets: Iterable[Row]) -> datetime | None:
+    """Give the last moment of a judge's own sheets: the round's close, or a later one that an unsealed sheet has."""
+    given = [row["due_at"] for row in sheets if row["due_at"] and row["state"] == "draft" and row["abstained"] is None]
+    return max([closes_at, *given]) if closes_at else None
 
 
 async def _list_earlier(judge_id: UUID, ordinal: int) -> tuple[EarlierSheet, ...]:

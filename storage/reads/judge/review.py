@@ -9,7 +9,7 @@ from uuid import UUID
 from storage.columns import from_json
 from storage.engine import run_sql
 from storage.reads.judge.files import CAPTIONS
-from storage.reads.judge.lists import card_state
+from storage.reads.judge.lists import card_state, last_moment
 from storage.reads.judge.sheets import list_scale_levels, make_criterion
 from storage.reads.judge.views import CriterionView, LevelView
 from storage.tables.file import File
@@ -22,7 +22,7 @@ __all__ = ["MyReview", "ReviewSheet", "get_my_review"]
 _SHEETS = """SELECT s.id, e.code_name, s.state, s.revision, s.abstained, s.comment_team, s.comment_committee,
     s.sealed_at,
     v.title_ar, v.title_en, v.files, v.category, k.name_ar AS category_ar, k.name_en AS category_en,
-    i.answer, c.state AS bar, r.state AS round_state, r.closes_at, d.id AS edition, d.state AS stage, d.steps,
+    i.answer, c.state AS bar, r.state AS round_state, r.closes_at, a.due_at, d.id AS edition, d.state AS stage, d.steps,
     d.comment_levels
     FROM assignment a
     JOIN entry e ON e.id = a.entry
@@ -102,8 +102,9 @@ async def get_my_review(judge_id: UUID) -> MyReview:
     )
     last = max(rows, key=lambda row: row["closes_at"])
     return MyReview(
-        sheets, criteria, levels, first, last["steps"], last["stage"], last["round_state"], last["closes_at"]
-    )
+        sheets, criteria, levels, first, last["steps"], last["stage"], last["round_state"],
+        last_moment(last["closes_at"], rows),
+    )  # fmt: skip
 
 
 def _make_sheet(

@@ -11,6 +11,7 @@ from storage.rows import get_row
 from storage.tables.appeal import Appeal
 from storage.tables.conflict import Conflict
 from storage.tables.entry import Entry
+from storage.tables.scoresheet import ScoreSheet
 from tests.competition import NOTICE
 from tests.conftest import post
 from tests.web.committee.conftest import House
@@ -141,7 +142,9 @@ async def test_the_chair_has_another_judge_review_a_project_in_place_of_a_sheet_
     number = next(at for at, each in enumerate(told.competition.judges) if str(each.id) == pair.split(":")[1])
     reader = await told.client(f"judge{number}")
     listed = (await reader.get("/en/judging")).text
-    assert asking in listed
+    assert f'href="/en/judging/{asking}' in listed
+    assert "The round closed" not in listed
+    assert "Only sheets sealed before" in listed
     sheet = f"/en/judging/{asking}"
     first = await post(reader, f"{sheet}/conflict", {"answer": "no"}, page=f"{sheet}/conflict")
     assert first.status_code == 303
@@ -150,7 +153,17 @@ async def test_the_chair_has_another_judge_review_a_project_in_place_of_a_sheet_
     marks = {f"mark-{each}": "6" for each in fields}
     saved = await post(reader, sheet, marks | {"comment_team": "Well made.", "done": "1"}, page=sheet)
     assert saved.status_code == 303, saved.text
+    review = "/en/judging/review"
+    assert "Seal" in (await reader.get(review)).text
+    sealed = await post(reader, review, {"confirm": "yes"}, page=review)
+    assert sealed.status_code == 303, sealed.text
+    assert await ScoreSheet.exists().where(
+        (ScoreSheet.assignment.due_at > told.clock()) & (ScoreSheet.state == "sealed")
+    )
     assert "Close the round" in (await chair.get("/en/committee")).text
+    slug = (await chair.get("/en/committee/ranking", follow_redirects=False)).headers["location"].rpartition("/")[2]
+    for name in ("decision", "ranking"):
+        assert "The round is not closed yet" in (await chair.get(f"/en/committee/{name}/{slug}")).text
     closed = await post(chair, "/en/committee/close-round", {}, page="/en/committee")
     assert closed.status_code == 303
 
