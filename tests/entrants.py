@@ -17,8 +17,9 @@ from service.actors import VISITOR, Actor
 from service.usecases.entering.approvals import Affiliation, answer_supervision, save_supervision
 from service.usecases.entering.entries import Details, Rights, open_entry, save_ai_statement, save_details, save_rights
 from service.usecases.entering.starting import start_entry
+from service.usecases.files.registering import register_file
 from service.usecases.files.sent_files import Sent, hash_local_parts
-from service.usecases.files.uploads import register_file, send_file
+from service.usecases.files.uploads import send_file
 from storage.objects.store import ObjectStore
 from storage.tables.edition import AiStatement, Category, Expertise, Material
 from storage.tables.institution import Institution

@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from service.demo.edition import Category, DemoEdition, Material, Text
+from service.demo.edition import DemoEdition
+from service.demo.terms import Category, Material, Text
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

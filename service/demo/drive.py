@@ -6,7 +6,7 @@ Every act looks first at what stands, so a demonstration that was stopped goes o
 
 import asyncio
 import tomllib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from service.demo.edition import DemoEdition
 from service.demo.entrants import Class, enter_project, find_ids
 from service.demo.making import Making
 from service.demo.panel import Panel, judge_entry, practise, seat_judge
-from service.demo.people import COMMITTEE, NEXT_COMMITTEE, Member, serve_as
+from service.demo.people import COMMITTEE, NEXT_COMMITTEE, seat_committee, serve_as
 from service.demo.plan import institution_rows, next_edition, plan_edition
 from service.jobs.runner import Worker
 from service.usecases.entering.eligibility import Check, check_entry
@@ -315,21 +315,3 @@ async def _create(admin: Actor, edition: DemoEdition, now: datetime) -> UUID:
     if known:
         return UUID(str(known["id"]))
     return await create_edition(admin, plan_edition(edition, seed=SEED), now=now)
-
-
-async def seat_committee(
-    committee: Sequence[Member], edition: DemoEdition, edition_id: UUID, *, now: datetime
-) -> dict[str, Actor]:
-    """Seat everybody; members are ``member1`` to ``member3``."""
-    actors: dict[str, Actor] = {}
-    members = 0
-    for member in committee:
-        if member.role is Role.ADMINISTRATOR:
-            actors["admin"] = await serve_as(member, None, edition_slug="", now=now)
-            continue
-        name = member.role.value
-        if member.role is Role.MEMBER:
-            members += 1
-            name = f"member{members}"
-        actors[name] = await serve_as(member, edition_id, edition_slug=edition.id, now=now)
-    return actors

@@ -11,7 +11,8 @@ from zlib import crc32
 from PIL import Image
 
 from service.demo import films, papers, sheets, sounds
-from service.demo.edition import Entry, Material
+from service.demo.edition import Entry
+from service.demo.terms import Material
 from service.demo.typeset import still
 
 SEED = "tahkim-demo"

@@ -15,7 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from service.demo.edition import DemoEdition, Entry, Material
+from service.demo.edition import DemoEdition, Entry
+from service.demo.terms import Material
 from service.parentage import end_with_parent
 
 __all__ = ["Making", "Progress"]

@@ -13,8 +13,9 @@ from typing import Any
 
 from PIL import Image
 
-from service.demo.edition import Entry, Text
+from service.demo.edition import Entry
 from service.demo.pictures import Picture, draw
+from service.demo.terms import Text
 from service.demo.typeset import still, typeset
 
 _WORDS = Path(__file__).with_name("papers.toml")

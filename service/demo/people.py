@@ -1,11 +1,13 @@
 """The demonstration's people: each signs up, opens the mailed link and acts in own name, as anybody would."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from service.actors import Actor, Role
 from service.audit import SYSTEM
+from service.demo.edition import DemoEdition
 from service.usecases.people.accounts import confirm_address, fold_email, sign_up
 from service.usecases.people.invitations import accept_invitation, create_invitation
 from storage.columns import from_json
@@ -22,6 +24,7 @@ __all__ = [
     "find_letter_path",
     "find_person_id",
     "is_anybody_real",
+    "seat_committee",
     "serve_as",
 ]
 
@@ -107,3 +110,21 @@ async def enrol(email: str, *, name_ar: str, name_en: str, edition_id: UUID, now
     else:
         person_id = account.id
     return Actor(role=Role.ENTRANT, person_id=person_id, edition_id=edition_id, name=name_en, email=fold_email(email))
+
+
+async def seat_committee(
+    committee: Sequence[Member], edition: DemoEdition, edition_id: UUID, *, now: datetime
+) -> dict[str, Actor]:
+    """Seat everybody; members are ``member1`` to ``member3``."""
+    actors: dict[str, Actor] = {}
+    members = 0
+    for member in committee:
+        if member.role is Role.ADMINISTRATOR:
+            actors["admin"] = await serve_as(member, None, edition_slug="", now=now)
+            continue
+        name = member.role.value
+        if member.role is Role.MEMBER:
+            members += 1
+            name = f"member{members}"
+        actors[name] = await serve_as(member, edition_id, edition_slug=edition.id, now=now)
+    return actors

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.demo.edition import DemoEdition, Material, Moment, Text
+from service.demo.edition import DemoEdition
+from service.demo.terms import Material, Moment, Text
 from service.usecases.setup.edition_plan import EditionPlan
 
 __all__ = ["institution_rows", "next_edition", "plan_edition"]

@@ -49,8 +49,9 @@ from service.web.committee.reminders import RemindersController
 from service.web.committee.rounds import RoundsController
 from service.web.committee.session_acts import CommentController, SessionController
 from service.web.committee.severity import SeverityController
+from service.web.committee.sheets import SheetsController
 from service.web.committee.telling import AppealsController, FeedbackController, NotifyController
-from service.web.committee.together import SecondPersonController, SheetsController, UnmaskController
+from service.web.committee.together import SecondPersonController, UnmaskController
 from service.web.committee.what_if import WhatIfController
 from service.web.entrant.asking import AskingController
 from service.web.entrant.entries import EntriesController

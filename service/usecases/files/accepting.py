@@ -2,7 +2,6 @@
 
 import asyncio
 import tempfile
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -13,15 +12,15 @@ from service.errors import NotFound
 from service.inspection import Report, inspect_file
 from service.permissions import Action
 from service.usecases.entering.own_entry import lock_own_entry, save_entry
-from service.usecases.entering.submission import complete_versions
-from service.usecases.files.identities import collect_identities, keep_findings
+from service.usecases.files.identities import collect_identities
+from service.usecases.files.settling import Inspected, keep_copy, settle
 from service.usecases.files.sweeping import give_up, queue_sweep
 from storage.columns import to_json
-from storage.engine import for_update, insert_many, transaction
+from storage.engine import for_update, transaction
 from storage.errors import ObjectChanged, ObjectMissing
 from storage.inspect.examine import digest
 from storage.inspect.limits import UNKNOWN_TYPE, FileRules
-from storage.inspect.report import Finding, Severity, Verdict
+from storage.inspect.report import Finding, Severity
 from storage.inspect.scanner import scan
 from storage.lifecycle import FILE_MOVES, UPLOAD_MOVES, FileState, UploadState, move
 from storage.objects.store import PART_SIZE, ObjectStore, make_key
@@ -31,16 +30,6 @@ from storage.tables.file import File, FilePage
 from storage.tables.upload import Upload
 
 __all__ = ["copy_again", "inspect_upload", "remove_file"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """Where the parts of a judge's copy were put."""
-
-    report: Report
-    judge_key: str | None
-    poster_key: str | None
-    pages: tuple[FilePage, ...]
 
 
 async def inspect_upload(
@@ -72,7 +61,7 @@ async def inspect_upload(
     async with transaction():
         await for_update(Entry.select(Entry.id).where(Entry.id == upload.entry_id))
         if await Upload.exists().where((Upload.id == upload_id) & (Upload.state == UploadState.INSPECTING.value)):
-            await _settle(
+            await settle(
                 upload, kept, now=now
             )  # else another worker came first, and its copies are the ones that count
 
@@ -94,7 +83,7 @@ async def copy_again(file_id: UUID, *, objects: ObjectStore, scratch: Path | Non
     async with transaction():
         await for_update(Entry.select(Entry.id).where(Entry.id == upload.entry_id))
         if await File.exists().where((File.id == file_id) & (File.state == FileState.READY.value)):
-            await _keep_copy(upload, file_id, kept, now=now)
+            await keep_copy(upload, file_id, kept, now=now)
             await record(Event.FILE_INSPECTED, by=SYSTEM, about=("upload", upload.id), at=now, reason="copied-again")
 
 
@@ -147,7 +136,9 @@ async def _ask_again(upload: UploadView, damaged: tuple[int, ...], objects: Obje
     await objects.delete(upload.object_key)
 
 
-async def _inspect(upload: UploadView, objects: ObjectStore, scratch: Path | None, scanner: str | None = None) -> _Kept:
+async def _inspect(
+    upload: UploadView, objects: ObjectStore, scratch: Path | None, scanner: str | None = None
+) -> Inspected:
     """Inspect in the limited process, and put what it made into the store under random keys."""
     material = await _get_material(upload)
     entry = await Entry.select(Entry.credits_start).where(Entry.id == upload.entry_id).first()
@@ -160,7 +151,7 @@ async def _inspect(upload: UploadView, objects: ObjectStore, scratch: Path | Non
         await _fetch_as_read(upload, objects, place / "original")
         malware = await asyncio.to_thread(scan, place / "original", scanner) if scanner else None
         if malware is not None:
-            return _Kept(await asyncio.to_thread(_infected, place / "original", malware), None, None, ())
+            return Inspected(await asyncio.to_thread(_infected, place / "original", malware), None, None, ())
         report = await inspect_file(
             place / "original",
             _rules(material, credits_start),
@@ -186,7 +177,7 @@ def _infected(path: Path, malware: str) -> Report:
     return Report("unknown", UNKNOWN_TYPE, sha256=digest(path), size=path.stat().st_size, findings=(finding,))
 
 
-async def _put(upload: UploadView, report: Report, objects: ObjectStore) -> _Kept:
+async def _put(upload: UploadView, report: Report, objects: ObjectStore) -> Inspected:
     """Bytes first, rows second: an orphan object is litter, an orphan row would be a broken promise."""
     judge_key = poster_key = None
     pages = []
@@ -211,7 +202,7 @@ async def _put(upload: UploadView, report: Report, objects: ObjectStore) -> _Kep
                 content=picture.text,
             )
         )
-    return _Kept(report, judge_key, poster_key, tuple(pages))
+    return Inspected(report, judge_key, poster_key, tuple(pages))
 
 
 async def _put_for_sure(key: str, path: str | Path, objects: ObjectStore) -> None:
@@ -220,83 +211,6 @@ async def _put_for_sure(key: str, path: str | Path, objects: ObjectStore) -> Non
     found = await objects.stat(key)
     if found is None or found.size != stored.size:
         raise ObjectChanged(key=key)
-
-
-async def _settle(upload: UploadView, kept: _Kept, *, now: datetime) -> None:
-    """Write what the inspection found, on the locked entry: the file is accepted or refused."""
-    report = kept.report
-    file_id = upload.file_id
-    is_refused = report.verdict is Verdict.REJECT
-    findings = to_json(report.to_json()["findings"])
-    await move(
-        Upload, upload.id, "refuse" if is_refused else "accept", UPLOAD_MOVES, findings=findings, inspected_at=now
-    )
-    if file_id is not None and await File.exists().where(
-        (File.id == file_id) & (File.state == FileState.COMMITTED.value)
-    ):
-        if is_refused:
-            await move(File, file_id, "refuse", FILE_MOVES, sha256=report.sha256, media_type=report.media_type)
-        else:
-            await _accept(upload, file_id, kept, now=now)
-    told = {"verdict": report.verdict.value, "sha256": report.sha256}
-    await record(Event.FILE_INSPECTED, by=SYSTEM, about=("upload", upload.id), at=now, after=told)
-
-
-async def _accept(upload: UploadView, file_id: UUID, kept: _Kept, *, now: datetime) -> None:
-    report, facts = kept.report, kept.report.facts
-    await move(
-        File,
-        file_id,
-        "accept",
-        FILE_MOVES,
-        sha256=report.sha256,
-        media_type=report.media_type,
-        pages=facts.pages,
-        seconds=round(facts.seconds) if facts.seconds is not None else None,
-        width=facts.width,
-        height=facts.height,
-        words=facts.words,
-    )
-    await _keep_copy(upload, file_id, kept, now=now)
-    await _replace_older(upload, file_id)
-    await complete_versions(upload.entry_id, now=now)
-
-
-async def _keep_copy(upload: UploadView, file_id: UUID, kept: _Kept, *, now: datetime) -> None:
-    """Write where the judge's copy and the page pictures are, in place of earlier ones."""
-    clean, poster = kept.report.clean, kept.report.poster
-    await File.update(
-        {
-            File.judge_key: kept.judge_key,
-            File.judge_media_type: clean.media_type if clean else None,
-            File.judge_size: clean.size if clean else None,
-            File.light_key: None,  # it was made of the copy before this one
-            File.light_media_type: None,
-            File.light_size: None,
-            File.poster_key: kept.poster_key,
-            File.poster_media_type: poster.media_type if poster else None,
-        }
-    ).where(File.id == file_id)
-    await FilePage.delete().where(FilePage.file == file_id)
-    await insert_many(kept.pages)
-    await keep_findings(upload.entry_id, file_id, kept.report.findings, now=now)
-
-
-async def _replace_older(upload: UploadView, file_id: UUID) -> None:
-    """Let the accepted file take the place of the one accepted before it, and of refused tries."""
-    new = await File.select(File.position).where(File.id == file_id).first()
-    if new is None:
-        return
-    rows = await File.select(File.id, File.state).where(
-        (File.entry == upload.entry_id)
-        & (File.material == upload.material_id)
-        & (File.position == new["position"])
-        & (File.id != file_id)
-        & File.state.is_in([FileState.READY.value, FileState.REFUSED.value])
-    )
-    for row in rows:
-        is_ready = row["state"] == FileState.READY.value
-        await move(File, row["id"], "replace" if is_ready else "give-up", FILE_MOVES)
 
 
 def _rules(material: MaterialView, credits_start: int | None) -> FileRules:

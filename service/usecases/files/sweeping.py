@@ -21,12 +21,13 @@ from storage.engine import transaction
 from storage.lifecycle import FILE_MOVES, UPLOAD_MOVES, EntryState, FileState, MoveLost, UploadState, move
 from storage.objects.store import ObjectStore, UploadRef
 from storage.reads.entrant.edition import find_entry_rules
+from storage.reads.entrant.files import UploadView
 from storage.rows import get_row
 from storage.tables.entry import EntryVersion
 from storage.tables.file import File, FilePage
 from storage.tables.upload import Upload
 
-__all__ = ["Litter", "Reason", "clear_keys", "give_up", "queue_sweep", "sweep"]
+__all__ = ["Litter", "Reason", "clear_keys", "forget_parts", "give_up", "queue_sweep", "sweep"]
 
 ABANDONED_AFTER = timedelta(days=7)
 """An upload that is in no version and was begun so long ago is given up; the same file begins anew."""
@@ -81,6 +82,12 @@ async def give_up(upload_id: UUID, file_id: UUID | None) -> None:
     await move(Upload, upload_id, "abort", UPLOAD_MOVES)
     if file_id is not None:
         await move(File, file_id, "give-up", FILE_MOVES, object_key="")
+
+
+async def forget_parts(upload: UploadView, objects: ObjectStore) -> None:
+    """Let the store forget parts that nobody needs; what stays behind by mishap goes with the next sweep."""
+    if upload.store_upload:
+        await objects.abort(UploadRef(upload.object_key, upload.store_upload))
 
 
 async def queue_sweep(*, now: datetime) -> None:

@@ -4,13 +4,9 @@ A code is taken once, in its own half minute or the one beside it; tries are cou
 encrypted with a key made from the installation's, so that a copy of the database alone makes no codes.
 """
 
-import base64
-import hmac
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 from service.actors import COMMITTEE, Actor, Role
@@ -19,18 +15,23 @@ from service.errors import Conflicting, FieldError, Invalid, NotFound, Refused
 from service.logging import get_logger
 from service.mail.queue import queue_letter
 from service.permissions import Action, require
-from service.text import western_digits
 from service.usecases.people.attempts import CODES_BY_ACCOUNT, count, forgive
 from service.usecases.people.beginning import SignedIn
+from service.usecases.people.factor_codes import (
+    draw_recovery_codes,
+    draw_secret,
+    find_step,
+    hash_recovery_code,
+    make_address,
+    seal,
+    unseal,
+)
 from service.usecases.people.sessions import end_sessions, start_session
 from service.usecases.people.tokens import Purpose, get_link, spend_link
 from service.usecases.written import read_text
 from storage.engine import transaction
 from storage.reads.accounts import AccountView, find_account
 from storage.tables.person import Person, RecoveryCode, SecondFactor
-
-if TYPE_CHECKING:
-    from cryptography.fernet import Fernet
 
 __all__ = [
     "NEEDING",
@@ -47,12 +48,6 @@ __all__ = [
 
 NEEDING = COMMITTEE | {Role.ADMINISTRATOR}
 """Roles that need a second factor where the installation asks for it."""
-
-HALF_MINUTE = 30
-DIGITS = 6
-N_RECOVERY = 10
-_GROUP, _GROUPS = 5, 3
-_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 class FactorNeeded(Refused):
@@ -97,9 +92,9 @@ async def offer_factor(actor: Actor, *, pending: str, issuer: str, key: bytes) -
     account = await _account(actor.person_id)
     if account.second_factor_at is not None:
         raise FactorSet
-    secret = _pending_secret(account.id, pending, key) or base64.b32encode(secrets.token_bytes(20)).decode()
-    sealed = _seal(f"{account.id}:{secret}", key)
-    return Enrolment(secret=secret, address=_address(secret, account.email, issuer), pending=sealed)
+    secret = _pending_secret(account.id, pending, key) or draw_secret()
+    sealed = seal(f"{account.id}:{secret}", key)
+    return Enrolment(secret=secret, address=make_address(secret, account.email, issuer), pending=sealed)
 
 
 async def confirm_factor(actor: Actor, code: str, *, pending: str, key: bytes, now: datetime) -> tuple[str, ...]:
@@ -110,7 +105,7 @@ async def confirm_factor(actor: Actor, code: str, *, pending: str, key: bytes, n
     account = await _account(actor.person_id)
     await count(CODES_BY_ACCOUNT, account.email, now=now)
     secret = _pending_secret(account.id, pending, key)
-    step = _fitting_step(secret, code, now) if secret else None
+    step = find_step(secret, code, now) if secret else None
     if secret is None or step is None:
         raise Invalid(FieldError("code", "factor.wrong_code"))
     async with transaction():
@@ -124,7 +119,7 @@ async def confirm_factor(actor: Actor, code: str, *, pending: str, key: bytes, n
             raise FactorSet
         await SecondFactor.delete().where(SecondFactor.person == account.id)
         await SecondFactor.insert(
-            SecondFactor(id=uuid4(), person=account.id, sealed=_seal(secret, key), last_step=step, begun_at=now)
+            SecondFactor(id=uuid4(), person=account.id, sealed=seal(secret, key), last_step=step, begun_at=now)
         )
         codes = await _new_codes(account.id, now)
         await end_sessions(account.id, but=actor.session_id)
@@ -222,7 +217,7 @@ async def _takes_any(person_id: UUID, code: str, *, key: bytes, now: datetime) -
         await RecoveryCode.update({RecoveryCode.used_at: now})
         .where(
             (RecoveryCode.person == person_id)
-            & (RecoveryCode.hash == _hash(person_id, code))
+            & (RecoveryCode.hash == hash_recovery_code(person_id, code))
             & RecoveryCode.used_at.is_null()
         )
         .returning(RecoveryCode.id)
@@ -236,8 +231,8 @@ async def _takes_any(person_id: UUID, code: str, *, key: bytes, now: datetime) -
 async def _takes(person_id: UUID, code: str, *, key: bytes, now: datetime) -> bool:
     """Take a code of the application once: the half minute of the clock, and one on either side."""
     row = await SecondFactor.select().where(SecondFactor.person == person_id).first()
-    secret = _unseal(row["sealed"], key) if row else None
-    step = _fitting_step(secret, code, now) if secret else None
+    secret = unseal(row["sealed"], key) if row else None
+    step = find_step(secret, code, now) if secret else None
     if row is None or step is None:
         return False
     taken = (
@@ -248,72 +243,23 @@ async def _takes(person_id: UUID, code: str, *, key: bytes, now: datetime) -> bo
     return bool(taken)
 
 
-def _fitting_step(secret: str, code: str, now: datetime) -> int | None:
-    """Find the half minute that a code is of: the clock's, or one on either side."""
-    digits = western_digits("".join(code.split()))
-    if len(digits) != DIGITS or not digits.isascii():
-        return None
-    here = int(now.timestamp()) // HALF_MINUTE
-    fits = [step for step in (here - 1, here, here + 1) if hmac.compare_digest(_code(secret, step), digits)]
-    return max(fits, default=None)
-
-
-def _code(secret: str, step: int) -> str:
-    from pyotp import TOTP  # noqa: PLC0415 (kept out of start-up)
-
-    return str(TOTP(secret, digits=DIGITS, interval=HALF_MINUTE).generate_otp(step))
-
-
-def _address(secret: str, email: str, issuer: str) -> str:
-    from pyotp import TOTP  # noqa: PLC0415 (kept out of start-up)
-
-    return str(TOTP(secret, digits=DIGITS, interval=HALF_MINUTE).provisioning_uri(name=email, issuer_name=issuer))
-
-
 async def _new_codes(person_id: UUID, now: datetime) -> tuple[str, ...]:
     await RecoveryCode.delete().where(RecoveryCode.person == person_id)
-    codes = tuple(
-        "-".join("".join(secrets.choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS))
-        for _ in range(N_RECOVERY)
-    )
+    codes = draw_recovery_codes()
     await RecoveryCode.insert(
         *(
-            RecoveryCode(id=uuid4(), person=person_id, hash=_hash(person_id, code), made_at=now, used_at=None)
+            RecoveryCode(
+                id=uuid4(), person=person_id, hash=hash_recovery_code(person_id, code), made_at=now, used_at=None
+            )
             for code in codes
         )
     )
     return codes
 
 
-def _hash(person_id: UUID, code: str) -> str:
-    """Hash a code as it may be typed: any case, with or without dashes. 74 random bits need no slow hash."""
-    bare = "".join(char for char in code.lower() if char.isalnum())
-    return sha256(f"{person_id}:{bare}".encode()).hexdigest()
-
-
-def _cipher(key: bytes) -> "Fernet":
-    from cryptography.fernet import Fernet  # noqa: PLC0415 (kept out of start-up)
-
-    return Fernet(base64.urlsafe_b64encode(hmac.new(key, b"second-factor", sha256).digest()))
-
-
-def _seal(secret: str, key: bytes) -> str:
-    return _cipher(key).encrypt(secret.encode()).decode()
-
-
-def _unseal(sealed: str, key: bytes) -> str | None:
-    """Open a sealed secret; None for one that was sealed with another installation's key."""
-    from cryptography.fernet import InvalidToken  # noqa: PLC0415 (kept out of start-up)
-
-    try:
-        return _cipher(key).decrypt(sealed.encode()).decode()
-    except InvalidToken:
-        return None
-
-
 def _pending_secret(person_id: UUID, pending: str, key: bytes) -> str | None:
     """Open what a form carried; None for nothing, for what is not ours, and for another person's."""
-    whose, _, secret = (_unseal(pending, key) or "").partition(":")
+    whose, _, secret = (unseal(pending, key) or "").partition(":")
     return secret if whose == str(person_id) else None
 
 

@@ -6,16 +6,17 @@ from typing import Any
 
 from litestar import Controller, get, post
 from litestar.response import Redirect
-from markupsafe import Markup
 
 from service.actors import Actor, Role
 from service.errors import FieldError, Invalid
-from service.permissions import Action, may
+from service.permissions import Action
 from service.text import Words
 from service.usecases.entering.giving_time import give_entry_time
 from service.usecases.setup.closing import close_edition
 from service.usecases.setup.editions import extend_deadline, find_deadline, open_edition
 from service.usecases.setup.opening import close_round, open_judging
+from service.web.committee.moves import AHEAD, Move, list_moves
+from service.web.committee.needs import Need, list_needs
 from service.web.committee.standing import AnyRequest, read_moment, round_of, stand, write_moment
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
@@ -31,32 +32,8 @@ __all__ = ["OverviewController"]
 
 TIME_OFFERED = timedelta(days=1)
 """So much later is the new deadline that the form offers."""
-_AHEAD = frozenset({RoundState.PLANNED, RoundState.ASSIGNING})
-"""States of a round that has not begun: the first one, or one that follows a shortlist."""
-_OUT = frozenset({Stage.PUBLISHED, Stage.ARCHIVED})
 BEHIND = 0.25
 """A judge is behind when the share of sheets done is this far below the share of the round that has passed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """Something that waits for this reader."""
-
-    label: Markup
-    href: str
-    hint: Markup | None
-    at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A move of the edition: what it will do, and why it may be locked."""
-
-    name: str
-    label: Markup
-    what: Markup
-    locked: Markup | None
-    is_danger: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +146,10 @@ async def _show(actor: Actor, words: Words, now: datetime, *, told: int | None =
         n_behind=_count_behind(standing, counts, now),
         n_judges=counts.n_judges,
         n_conflicts=counts.n_proposed_conflicts + counts.n_held_conflicts,
-        needs=_needs(actor, standing, counts, words, n_second=n_second, shortlist=shortlist, is_missed=bool(is_missed)),
-        moves=_moves(actor, standing, counts, deadline, words, now),
+        needs=list_needs(
+            actor, standing, counts, words, n_second=n_second, shortlist=shortlist, is_missed=bool(is_missed)
+        ),
+        moves=list_moves(actor, standing, counts, deadline, words, now),
         is_chair=actor.role is Role.CHAIR,
         extend_to=write_moment(max(deadline, now) + TIME_OFFERED, standing.time_zone) if deadline else "",
         told=told,
@@ -183,7 +162,7 @@ def _next_date(standing: Standing, deadline: datetime | None) -> tuple[datetime 
     in_round = standing.in_round
     if standing.state in {Stage.DRAFT, Stage.OPEN}:
         return deadline, "com.until_deadline"
-    if standing.state in {Stage.CLOSED, Stage.JUDGING} and in_round and in_round.state in _AHEAD:
+    if standing.state in {Stage.CLOSED, Stage.JUDGING} and in_round and in_round.state in AHEAD:
         return in_round.opens_at, "com.until_judging"
     if standing.state == Stage.JUDGING and in_round:
         return in_round.closes_at, "com.until_round"
@@ -210,114 +189,3 @@ def _count_behind(standing: Standing, counts: Overview, now: datetime) -> int:
     whole = (in_round.closes_at - in_round.opens_at).total_seconds() or 1
     passed = min(1.0, max(0.0, (now - in_round.opens_at).total_seconds() / whole))
     return sum(each.n_done < each.n_given and each.n_done / each.n_given < passed - BEHIND for each in counts.loads)
-
-
-def _needs(
-    actor: Actor,
-    standing: Standing,
-    counts: Overview,
-    words: Words,
-    *,
-    n_second: int,
-    shortlist: str | None,
-    is_missed: bool,
-) -> tuple[Need, ...]:
-    """List what waits for this reader: only what this duty may do now."""
-    in_round = standing.in_round
-    round_state = in_round.state if in_round else ""
-    to_decide = [each.slug for each in standing.categories if each.id not in counts.approved]
-    wishes = [
-        (counts.n_waiting, Action.CHECK_ELIGIBILITY, "com.need_eligibility", "/committee/eligibility", None),
-        (counts.n_questions, Action.ANSWER_QUESTION, "com.need_questions", "/committee/questions", None),
-        (counts.n_deletions, Action.DECIDE_DELETION, "com.need_deletions", "/committee/deletions", None),
-        (counts.n_proposed_conflicts, Action.DECIDE_CONFLICT, "com.need_conflicts", "/committee/conflicts", None),
-        (counts.n_held_conflicts, Action.DECIDE_CONFLICT, "com.need_held", "/committee/declared-conflicts", None),
-        (
-            counts.n_admitted if not counts.n_waiting and not counts.n_proposed_pairs and not counts.n_sheets else 0,
-            Action.ASSIGN_JUDGES, "com.need_assign", "/committee/assignments",
-            in_round.opens_at if in_round else None,
-        ),
-        (
-            int(round_state == RoundState.CLOSED), Action.COMPUTE_RANKING, "com.need_ranking",
-            f"/committee/ranking/{standing.categories[0].slug}" if standing.categories else "/committee", None,
-        ),
-        (
-            int(is_missed), Action.COMPUTE_RANKING, "com.need_again",
-            f"/committee/ranking/{to_decide[0]}" if to_decide else "/committee/ranking", None,
-        ),
-        (
-            len(to_decide) if round_state == RoundState.RANKED and not shortlist else 0, Action.READ_DECISION,
-            "com.need_decisions", f"/committee/decision/{to_decide[0]}" if to_decide else "/committee", None,
-        ),
-        (
-            int(round_state == RoundState.DECIDED and standing.state not in _OUT), Action.PUBLISH,
-            "com.need_publish", "/committee/publish", standing.publish_at,
-        ),
-        (
-            counts.n_short if round_state == RoundState.OPEN else 0, Action.ASSIGN_JUDGES, "com.need_short",
-            "/committee/progress", None,
-        ),
-        (
-            counts.n_complete if round_state in {RoundState.CLOSED, RoundState.RANKED} else 0, Action.READ_SHEETS,
-            "com.need_unsealed", "/committee/sheets", None,
-        ),
-        (counts.n_appeals, Action.ANSWER_APPEAL, "com.need_appeals", "/committee/appeals", None),
-        (counts.n_failed_letters, Action.SEND_MESSAGE, "com.need_letters", "/committee/messages", None),
-        (int(bool(shortlist)), Action.OPEN_ROUND, "com.need_shortlist", shortlist or "", None),
-        (n_second, Action.ANSWER_REQUEST, "com.need_second", "/committee/second-person", None),
-    ]  # fmt: skip
-    return tuple(
-        Need(
-            words.say(key, n=n),
-            href,
-            words.say(f"{key}_hint") if f"{key}_hint" in words else None,
-            at,
-        )
-        for n, action, key, href, at in wishes
-        if n and may(action, actor, stage=standing.state)
-    )
-
-
-def _moves(
-    actor: Actor, standing: Standing, counts: Overview, deadline: datetime | None, words: Words, now: datetime
-) -> tuple[Move, ...]:
-    """List the moves of the present stage. The chair makes them; each says why it may be locked."""
-    if actor.role is not Role.CHAIR:
-        return ()
-    moves: list[tuple[str, Markup | None]] = []
-    in_round = standing.in_round
-    if standing.state == Stage.DRAFT:
-        moves.append(("open", None))
-    if standing.state == Stage.OPEN:
-        early = deadline is not None and now < deadline
-        moves.append(("close", words.say("move.close_locked", date=deadline, time=deadline) if early else None))
-    if standing.state in {Stage.OPEN, Stage.CLOSED}:
-        moves += [("extend", None), ("extend-entry", None)]
-    if standing.state in {Stage.CLOSED, Stage.JUDGING} and in_round and in_round.state in _AHEAD:
-        moves.append(("open-judging", _why_not_judging(counts, in_round.opens_at, words, now)))
-    if may(Action.CLOSE_ROUND, actor, stage=standing.state) and in_round and in_round.state == RoundState.OPEN:
-        early = now < in_round.closes_at and counts.n_unsealed > 0
-        reason = words.say("move.close-round_locked", n=counts.n_unsealed, date=in_round.closes_at) if early else None
-        moves.append(("close-round", reason))
-    if standing.state == Stage.PUBLISHED:
-        moves.append(("archive", None))
-    return tuple(
-        Move(
-            name=name,
-            label=words.say(f"move.{name}"),
-            what=words.say(f"move.{name}_what"),
-            locked=locked,
-            is_danger=name in {"close", "close-round", "archive"},
-        )
-        for name, locked in moves
-    )
-
-
-def _why_not_judging(counts: Overview, opens_at: datetime, words: Words, now: datetime) -> Markup | None:
-    if counts.n_waiting:
-        return words.say("move.open-judging_waiting", n=counts.n_waiting)
-    if not counts.n_proposed_pairs:
-        return words.say("move.open-judging_unassigned")
-    if now < opens_at:
-        return words.say("move.open-judging_early", date=opens_at, time=opens_at)
-    return None

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from service.actors import Actor
 from service.permissions import Action, may
-from service.text import Words, western_digits
+from service.text import Words
 from service.usecases.deciding.appeals import APPEALABLE
 from service.usecases.entering.entries import (
     LANGUAGES,
@@ -28,6 +28,7 @@ from service.usecases.files.uploads import count_held_bytes
 from service.usecases.written import count_words
 from service.web.entrant.file_views import FileCard, Trace, list_cards, list_traces
 from service.web.entrant.journey import JourneyStep, list_steps
+from service.web.entrant.lengths import read_clock, write_clock
 from service.web.entrant.views import Head, Option, make_head, pick
 from service.web.forms import Typed, read_form
 from service.web.pages import Page, go_to, page
@@ -39,8 +40,6 @@ from storage.reads.entrant.outcome import ExclusionView, find_exclusion
 __all__ = ["EntryController"]
 
 AnyRequest = Request[Any, Any, Any]
-_CLOCK_PARTS = 3
-_SIXTY = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,33 +287,3 @@ async def _ai_page(number: str, actor: Actor, words: Words, now: datetime) -> Ai
         chosen=entry.ai_slug or ("own" if entry.ai_text else ""),
         text=entry.ai_text or "",
     )
-
-
-def read_clock(text: str) -> int | None:
-    """Read ``18:24`` or ``1:02:03`` (or minutes alone) as seconds. None when empty, -1 when it is no time."""
-    text = western_digits(text).strip()
-    if not text:
-        return None
-    parts = text.split(":")
-    if len(parts) > _CLOCK_PARTS or not all(
-        part.isascii() and part.isdigit() and len(part) <= _CLOCK_PARTS for part in parts
-    ):
-        return -1
-    numbers = [int(part) for part in parts]
-    if len(numbers) == 1:
-        return numbers[0] * _SIXTY
-    if any(number >= _SIXTY for number in numbers[1:]):
-        return -1
-    total = 0
-    for number in numbers:
-        total = total * _SIXTY + number
-    return total
-
-
-def write_clock(seconds: int | None) -> str:
-    """Write seconds as people type them."""
-    if seconds is None:
-        return ""
-    minutes, second = divmod(seconds, _SIXTY)
-    hours, minute = divmod(minutes, _SIXTY)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute:02}:{second:02}"

@@ -17,8 +17,8 @@ from service.usecases.entering.submission import submit_entry, withdraw_entry
 from service.usecases.entering.withdrawing import WITHDRAWABLE, ask_withdrawal
 from service.usecases.publishing.certificates import print_certificates
 from service.web.declared import say_ai
-from service.web.entrant.entry import write_clock
 from service.web.entrant.file_views import Trace, list_traces
+from service.web.entrant.lengths import write_clock
 from service.web.entrant.views import Head, make_head, pick
 from service.web.forms import read_form
 from service.web.pages import Page, go_to, page

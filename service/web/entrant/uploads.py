@@ -9,8 +9,9 @@ from litestar import Controller, get, post
 
 from service.actors import Actor
 from service.permissions import Action
+from service.usecases.files.registering import register_file
 from service.usecases.files.sent_files import Sent
-from service.usecases.files.uploads import complete_upload, get_own_upload, list_held_parts, register_file, sign_parts
+from service.usecases.files.uploads import complete_upload, get_own_upload, list_held_parts, sign_parts
 from storage.reads.entrant.files import UploadView
 
 __all__ = ["UploadController"]

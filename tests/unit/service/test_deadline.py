@@ -15,7 +15,8 @@ from service.usecases.entering.deadline import GraceOver, check_grace, check_on_
 from service.usecases.entering.entries import open_entry
 from service.usecases.entering.submission import submit_entry
 from service.usecases.files.accepting import inspect_upload
-from service.usecases.files.uploads import NotSameFile, complete_upload, sign_parts
+from service.usecases.files.registering import NotSameFile
+from service.usecases.files.uploads import complete_upload, sign_parts
 from service.usecases.setup.editions import extend_deadline
 from storage.lifecycle import EditionState, EntryState
 from storage.reads.entrant.edition import EntryRules

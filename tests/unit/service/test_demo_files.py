@@ -11,11 +11,12 @@ from pypdf import PdfReader
 
 from service.demo import films
 from service.demo.data import load_edition
-from service.demo.edition import DemoEdition, Entry, Material
+from service.demo.edition import DemoEdition, Entry
 from service.demo.files import link_of, make_files
 from service.demo.making import Making
 from service.demo.papers import words
 from service.demo.pictures import MOTIFS, PALETTES
+from service.demo.terms import Material
 
 
 @pytest.fixture(scope="module")

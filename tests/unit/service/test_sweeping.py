@@ -12,9 +12,9 @@ from service.text import Words
 from service.usecases.entering.entries import open_entry
 from service.usecases.files.accepting import inspect_upload, remove_file
 from service.usecases.files.quotas import LARGEST_UNLIMITED, find_entry_quota
+from service.usecases.files.registering import register_file
 from service.usecases.files.sent_files import Sent
 from service.usecases.files.sweeping import ABANDONED_AFTER, Reason, sweep
-from service.usecases.files.uploads import register_file
 from storage.lifecycle import UploadState
 from storage.objects.store import ObjectStore, make_key
 from storage.reads.entrant.files import list_materials

@@ -10,16 +10,9 @@ from service.errors import DeadlinePassed, Invalid, NotFound
 from service.usecases.entering.deadline import GraceOver
 from service.usecases.entering.entries import open_entry
 from service.usecases.files.accepting import inspect_upload, remove_file
+from service.usecases.files.registering import NotSameFile, register_file
 from service.usecases.files.sent_files import Sent, clean_name, commit_to
-from service.usecases.files.uploads import (
-    NotSameFile,
-    PartsMissing,
-    abort_upload,
-    complete_upload,
-    list_held_parts,
-    register_file,
-    sign_parts,
-)
+from service.usecases.files.uploads import PartsMissing, abort_upload, complete_upload, list_held_parts, sign_parts
 from storage.inspect.scanner import ScannerAway
 from storage.lifecycle import FileState, UploadState
 from storage.objects.store import PART_SIZE, ObjectStore
