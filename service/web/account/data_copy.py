@@ -39,21 +39,10 @@ _STATES: Final = {
 _IN_ONE_LANGUAGE: Final = ("criterion", "statement")
 """What the rules name in both languages: the page shows the reader's. What the person wrote is shown in both."""
 _LISTS: Final = frozenset({"tags", "rights", "languages", "expertise", "past"})
-_LEFT_TO_RIGHT: Final = frozenset(
-    {
-        "email",
-        "entry_number",
-        "code_name",
-        "digest",
-        "sha256",
-        "commitment",
-        "file_name",
-        "name",
-        "device",
-        "edition",
-        "code",
-    }
-)
+_LEFT_TO_RIGHT: Final = frozenset({
+    "email", "entry_number", "code_name", "digest", "sha256", "commitment", "file_name", "name", "device", "edition",
+    "code",
+})  # fmt: skip
 _LONG_TEXTS: Final = frozenset({"abstract_ar", "abstract_en", "ai_text", "content", "answer", "note"})
 
 

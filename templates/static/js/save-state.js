@@ -1,6 +1,7 @@
 // Says in words where a judge's changes are: on the device, on the server, or held back and why.
+import { clock } from "./clock.js";
+
 const TONES = { both: "", saved: "", saving: "saving", local: "local", failed: "failed", clash: "failed", refused: "failed", session: "local" };
-const clock = () => new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: document.documentElement.dataset.zone }).format();
 
 export const makeTeller = (form) => {
   const place = document.querySelector("[data-save-state]");

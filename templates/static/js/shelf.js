@@ -1,11 +1,11 @@
 // A judge's list and opened sheets are laid down encrypted on the device: without a network offline-worker.js opens them again.
+import { clock } from "./clock.js";
 import { Vault } from "./vault.js";
 
 const KEPT_HEADERS = ["content-type", "content-security-policy", "x-content-type-options", "referrer-policy"];
 
 const say = (band, at) => {
-  const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: document.documentElement.dataset.zone }).format(new Date(Number(at)));
-  band.querySelector("[data-words]").textContent = band.dataset.words.replace("{time}", time);
+  band.querySelector("[data-words]").textContent = band.dataset.words.replace("{time}", clock(Number(at)));
   band.hidden = false;
 };
 
