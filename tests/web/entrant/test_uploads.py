@@ -12,7 +12,7 @@ from service.usecases.files.sent_files import hash_local_parts
 from storage.lifecycle import FileState, UploadState
 from storage.tables.upload import Upload
 from tests.conftest import World, csrf_in, post
-from tests.entrants import DEADLINE, add_rules, start, write_film, write_pdf
+from tests.entrants import DEADLINE, write_film, write_pdf
 from tests.worker import work
 
 
@@ -38,11 +38,6 @@ class Script:
         answer = await self.ask(f"/{upload}/links", {"parts": [part]})
         assert answer.status_code == 200, answer.text
         return answer.json()["links"][str(part)]
-
-
-@pytest.fixture
-async def number(world: World) -> str:
-    return await start(world.actors["farah"], await add_rules(world.edition_id))
 
 
 @pytest.fixture

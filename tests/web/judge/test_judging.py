@@ -1,4 +1,4 @@
-"""A judge's pages: each in both languages, marks saved with and without script, conflicts answered, nothing told."""
+"""A judge's pages: each in both languages, marks saved with and without script, sealed, and nothing told."""
 
 import re
 
@@ -9,21 +9,13 @@ from storage.reads.judge.sheets import get_my_sheet
 from storage.tables.assignment import Assignment
 from storage.tables.scoresheet import Mark, ScoreSheet
 from tests.competition import JUDGED, Competition
-from tests.conftest import World, csrf_in, post
-
-JSON = {"accept": "application/json"}
-
-
-async def put(browser: httpx.AsyncClient, path: str, body: dict[str, object]) -> httpx.Response:
-    token = csrf_in((await browser.get("/en/account")).text)
-    return await browser.put(path, json=body, headers={**JSON, "x-csrf-token": token})
+from tests.conftest import World, post
+from tests.web.judge.asking import code_of_first, put
 
 
-async def code_of_first(judging: Competition, *, is_answered: bool = True) -> str:
-    code = (await judging.list_codes(judging.judges[0]))[0]
-    if is_answered:
-        await judging.sheet(judging.judges[0])
-    return code
+def bare(text: str, code: str) -> str:
+    """A page without what was asked for and what is new at each request."""
+    return re.sub(r'nonce="[^"]*"|<code[^>]*>[0-9a-f]{16}</code>|[0-9a-f]{16,64}', "", text.replace(code, "CODE"))
 
 
 @pytest.mark.parametrize("lang", ["ar", "en"])
@@ -83,58 +75,6 @@ async def test_anothers_project_and_no_project_at_all_give_the_same_answer(
     assert [answer.status_code for answer in answers] == [404, 404]
     bodies = [bare(answer.text, code) for answer, code in zip(answers, (strange, unknown), strict=True)]
     assert bodies[0] == bodies[1]
-
-
-def bare(text: str, code: str) -> str:
-    """A page without what was asked for and what is new at each request."""
-    return re.sub(r'nonce="[^"]*"|<code[^>]*>[0-9a-f]{16}</code>|[0-9a-f]{16,64}', "", text.replace(code, "CODE"))
-
-
-async def test_a_project_asks_about_conflicts_first(browser: httpx.AsyncClient, judging: Competition):
-    code = await code_of_first(judging, is_answered=False)
-
-    shown = await browser.get(f"/en/judging/{code}")
-
-    assert (shown.status_code, shown.headers["location"]) == (303, f"/en/judging/{code}/conflict")
-
-
-async def test_no_conflict_opens_the_project(browser: httpx.AsyncClient, judging: Competition):
-    code = await code_of_first(judging, is_answered=False)
-
-    answered = await post(
-        browser, f"/en/judging/{code}/conflict", {"answer": "no"}, page=f"/en/judging/{code}/conflict"
-    )
-
-    assert (answered.status_code, answered.headers["location"]) == (303, f"/en/judging/{code}")
-    assert (await browser.get(f"/en/judging/{code}")).status_code == 200
-
-
-async def test_a_conflict_takes_the_project_from_the_list_at_once(browser: httpx.AsyncClient, judging: Competition):
-    code = await code_of_first(judging, is_answered=False)
-
-    answered = await post(
-        browser, f"/en/judging/{code}/conflict", {"answer": "yes", "kind": "teaching"},
-        page=f"/en/judging/{code}/conflict",
-    )  # fmt: skip
-
-    assert answered.headers["location"] == "/en/judging"
-    assert f"/en/judging/{code}" not in (await browser.get("/en/judging")).text
-    assert (await browser.get(f"/en/judging/{code}")).status_code == 404
-
-
-@pytest.mark.parametrize(
-    "typed", [{}, {"answer": "maybe"}, {"answer": "yes"}, {"answer": "yes", "kind": "envy"}, {"answer": "unsure"}]
-)
-async def test_an_answer_that_says_too_little_comes_back_with_its_question(
-    browser: httpx.AsyncClient, judging: Competition, typed: dict[str, str]
-):
-    code = await code_of_first(judging, is_answered=False)
-
-    answered = await post(browser, f"/en/judging/{code}/conflict", typed, page=f"/en/judging/{code}/conflict")
-
-    assert answered.status_code == 422
-    assert code in answered.text
-    assert (await judging.list_codes(judging.judges[0]))[0] == code
 
 
 async def test_a_mark_sent_by_script_is_stored_and_the_answer_says_what_is_held(
@@ -288,74 +228,6 @@ async def test_the_key_of_a_device_is_its_own_and_the_account_s_own(browser: htt
     assert (await browser.get("/en/judging/device-key?device=short")).status_code == 422
 
 
-async def test_a_note_sent_twice_by_a_device_is_one_note_and_can_be_taken_back(
-    browser: httpx.AsyncClient, judging: Competition
-):
-    code = await code_of_first(judging)
-    note = {"id": "00000000-0000-4000-8000-00000000000a", "content": "The light", "second": 72}
-
-    for content in ("The light", "The light at dawn"):
-        assert (await put(browser, f"/en/judging/{code}/notes", note | {"content": content})).status_code == 200
-    shown = (await browser.get(f"/en/judging/{code}")).text
-    assert shown.count("The light") == 1
-    assert "The light at dawn" in shown
-    assert "01:12" in shown
-    assert (await put(browser, f"/en/judging/{code}/notes", {"id": note["id"]})).status_code == 200
-    assert "The light" not in (await browser.get(f"/en/judging/{code}")).text
-
-
-async def test_a_note_s_id_from_another_judge_is_no_note_of_mine(
-    browser: httpx.AsyncClient, bench: World, judging: Competition
-):
-    code = await code_of_first(judging)
-    other = await bench.client("judge 1")
-    theirs = (await judging.sheet(judging.judges[1])).entry.code_name
-    note = {"id": "00000000-0000-4000-8000-00000000000b", "content": "Mine", "second": None}
-    await put(browser, f"/en/judging/{code}/notes", note)
-
-    answer = await put(other, f"/en/judging/{theirs}/notes", note | {"content": "Not mine"})
-
-    assert answer.status_code == 404
-    assert "Mine" in (await browser.get(f"/en/judging/{code}")).text
-
-
-async def test_a_note_that_names_somebody_is_remarked_on_and_kept(browser: httpx.AsyncClient, judging: Competition):
-    code = await code_of_first(judging)
-
-    answer = await put(
-        browser, f"/en/judging/{code}/comments", {"team": "The work of Ahmed Hassan, clearly", "revision": 0}
-    )
-
-    assert answer.json()["names"] == {"team": True, "committee": False}
-    assert answer.json()["team"] == "The work of Ahmed Hassan, clearly"
-
-
-async def test_all_answers_about_conflicts_can_be_given_on_one_page(browser: httpx.AsyncClient, judging: Competition):
-    codes = await judging.list_codes(judging.judges[0])
-    shown = (await browser.get("/en/judging/conflicts")).text
-    assert all(code in shown for code in codes)
-    typed = {f"answer-{code}": "no" for code in codes} | {f"answer-{codes[0]}": "yes", f"kind-{codes[0]}": "work"}
-
-    answered = await post(browser, "/en/judging/conflicts", typed, page="/en/judging/conflicts")
-
-    assert (answered.status_code, answered.headers["location"]) == (303, "/en/judging")
-    assert await judging.list_codes(judging.judges[0]) == codes[1:]
-    assert (await browser.get(f"/en/judging/{codes[1]}")).status_code == 200
-
-
-@pytest.mark.parametrize("answer", ["", "yes", "unsure", "maybe"])
-async def test_an_incomplete_answer_on_that_page_keeps_none(
-    browser: httpx.AsyncClient, judging: Competition, answer: str
-):
-    codes = await judging.list_codes(judging.judges[0])
-    typed = {f"answer-{codes[-1]}": answer} | ({f"answer-{codes[0]}": "no"} if answer else {})
-
-    answered = await post(browser, "/en/judging/conflicts", typed, page="/en/judging/conflicts")
-
-    assert answered.status_code == 422
-    assert (await browser.get(f"/en/judging/{codes[0]}")).headers["location"].endswith("/conflict")
-
-
 async def test_after_the_round_a_mark_is_refused_and_the_page_is_still_there_to_read(
     browser: httpx.AsyncClient, bench: World, judging: Competition
 ):
@@ -372,18 +244,6 @@ async def test_after_the_round_a_mark_is_refused_and_the_page_is_still_there_to_
     assert answer.status_code == 409
     assert (await again.get(f"/en/judging/{code}")).status_code == 200
     assert await Mark.count() == 0
-
-
-async def test_a_private_note_is_the_judges_own(browser: httpx.AsyncClient, bench: World, judging: Competition):
-    code = await code_of_first(judging)
-
-    kept = await post(browser, f"/en/judging/{code}/notes", {"note": "The light at dawn"}, page=f"/en/judging/{code}")
-
-    assert kept.status_code == 303
-    assert "The light at dawn" in (await browser.get(f"/en/judging/{code}")).text
-    for name in ("judge 1", "judge 2"):
-        shown = await (await bench.client(name)).get(f"/en/judging/{code}")
-        assert "The light at dawn" not in shown.text
 
 
 async def test_the_list_says_that_the_round_has_closed_and_what_was_left_unsealed(
