@@ -26,10 +26,11 @@ from scipy.stats import kendalltau
 
 from benchmarks.competitions import PANELS, make_competition, read_panel
 from judging.assignment import Infeasible, Problem, assign_judges, count_violations, reassign
+from judging.assignment.aims import least_alone
 from judging.assignment.arcs import choose_arcs, values_of
 from judging.assignment.design import measure_design
 from judging.assignment.flow import solve_flow
-from judging.assignment.start import find_start, least_alone
+from judging.assignment.start import find_start
 from judging.marks import gather_marks
 from judging.rubric import make_rubric
 from judging.scoring import score_round

@@ -17,10 +17,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from judging.assignment import Problem, assign_judges
+from judging.assignment.aims import fair_load, least_alone
 from judging.assignment.arcs import Arcs, choose_arcs, values_of
 from judging.assignment.design import least_mean_variance, measure_design
 from judging.assignment.flow import solve_flow
-from judging.assignment.start import can_reach, fair_load, least_alone
+from judging.assignment.start import can_reach
 
 FLOOR = 0.95
 AFFINITIES = (0.985, 0.986, 0.987, 0.988, 0.989, 0.99, 0.991, 0.992)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from judging.assignment.aims import best_alone
 from judging.assignment.arcs import values_of
 from judging.assignment.design import measure_design
 from judging.assignment.problem import NONE, Bar
 from judging.assignment.result import Assignment, Changes, Join, Reasons, Why, Worst
 from judging.assignment.rules import may_add
-from judging.assignment.start import best_alone
 
 if TYPE_CHECKING:
     from judging.assignment.design import Design

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from judging.assignment.aims import fair_load, fair_pieces
 from judging.assignment.arcs import Arcs, choose_arcs
 from judging.assignment.flow import solve_flow
 from judging.assignment.problem import Bar
 from judging.assignment.repair import mend
 from judging.assignment.rules import count_violations
-from judging.assignment.start import fair_load, fair_pieces
 
 if TYPE_CHECKING:
     from judging.assignment.problem import Floats, Ints, Problem

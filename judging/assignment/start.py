@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from judging.assignment.aims import (
+    FAIR_BUDGET,
+    FAIR_PRICES,
+    FAIR_SHARE,
+    FIRM,
+    fair_load,
+    fair_pieces,
+    find_weak,
+    least_alone,
+    least_loads,
+    values_alone,
+)
 from judging.assignment.arcs import Arcs, arcs_of_keys, choose_arcs
 from judging.assignment.flow import solve_flow
 from judging.assignment.problem import Bar
@@ -19,15 +30,8 @@ from judging.assignment.rules import count_violations
 if TYPE_CHECKING:
     from judging.assignment.problem import Bools, Floats, Ints, Problem
 
-# Judges are brought up to this share of the mean load, as long as that costs at most FAIR_BUDGET of all affinity; where
-# it costs more, the lower prices (of one entry, in shares of the top affinity) decide how far it goes.
-FAIR_SHARE = 0.8
-FAIR_PRICES = (1.0, 0.5, 0.25, 0.15, 0.08)
-FAIR_BUDGET = 0.0075
 # What fair loads as a rule may take beside what the price would give.
 RULED_BUDGET = 0.002
-# This part of it has the highest price in any case: a panel has nobody with hardly anything to judge.
-FIRM = 0.5
 # The worst-served entry is to have this share of what every entry could have alone; its claim grows by RAISE a try.
 FLOOR = 0.955
 FLOOR_TRIES = 9
@@ -177,18 +181,29 @@ def _value(problem: Problem, arcs: Arcs, pairs: Ints) -> float:
 def _shape(
     problem: Problem, arcs: Arcs, keep: Floats, chosen: Ints, best: float, *, seed: int, fair: int
 ) -> tuple[Floats, Ints, float]:
-    """Ask for fair loads, then for the floor, by flows at changed rewards."""
+    """Ask for fair loads, then for the floor, by flows at changed rewards; also return the price of a fair load."""
     reward = arcs.value + keep
     if problem.previous.size:
         return reward, chosen, 0.0
     alone, weakest = values_alone(problem)
     goal = float(alone[problem.needs > 0].min(initial=np.inf)) * FLOOR
     reward = reward - SPOILS * ((alone - weakest)[arcs.entry] + arcs.value < goal)
-    bare = reward
-    few = arcs.entry.size <= ARCS_FOR_TRIES
     weak: Bools | None = find_weak(problem, arcs, goal)
+    chosen, price, weak = _load_fairly(problem, arcs, reward, chosen, weak, best=best, seed=seed, fair=fair)
+    pieces = fair_pieces(problem, price, fair, firm=FIRM)
+    reward, chosen = _raise_worst(problem, arcs, reward, chosen, weak, goal=goal, seed=seed, pieces=pieces)
+    return reward, chosen, price
+
+
+def _load_fairly(
+    problem: Problem, arcs: Arcs, reward: Floats, chosen: Ints, weak: Bools | None, *, best: float, seed: int, fair: int
+) -> tuple[Ints, float, Bools | None]:
+    """Pay for fair loads, less each time until that takes little enough of the best; return what was paid last.
+
+    Pairs that are weak together are let go where no assignment keeps them apart.
+    """
     price = 0.0
-    for price in FAIR_PRICES if few else FAIR_PRICES[:1]:
+    for price in FAIR_PRICES if arcs.entry.size <= ARCS_FOR_TRIES else FAIR_PRICES[:1]:
         pieces = fair_pieces(problem, price, fair, firm=FIRM)
         fuller = solve_flow(problem, arcs, reward, seed=seed, pieces=pieces, weak=weak)
         if fuller is None and weak is not None:
@@ -199,9 +214,24 @@ def _shape(
         chosen = fuller
         if best - float(arcs.value[chosen].sum()) <= FAIR_BUDGET * best:
             break
-    claim = np.ones(problem.n_entries)
+    return chosen, price, weak
+
+
+def _raise_worst(
+    problem: Problem,
+    arcs: Arcs,
+    reward: Floats,
+    chosen: Ints,
+    weak: Bools | None,
+    *,
+    goal: float,
+    seed: int,
+    pieces: list[tuple[Ints, float]],
+) -> tuple[Floats, Ints]:
+    """Let entries below the goal claim more, try after try; return the try whose worst-served entry has most."""
+    bare, claim = reward, np.ones(problem.n_entries)
     worst, kept = -1.0, (reward, chosen)
-    for _ in range(FLOOR_TRIES if few else 2):
+    for _ in range(FLOOR_TRIES if arcs.entry.size <= ARCS_FOR_TRIES else 2):
         per_entry = _per_entry(problem, arcs, np.c_[arcs.entry[chosen], arcs.judge[chosen]])
         poor = (per_entry < goal) & (problem.needs > 0)
         lowest = float(per_entry[problem.needs > 0].min(initial=np.inf))
@@ -211,23 +241,11 @@ def _shape(
             break
         claim = np.where(poor, claim * RAISE, claim)
         reward = bare + arcs.value * (claim[arcs.entry] - 1)
-        again = solve_flow(
-            problem, arcs, reward, seed=seed, pieces=fair_pieces(problem, price, fair, firm=FIRM), weak=weak
-        )
+        again = solve_flow(problem, arcs, reward, seed=seed, pieces=pieces, weak=weak)
         if again is None:
             break
         chosen = again
-    return kept[0], kept[1], price
-
-
-def find_weak(problem: Problem, arcs: Arcs, goal: float) -> Bools:
-    """(n_arcs,) pairs of so little worth that two of them leave their entry below the goal whoever else reads it."""
-    first = np.searchsorted(arcs.entry, np.arange(problem.n_entries))
-    order = np.lexsort((-arcs.value, arcs.entry))
-    place = np.arange(arcs.entry.size) - first[arcs.entry]
-    others = place < problem.needs[arcs.entry] - 2
-    most = np.bincount(arcs.entry[others], weights=arcs.value[order][others], minlength=problem.n_entries)
-    return np.asarray(2 * arcs.value < (goal - most)[arcs.entry], dtype=np.bool_)
+    return kept
 
 
 def _per_entry(problem: Problem, arcs: Arcs, pairs: Ints) -> Floats:
@@ -242,72 +260,6 @@ def is_among(problem: Problem, arcs: Arcs, pairs: Ints) -> Floats:
     return np.isin(arcs.entry * problem.n_judges + arcs.judge, pairs[:, 0] * problem.n_judges + pairs[:, 1]).astype(
         float
     )
-
-
-def fair_load(problem: Problem, share: float = FAIR_SHARE) -> int:
-    """Return the load that every judge should have before others get more: one at least, where there is that much."""
-    mean = int(problem.needs.sum()) / max(problem.n_judges, 1)
-    return max(int(share * mean), min(int(mean), 1))
-
-
-def least_loads(loads: Ints, fair: int) -> Ints:
-    """Return how many entries each judge keeps while judges are exchanged.
-
-    A judge under the fair load is there because nobody else may read those entries well. Held to every one of them,
-    such a judge would keep a topic apart from all others: down to the firm part of the fair load some may be given up.
-    """
-    firm = math.ceil(FIRM * fair)
-    return np.asarray(np.where(loads < fair, np.minimum(loads, firm), fair), dtype=np.int64)
-
-
-def fair_pieces(problem: Problem, price: float, fair: int, *, firm: float = 0.0) -> list[tuple[Ints, float]]:
-    """Reward a judge's first entries, up to a share of the mean, so that nobody is left with almost nothing.
-
-    firm: the part of that share which is rewarded with the highest price whatever the price.
-    """
-    lowest = np.minimum(fair, problem.load_max)
-    least = np.maximum(np.minimum(math.ceil(firm * fair), lowest) - problem.load_min, 0)
-    rest = np.maximum(lowest - problem.load_min, 0) - least
-    return [(room, -each) for room, each in ((least, FAIR_PRICES[0]), (rest, price)) if room.any()]
-
-
-def least_alone(problem: Problem) -> float:
-    """Return what the worst-placed entry could have if it chose first: no assignment gives every entry more."""
-    asking = best_alone(problem)[problem.needs > 0]
-    return float(asking.min()) if asking.size else 0.0
-
-
-def best_alone(problem: Problem) -> Floats:
-    """(n_entries,) what each entry could have if no other needed judges: the best of each role asked for, then any."""
-    return values_alone(problem)[0]
-
-
-def values_alone(problem: Problem) -> tuple[Floats, Floats]:
-    """Return that and the value of the weakest judge in it."""
-    matrix = problem.affinity
-    entry = np.repeat(np.arange(problem.n_entries), np.diff(matrix.indptr))
-    free = problem.barred[entry, matrix.indices] == Bar.FREE
-    entry, judge, value = entry[free], matrix.indices[free], matrix.data[free] / problem.affinity_top
-    order = np.lexsort((-value, entry))
-    entry, judge, value = entry[order], judge[order], value[order]
-    taken = np.zeros(entry.size, dtype=np.bool_)
-    room = problem.needs - problem.role_need.sum(axis=1)
-    for role in range(problem.n_roles):
-        mine = np.flatnonzero(problem.judge_role[judge] == role)
-        taken[mine[_first_of_each(problem, entry[mine], problem.role_need[:, role])]] = True
-    others = np.flatnonzero(~taken)
-    taken[others[_first_of_each(problem, entry[others], room)]] = True
-    total = np.asarray(np.bincount(entry[taken], weights=value[taken], minlength=problem.n_entries), dtype=float)
-    weakest = np.full(problem.n_entries, np.inf)
-    np.minimum.at(weakest, entry[taken], value[taken])
-    filled = np.bincount(entry[taken], minlength=problem.n_entries) >= problem.needs
-    return total, np.where(filled & np.isfinite(weakest), weakest, 0.0)
-
-
-def _first_of_each(problem: Problem, entry: Ints, count: Ints) -> Bools:
-    """Whether each of some arcs, by entry and then best first, is among the first so many of its entry."""
-    first = np.searchsorted(entry, np.arange(problem.n_entries))
-    return np.asarray(np.arange(entry.size) - first[entry] < count[entry])
 
 
 def widen(problem: Problem, arcs: Arcs, *, seed: int) -> Arcs:

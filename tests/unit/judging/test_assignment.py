@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from judging.assignment import BadOption, BadProblem, Bar, Infeasible, Problem, Why, assign_judges, count_violations
+from judging.assignment.aims import least_alone
 from judging.assignment.arcs import choose_arcs
-from judging.assignment.start import can_reach, find_start, least_alone
+from judging.assignment.start import can_reach, find_start
 from tests.property.assignment_cases import permuted, random_problem
 
 PANELS = Path(__file__).parents[2] / "data" / "panels"

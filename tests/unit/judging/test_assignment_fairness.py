@@ -3,9 +3,9 @@
 import numpy as np
 
 from judging.assignment import Problem, assign_judges
+from judging.assignment.aims import find_weak, least_alone, least_loads
 from judging.assignment.arcs import choose_arcs
 from judging.assignment.flow import solve_flow
-from judging.assignment.start import find_weak, least_alone, least_loads
 
 
 def test_a_judge_whom_few_entries_suit_still_gets_a_share_though_it_costs() -> None:
