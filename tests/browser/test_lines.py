@@ -85,6 +85,7 @@ def test_a_slow_line_is_measured_paused_and_goes_on_and_the_next_film_is_told_by
     card = page.locator("#f-film")
 
     expect(card.locator("[data-body] .sp")).not_to_be_empty(timeout=60_000)  # how long it will take yet
+    expect(card).to_contain_text(words.size_of(film.stat().st_size))  # as the server says it
     assert 0 < float(card.locator("progress").evaluate("bar => bar.value")) < 100
     page.locator("[data-pause]").first.click()
     expect(card).to_have_attribute("data-state", "paused")

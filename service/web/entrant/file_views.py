@@ -1,5 +1,6 @@
 """The cards of an entry's files, in every state that a file can be in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -94,7 +95,7 @@ def list_cards(
         if material.is_link or (only is not None and material.slug != only):
             continue
         maker = _CardMaker(own, material, words, held, now)
-        cards.extend(maker.card(file) for file in material.files)
+        cards.extend(maker.card(file) for file in maker.files)
         places = {file.position for file in material.files if file.state is not FileState.REFUSED}
         if not material.files or (material.max_files > 1 and len(places) < material.max_files):
             cards.append(maker.blank())
@@ -109,6 +110,9 @@ class _CardMaker:
     ) -> None:
         self._own, self._material, self._words, self._held, self._now = own, material, words, held, now
         self._may_edit = own.is_changeable(now=now)
+        self.files = tuple(
+            file for at, file in enumerate(material.files) if not _is_outdone(file, material.files[at + 1 :])
+        )
 
     def blank(self) -> FileCard:
         """Make the card of a file that was not sent yet."""
@@ -119,7 +123,7 @@ class _CardMaker:
         """Make the card of a file that was registered."""
         upload = file.upload
         state = self._state_of(file)
-        is_only = self._material.max_files == 1 and len(self._material.files) == 1
+        is_only = self._material.max_files == 1 and len(self.files) == 1
         progress = None
         if upload is not None and upload.state is UploadState.OPEN:
             done = min(self._held.get(str(upload.id), 0), file.size)
@@ -218,6 +222,11 @@ def list_traces(own: OwnEntry, entry: EntryView, words: Words, *, now: datetime)
         place = said.where if known is not None else ""
         traces.append(Trace(where, place, said.what, said.do, href))
     return tuple(traces)
+
+
+def _is_outdone(file: FileView, later: Sequence[FileView]) -> bool:
+    """Say whether a file that was not accepted has been followed by another in its place: it has no more to say."""
+    return file.state is FileState.REFUSED and any(each.position == file.position for each in later)
 
 
 def _stand_first(where: str) -> str:

@@ -175,6 +175,20 @@ async def test_the_plain_form_takes_a_whole_file(world: World, number: str, scri
     assert file.name == "my dossier.pdf"
 
 
+async def test_a_second_try_that_is_not_accepted_stands_in_place_of_the_first(
+    world: World, number: str, script: Script
+):
+    for name in ("first.pdf", "second.pdf"):
+        await send_by_form(script.client, number, name, b"no document at all, said twice")
+        await work(world)
+
+    shown = (await script.client.get(f"/en/entries/{number}/files")).text
+
+    assert shown.count('data-state="refused"') == 1
+    assert "second.pdf" in shown
+    assert "first.pdf" not in shown
+
+
 async def test_the_plain_form_says_what_it_does_not_take(world: World, number: str, script: Script):
     wrong = await send_by_form(script.client, number, "notes.txt", b"notes")
     empty = await send_by_form(script.client, number, "empty.pdf", b"")
