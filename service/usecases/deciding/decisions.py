@@ -182,13 +182,15 @@ async def sign_decision(actor: Actor, decision_id: UUID, *, now: datetime, seen:
     """Sign a decision as a member; return how many have signed. ``seen`` is the digest of the places that were read.
 
     Raises SteppedAside for who has a tie in the category or stepped aside, NotInSession for who is noted as absent,
-    PlacesOpen before places are written, and StaleRevision where others were written since they were read.
+    PlacesOpen before places are written, StaleRevision where others were written since they were read, and
+    RankingOutdated where places were written on another run than the last, or hold a project that left.
     """
     async with transaction():
         decision = await _lock_decision(actor, decision_id, Action.SIGN_DECISION)
         if not await Outcome.exists().where(Outcome.decision == decision_id):
             raise PlacesOpen
         await _check_seen(decision, seen)
+        await _check_run(decision)
         mine = (DecisionSignature.decision == decision_id) & (DecisionSignature.person == actor.person_id)
         if await DecisionSignature.exists().where(mine):
             raise AlreadySigned
@@ -224,8 +226,7 @@ async def approve_decision(actor: Actor, decision_id: UUID, *, now: datetime) ->
         decided = await Outcome.exists().where(Outcome.decision == decision_id)
         if not decided:
             raise PlacesOpen
-        if await _find_standing_run(decision) != decision["run"]:
-            raise RankingOutdated
+        await _check_run(decision)
         if await Motion.exists().where((Motion.decision == decision_id) & Motion.closed_at.is_null()):
             raise MotionsOpen
         signed, needed = await count_signatures(decision_id), await find_quorum(edition_id)
@@ -268,6 +269,12 @@ async def _find_standing_run(decision: Mapping[str, Any]) -> UUID:
     if await is_outdated(run, decision["round"], decision["category"]):
         raise RankingOutdated
     return run.id
+
+
+async def _check_run(decision: Mapping[str, Any]) -> None:
+    """Refuse what would stand on places that are to be written anew."""
+    if await _find_standing_run(decision) != decision["run"]:
+        raise RankingOutdated
 
 
 async def _check_seen(decision: Mapping[str, object], seen: str | None) -> None:

@@ -85,6 +85,11 @@ class DecisionPage:
     read: tuple[ReadLine, ...]
     """What a signature is given to."""
 
+    @property
+    def is_to_place_anew(self) -> bool:
+        """Whether places were written on a ranking that stands no more, so that nobody signs or approves them."""
+        return self.state == "open" and (self.is_outdated or self.basis is not None)
+
 
 class DecisionController(Controller):
     """``/committee/decision/{category}``."""

@@ -136,10 +136,9 @@ async def test_an_appeal_on_a_conflict_sets_the_named_sheet_aside_and_places_wai
     stand = {row["judge"]: row["state"] for row in await Conflict.select().where(Conflict.entry == entry)}
     assert stand == {judge: "confirmed", **dict.fromkeys(others, "dismissed")}
     (decision,) = await Decision.select(Decision.id, Decision.category).where(Decision.state == "open")
-    for actor in (chair, member):
-        await sign_decision(actor, decision["id"], now=LATER)
-    with pytest.raises(RankingOutdated):
-        await approve_decision(chair, decision["id"], now=LATER)
+    for act in (sign_decision, approve_decision):
+        with pytest.raises(RankingOutdated):
+            await act(chair, decision["id"], now=LATER)
     await compute_ranking(notified.actors[Role.SECRETARY], notified.round_id, now=LATER)
     await notified.place({"id": decision["category"]})
     for actor in (chair, member):

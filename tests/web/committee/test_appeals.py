@@ -90,6 +90,7 @@ async def test_an_upheld_appeal_on_a_mark_says_what_was_set_aside_and_what_is_to
         elif state == "open":
             assert "These places were written on run 1" in decision
             assert "Write the places on the newer run" in decision
+            assert f'action="/en/committee/decision/{category["slug"]}/sign"' not in decision
     assert "Decided on run 1; run 2 was computed since." in (await chair.get("/en/committee/publish")).text
     assert "compute it again" not in (await (await told.client("secretary")).get("/en/committee")).text
     assert "counts a sheet" not in (await chair.get(f"/en/committee/decision/{slug}")).text
@@ -98,6 +99,7 @@ async def test_an_upheld_appeal_on_a_mark_says_what_was_set_aside_and_what_is_to
     assert said["answer"] in sheets
     before = (await chair.get("/en/committee/publish/preview/method")).text
     await competition.place({"id": await competition.find_category(slug)})
+    assert f'action="/en/committee/decision/{slug}/sign"' in (await chair.get(f"/en/committee/decision/{slug}")).text
     after = (await chair.get("/en/committee/publish/preview/method")).text
     assert "Decided on run" not in before
     assert before.count('class="digest"') == 2
