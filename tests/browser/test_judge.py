@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def judging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judging]:
-    with make_judging(tmp_path_factory.mktemp("judging"), n_entries=5, n_judges=5, load=2) as found:
+    with make_judging(tmp_path_factory.mktemp("judging"), n_entries=6, n_judges=6, load=2) as found:
         yield found
 
 
@@ -110,6 +110,30 @@ def test_without_script_a_judge_saves_is_told_what_is_missing_and_seals(
     page.locator(f"article#{code} form button").click()
     page.wait_for_url(f"**/{lang}/judging/review?sealed=1")
     context.close()
+
+
+SLOW_DEVICE = """() => {
+  const encrypt = crypto.subtle.encrypt.bind(crypto.subtle);
+  crypto.subtle.encrypt = async (...what) => {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    return encrypt(...what);
+  };
+}"""
+"""Each copy for the device takes a second, as on a phone whose memory is busy."""
+
+
+def test_a_mark_chosen_while_the_device_still_writes_is_sent_as_well(browser: BrowserContext, judging: Judging) -> None:
+    page = browser.new_page()
+    accept(page, judging, 5, "en")
+    open_first(page, "en")
+    page.locator("form[data-ready]").wait_for()
+    page.evaluate(SLOW_DEVICE)
+    rows = page.locator("[data-criterion]")
+    for at in range(2):
+        rows.nth(at).evaluate("element => { element.open = true }")
+        with page.expect_response(lambda answer: answer.url.endswith("/marks") and answer.ok):
+            rows.nth(at).locator("input[value='7']").check(force=True)
+    expect(page.locator("[data-save-state]")).to_contain_text("server")
 
 
 def test_marks_made_while_the_network_is_cut_reach_the_server_when_it_is_back(

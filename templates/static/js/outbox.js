@@ -70,17 +70,18 @@ export class Outbox {
     if (this.#busy) return;
     clearTimeout(this.#timer);
     this.#busy = true;
-    for (let item = this.#next(); item && !this.#isOutside; item = this.#next()) {
-      this.hear.state("saving");
-      const isAway = await navigator.locks.request(`tahkim-${this.sheet}`, () => this.#try(item));
-      if (isAway) {
-        this.#timer = setTimeout(() => this.send(), WAITS[Math.min(this.#tries++, WAITS.length - 1)]);
-        break;
+    let isAway = false;
+    const next = () => (isAway || this.#isOutside ? null : this.#next());
+    do {
+      for (let item = next(); item; item = next()) {
+        this.hear.state("saving");
+        isAway = await navigator.locks.request(`tahkim-${this.sheet}`, () => this.#try(item));
+        if (!isAway) this.#tries = 0;
       }
-      this.#tries = 0;
-    }
-    await this.pending.written();
+      await this.pending.written();
+    } while (next()); // what was chosen while the device wrote
     this.#busy = false;
+    if (isAway) this.#timer = setTimeout(() => this.send(), WAITS[Math.min(this.#tries++, WAITS.length - 1)]);
     this.hear.state(this.#isOutside ? "session" : this.pending.state, this.pending.items.size);
   }
 
