@@ -6,14 +6,27 @@ without being wrapped as markup first: in a table of hundreds of rows that was m
 """
 
 import html
+import sys
 from collections.abc import Callable, Mapping
-from functools import cache, lru_cache, partial
+from contextlib import suppress
+from functools import cache, cached_property, lru_cache, partial
+from hashlib import sha256
+from importlib.metadata import version
 from importlib.resources import files
+from pathlib import Path
+from pickle import UnpicklingError
 from types import BuiltinMethodType, CodeType, MethodType
 from typing import Any, Final
 from urllib.parse import quote
 
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import (
+    BytecodeCache,
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+)
 from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
@@ -23,7 +36,7 @@ from markupsafe import Markup, escape
 from service.text import Ltr, Words
 from service.web.language import with_language
 
-__all__ = ["make_environments"]
+__all__ = ["Compiled", "make_environments"]
 
 ALWAYS_THE_SAME: Final = frozenset(
     (
@@ -121,20 +134,43 @@ class _Environment(Environment):
         self.answers: dict[object, Any] = {}
 
 
-class _Compiled(BytecodeCache):
-    """Templates as compiled once in this process: what differs between languages comes with the environment."""
+class Compiled(BytecodeCache):
+    """Templates as compiled once: what differs between languages comes with the environment.
 
-    def __init__(self) -> None:
+    They are kept in memory, and in a folder for the next process where that may be written, as Python keeps modules:
+    to compile those of one page takes longer than many pages, and right after a restart everybody comes at once.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._kept: dict[tuple[str, str], CodeType | None] = {}
+
+    @cached_property
+    def _files(self) -> FileSystemBytecodeCache | None:
+        if sys.dont_write_bytecode:
+            return None
+        try:
+            self._folder.mkdir(exist_ok=True)
+        except OSError:
+            return None
+        made_by = sha256(version("jinja2").encode() + Path(__file__).read_bytes()).hexdigest()[:16]
+        return FileSystemBytecodeCache(str(self._folder), f"%s.{made_by}")
 
     def load_bytecode(self, bucket: Bucket) -> None:
         bucket.code = self._kept.get((bucket.key, bucket.checksum))
+        if bucket.code is None and self._files is not None:
+            with suppress(OSError, EOFError, ValueError, UnpicklingError):  # a torn one is as none
+                self._files.load_bytecode(bucket)
+                self._kept[bucket.key, bucket.checksum] = bucket.code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self._kept[bucket.key, bucket.checksum] = bucket.code
+        if self._files is not None:
+            with suppress(OSError):
+                self._files.dump_bytecode(bucket)
 
 
-_COMPILED = _Compiled()
+_COMPILED = Compiled(Path(str(files("templates"))) / "__pycache__")
 
 
 @lru_cache(maxsize=_ADDRESSES_KEPT)
@@ -149,7 +185,9 @@ def _strip_tags(text: str) -> str:
     return Markup(text).striptags()  # noqa: S704 (nothing is marked safe: the tags go)
 
 
-def make_environments(static: Callable[[str], str]) -> Callable[[str, str], Environment]:
+def make_environments(
+    static: Callable[[str], str], compiled: Compiled = _COMPILED
+) -> Callable[[str, str], Environment]:
     """Make the template environments, one a language and kind of digits: macros may use ``t``, ``url``, ``static``."""
 
     @cache
@@ -161,7 +199,7 @@ def make_environments(static: Callable[[str], str]) -> Callable[[str, str], Envi
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
-            bytecode_cache=_COMPILED,
+            bytecode_cache=compiled,
         )
         globals_: Mapping[str, object] = {
             "t": Words(language, digits=digits),

@@ -19,12 +19,11 @@ __all__ = ["CHANGE", "DUTY", "OTHER", "PAGE", "BusyPage", "Gate", "Turn", "choos
 
 PAGE, DUTY, CHANGE, OTHER = "page", "duty", "change", "other"
 PAGES_AT_ONCE = 48
-"""Pages in hand: at 8 to 10 ms of one core each, half a second of work, which is as long as a reader should wait."""
+"""In hand of either kind: at 8 to 10 ms of one core each, half a second of work, as long as a reader should wait."""
 PAGES_AT_WORK = 8
 """Of those. So many keep a core and the database busy; with more, each only takes longer, and so does every change."""
 TURN_WITHIN = 5.0
 """Seconds. Whose turn has not come by then must come again: the database or the machine is in trouble."""
-DUTIES_AT_ONCE = 24
 CHANGES_AT_ONCE = 512
 _DUTIES = ("/committee", "/admin", "/judging")
 _COME_AGAIN = range(4, 10)
@@ -36,12 +35,14 @@ class Gate:
     """Counts what one process has in hand. ``turned_away`` is by kind, since the start."""
 
     pages: int = PAGES_AT_ONCE
-    duties: int = DUTIES_AT_ONCE
+    duties: int = PAGES_AT_ONCE
     changes: int = CHANGES_AT_ONCE
     turn_within: float = TURN_WITHIN
     in_hand: dict[str, int] = field(default_factory=lambda: dict.fromkeys((PAGE, DUTY, CHANGE, OTHER), 0))
     turned_away: dict[str, int] = field(default_factory=lambda: dict.fromkeys((PAGE, DUTY, CHANGE), 0))
-    at_work: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PAGES_AT_WORK))
+    at_work: dict[str, asyncio.Semaphore] = field(
+        default_factory=lambda: {kind: asyncio.Semaphore(PAGES_AT_WORK) for kind in (PAGE, DUTY)}
+    )
 
     def enter(self, kind: str) -> bool:
         """Take one more in hand; False when it must come again. Whoever entered leaves."""
@@ -54,15 +55,16 @@ class Gate:
 
     async def wait_for_turn(self, kind: str) -> "Turn | None":
         """Wait until this may be worked on, in the order of coming; None when it must come again instead."""
-        if kind != PAGE:
+        at_work = self.at_work.get(kind)
+        if at_work is None:
             return Turn(None)
         try:
             async with asyncio.timeout(self.turn_within):
-                await self.at_work.acquire()
+                await at_work.acquire()
         except TimeoutError:
             self.turned_away[kind] += 1
             return None
-        return Turn(self.at_work)
+        return Turn(at_work)
 
     def leave(self, kind: str) -> None:
         """Have it answered."""

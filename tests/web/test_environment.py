@@ -2,6 +2,7 @@
 
 import html
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from service.text import Ltr
-from service.web.environment import ALWAYS_THE_SAME, make_environments
+from service.web.environment import ALWAYS_THE_SAME, Compiled, make_environments
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 TAGS = '{% from "components/tag.html" import tag %}{{ tag(label, tone) }}'
@@ -55,6 +56,49 @@ def test_what_is_written_out_is_escaped_as_jinja_escapes_it(value: object):
 
     assert html.unescape(ours) == html.unescape(jinjas)
     assert (ours.count("<"), ours.count('"')) == (jinjas.count("<"), jinjas.count('"'))
+
+
+def list_compiled(folder: Path) -> list[str | None]:
+    """Load a template in a process of its own, as it were; tell which ones were compiled for it."""
+    environment = make_environments(lambda path: path, Compiled(folder))("en", "western")
+    compile_it, names = environment.compile, []
+
+    def note(source: str, name: str | None = None, filename: str | None = None):
+        names.append(name)
+        return compile_it(source, name, filename)
+
+    environment.compile = note
+    assert "sheet_state_tag" in vars(environment.get_template("components/tag.html").module)
+    return names
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    return tmp_path / "compiled"
+
+
+def test_what_one_process_compiled_the_next_one_reads(folder: Path):
+    assert "components/tag.html" in list_compiled(folder)
+    assert list_compiled(folder) == []
+
+
+def test_a_torn_file_is_compiled_again(folder: Path):
+    names = list_compiled(folder)
+    for at, path in enumerate(sorted(folder.iterdir())):
+        path.write_bytes(path.read_bytes()[: 40 * at])
+
+    assert list_compiled(folder) == names
+    assert list_compiled(folder) == []
+
+
+def test_where_nothing_may_be_kept_each_process_compiles(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    folder.parent.joinpath("file").touch()
+    assert list_compiled(folder.parent / "file" / "in-it") == list_compiled(folder.parent / "file" / "in-it") != []
+
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    assert list_compiled(folder) == list_compiled(folder) != []
+    assert not folder.exists()
 
 
 def test_languages_do_not_share_answers():

@@ -185,7 +185,7 @@ async def test_a_change_does_not_wait_behind_pages_and_pages_are_answered_in_the
     gate: Gate = world.app.state.gate
     farah = await world.client("farah")
     for _ in range(PAGES_AT_WORK):
-        await gate.at_work.acquire()
+        await gate.at_work[PAGE].acquire()
     answered: list[str] = []
 
     async def ask(path: str) -> None:
@@ -201,7 +201,7 @@ async def test_a_change_does_not_wait_behind_pages_and_pages_are_answered_in_the
 
         assert change.status_code == 403  # it was read: its token is a wrong one
         assert answered == []
-        gate.at_work.release()  # one at a time from now on
+        gate.at_work[PAGE].release()  # one at a time from now on
     assert answered == ["/en/entries", "/ar/entries", "/en/"]
 
 
@@ -210,28 +210,28 @@ async def test_a_page_whose_turn_does_not_come_is_told_to_come_again(world: Worl
     farah = await world.client("farah")
     gate.turn_within = 0.01
     for _ in range(PAGES_AT_WORK):
-        await gate.at_work.acquire()
+        await gate.at_work[PAGE].acquire()
 
     page = await farah.get("/en/entries")
 
     assert (page.status_code, "retry-after" in page.headers) == (503, True)
     assert gate.in_hand[PAGE] == 0
-    gate.at_work.release()
+    gate.at_work[PAGE].release()
     assert (await farah.get("/en/entries")).status_code == 200
 
 
 async def test_a_turn_ends_once_though_the_answer_is_sent_slowly():
-    gate = Gate(at_work=asyncio.Semaphore(1))
+    gate = Gate(at_work={PAGE: asyncio.Semaphore(1)})
     first = await gate.wait_for_turn(PAGE)
     assert first
-    assert gate.at_work.locked()
+    assert gate.at_work[PAGE].locked()
 
     first.end()  # its answer begins; what follows may take as long as the reader's line needs
 
     second = await gate.wait_for_turn(PAGE)
     first.end()
     assert second
-    assert gate.at_work.locked()
+    assert gate.at_work[PAGE].locked()
 
 
 async def test_while_every_thread_hashes_pages_are_answered(world: World):
