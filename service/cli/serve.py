@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import resource
 import signal
 import socket
 import sys
@@ -13,6 +14,9 @@ from service.settings import Settings
 __all__ = ["PortRefused", "find_address", "run", "serve"]
 
 DEFAULT_PORT = 8000
+CONNECTIONS = 4096
+"""Held by a process at a time. Browsers keep some between two pages: with few, idle ones would shut others out."""
+_OTHER_FILES, _LEAST_CONNECTIONS = 512, 64
 
 
 class PortRefused(Exception):
@@ -66,6 +70,17 @@ def find_address(host: str, port: int) -> str:
     return str(address[0])
 
 
+def make_room() -> int:
+    """Let this process open as many files as its connections need, as far as the system goes along; say how many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY:
+        wanted = max(soft, CONNECTIONS + _OTHER_FILES)
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        return max(_LEAST_CONNECTIONS, min(CONNECTIONS, soft - _OTHER_FILES))
+    return CONNECTIONS
+
+
 def _run_several(options: argparse.Namespace, settings: Settings) -> int:
     """Bring the schema forward once, then begin all: they need not take turns at it."""
     from service.cli.fleet import run_fleet  # noqa: PLC0415 (late, as above)
@@ -86,7 +101,11 @@ async def serve(settings: Settings, *, host: str, port: int, is_world_open: bool
 
     app = create_app(settings, is_world_open=is_world_open, process=place)
     async with app.lifespan():
-        server = Server(app, address=host, port=port, interface=Interfaces.ASGINL, websockets=False, log_enabled=False)
+        room = make_room()
+        server = Server(
+            app, address=host, port=port, interface=Interfaces.ASGINL, websockets=False, log_enabled=False,
+            backlog=room, backpressure=room,
+        )  # fmt: skip
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, server.stop)

@@ -1,7 +1,9 @@
 """The whole program as a process: it starts, stops when told, and comes back after a kill with nothing lost."""
 
+import contextlib
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -13,7 +15,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from service.cli.serve import CONNECTIONS, make_room
+
 ROOT = Path(__file__).parents[2]
+IDLE = 400
 FORM = {"name_ar": "ريم", "name_en": "Reem"}
 
 
@@ -81,6 +86,34 @@ def letters(data: Path, n: int) -> list[Path]:
             return found
         time.sleep(0.05)
     raise AssertionError("the letters did not come")
+
+
+def test_hundreds_of_idle_connections_shut_nobody_out(served: Served):
+    """Browsers keep their connections between two pages; one process has to hold those of everybody who reads."""
+    served.start().close()
+    ask = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with contextlib.ExitStack() as idle:
+        for _ in range(IDLE):
+            held = idle.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=10))
+            held.sendall(ask)
+            assert held.recv(12) == b"HTTP/1.1 200"
+
+        assert httpx.get(f"http://127.0.0.1:{served.port}/healthz", timeout=10).status_code == 200
+
+
+@pytest.mark.parametrize(("soft", "hard"), [(1024, 1 << 20), (1024, 2048), (1024, resource.RLIM_INFINITY), (256, 256)])
+def test_as_many_files_may_be_open_as_connections_need(monkeypatch: pytest.MonkeyPatch, soft: int, hard: int):
+    put: list[tuple[int, int]] = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (soft, hard))
+    monkeypatch.setattr(resource, "setrlimit", lambda _, limits: put.append(limits))
+
+    n = make_room()
+
+    ((now, most),) = put
+    assert most == hard
+    assert soft <= now
+    assert hard == resource.RLIM_INFINITY or now <= hard
+    assert n == CONNECTIONS or n < max(now, 65)
 
 
 def test_it_stops_cleanly_when_told(served: Served):
