@@ -64,14 +64,12 @@ export class Outbox {
     if (told) this.#adopt(told);
   }
 
-  #next() { return this.pending.next(this.held, this.hear.clash); }
-
   async send() {
     if (this.#busy) return;
     clearTimeout(this.#timer);
     this.#busy = true;
     let isAway = false;
-    const next = () => (isAway || this.#isOutside ? null : this.#next());
+    const next = () => (isAway || this.#isOutside ? null : this.pending.next(this.held, this.hear.clash));
     do {
       for (let item = next(); item; item = next()) {
         this.hear.state("saving");
