@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from storage.tables.wording import EditionWording
+from storage.engine import read_quickly
 
 __all__ = ["OwnTexts", "find_own_texts"]
 
@@ -15,8 +15,8 @@ async def find_own_texts(edition_id: UUID | None) -> OwnTexts:
     found: OwnTexts = {"ar": {}, "en": {}}
     if edition_id is None:
         return found
-    rows = await EditionWording.select(EditionWording.message, EditionWording.text_ar, EditionWording.text_en).where(
-        EditionWording.edition == edition_id
+    rows = await read_quickly(
+        "SELECT w.message, w.text_ar, w.text_en FROM edition_wording w WHERE w.edition = {}", edition_id
     )
     for row in rows:
         for language, texts in found.items():

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from storage.columns import from_json
+from storage.engine import read_quickly
 from storage.tables.edition import Category, Edition, EligibilityRule, Material, ScaleLevel
 from storage.tables.rubric import Criterion
 
@@ -94,8 +95,12 @@ class CategoryView:
 
 async def list_categories(edition_id: UUID) -> tuple[CategoryLine, ...]:
     """List an edition's categories in their order."""
-    rows = await Category.select(*_CATEGORY).where(Category.edition == edition_id).order_by(Category.position)
-    return tuple(CategoryLine(**row) for row in rows)
+    rows = await read_quickly(
+        "SELECT c.id, c.slug, c.name_ar, c.name_en, c.about_ar, c.about_en FROM category c WHERE c.edition = {} "
+        "ORDER BY c.position",
+        edition_id,
+    )
+    return tuple(CategoryLine(**row | {"id": UUID(str(row["id"]))}) for row in rows)
 
 
 async def find_category(edition_id: UUID, slug: str) -> CategoryView | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from storage.engine import read_quickly
 from storage.lifecycle import EditionState
-from storage.tables.edition import DeadlineExtension, Edition, TimelineDate
+from storage.tables.edition import Edition
 
 __all__ = [
     "DateView",
@@ -136,19 +136,13 @@ class DateView:
 
 async def list_dates(edition_id: UUID) -> tuple[DateView, ...]:
     """List an edition's dates in their order, the deadline as it was last extended."""
-    moved = (
-        await DeadlineExtension.select(DeadlineExtension.to_at)
-        .where(DeadlineExtension.edition == edition_id)
-        .order_by(DeadlineExtension.made_at, ascending=False)
-        .first()
-    )
-    rows = (
-        await TimelineDate.select(
-            TimelineDate.slug, TimelineDate.at, TimelineDate.until, TimelineDate.name_ar, TimelineDate.name_en
-        )
-        .where(TimelineDate.edition == edition_id)
-        .order_by(TimelineDate.position)
-    )
+    moved = await read_quickly(_EXTENDED, edition_id)
+    rows = await read_quickly(_DATES, edition_id)
     return tuple(
-        DateView(**row | ({"at": moved["to_at"]} if moved and row["slug"] == "deadline" else {})) for row in rows
+        DateView(**row | ({"at": moved[0]["to_at"]} if moved and row["slug"] == "deadline" else {})) for row in rows
     )
+
+
+_EXTENDED = "SELECT x.to_at FROM deadline_extension x WHERE x.edition = {} ORDER BY x.made_at DESC LIMIT 1"
+_DATES = """SELECT d.slug, d.at, d.until, d.name_ar, d.name_en FROM timeline_date d WHERE d.edition = {}
+    ORDER BY d.position"""
