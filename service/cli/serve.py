@@ -11,7 +11,7 @@ from service.cli.words import command_words, data_parser, load_settings
 from service.parentage import end_with_parent
 from service.settings import Settings
 
-__all__ = ["PortRefused", "find_address", "run", "serve"]
+__all__ = ["CONNECTIONS", "PortRefused", "find_address", "make_room", "run", "serve"]
 
 DEFAULT_PORT = 8000
 CONNECTIONS = 4096
