@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from storage.columns import from_json
-from storage.tables.edition import RuleChange
+from storage.engine import read_quickly
 
 __all__ = ["RuleChangeView", "list_rule_changes"]
 
@@ -24,17 +24,13 @@ class RuleChangeView:
     made_at: datetime
 
 
+_CHANGES = """SELECT kind, name_ar, name_en, changes, reason, fingerprint_after, made_at FROM rule_change
+    WHERE edition = {} ORDER BY made_at DESC"""
+
+
 async def list_rule_changes(edition_id: UUID) -> tuple[RuleChangeView, ...]:
     """List the changes of an edition's sealed rules, the last first."""
-    rows = (
-        await RuleChange.select(
-            RuleChange.kind, RuleChange.name_ar, RuleChange.name_en, RuleChange.changes, RuleChange.reason,
-            RuleChange.fingerprint_after, RuleChange.made_at,
-        )
-        .where(RuleChange.edition == edition_id)
-        .order_by(RuleChange.made_at, ascending=False)
-    )  # fmt: skip
     return tuple(
         RuleChangeView(**row | {"changes": tuple((each[0], each[1], each[2]) for each in from_json(row["changes"]))})
-        for row in rows
+        for row in await read_quickly(_CHANGES, edition_id)
     )

@@ -11,8 +11,7 @@ from storage.lifecycle import EditionState, EntryState
 from storage.reads.entrant.edition import CategoryView, EntryRules, find_entry_rules
 from storage.reads.entrant.files import IdentityView, MaterialView, list_identity_findings, list_materials
 from storage.reads.entrant.versions import VersionView, list_versions
-from storage.tables.entrant import EntryOwner, TeamMember
-from storage.tables.entry import EligibilityCheck, Entry
+from storage.tables.entry import EligibilityCheck
 
 __all__ = ["EntryCard", "EntryView", "MemberView", "SupervisionView", "find_entry", "list_my_entries"]
 
@@ -120,35 +119,25 @@ class EntryView:
         )
 
 
+_MINE = """SELECT e.entry_number AS number, e.title_ar, e.title_en, e.state, e.saved_at, e.edition AS edition_id,
+    c.name_ar AS category_ar, c.name_en AS category_en, d.short_ar AS edition_ar, d.short_en AS edition_en,
+    d.state AS stage, o.lead
+    FROM entry e JOIN entry_owner o ON o.entry = e.id JOIN category c ON c.id = e.category
+    JOIN edition d ON d.id = e.edition
+    WHERE e.id IN (SELECT entry FROM entry_owner WHERE lead = {}
+        UNION SELECT entry FROM team_member WHERE person = {} AND confirmed_at IS NOT NULL)
+    ORDER BY e.created_at DESC"""
+
+
 async def list_my_entries(person_id: UUID) -> tuple[EntryCard, ...]:
     """List the entries that a person leads or has confirmed taking part in, the newest first."""
-    led = {row["entry"] for row in await EntryOwner.select(EntryOwner.entry).where(EntryOwner.lead == person_id)}
-    joined = {
-        row["entry"]
-        for row in await TeamMember.select(TeamMember.entry).where(
-            (TeamMember.person == person_id) & TeamMember.confirmed_at.is_not_null()
-        )
-    }
-    if not led | joined:
-        return ()
-    category, edition = Entry.category, Entry.edition
-    rows = (
-        await Entry.select(
-            Entry.id, Entry.entry_number.as_alias("number"), Entry.title_ar, Entry.title_en, Entry.state,
-            Entry.saved_at, Entry.edition.as_alias("edition_id"),
-            category.name_ar.as_alias("category_ar"), category.name_en.as_alias("category_en"),
-            edition.short_ar.as_alias("edition_ar"), edition.short_en.as_alias("edition_en"),
-            edition.state.as_alias("stage"),
-        )
-        .where(Entry.id.is_in(list(led | joined)))
-        .order_by(Entry.created_at, ascending=False)
-    )  # fmt: skip
+    rows = await read_quickly(_MINE, person_id, person_id)
     return tuple(
         EntryCard(
-            **{name: value for name, value in row.items() if name not in {"id", "state", "stage"}},
+            **{name: value for name, value in row.items() if name not in {"lead", "state", "stage"}},
             state=EntryState(row["state"]),
             stage=EditionState(row["stage"]),
-            is_lead=row["id"] in led,
+            is_lead=row["lead"] == person_id,
         )
         for row in rows
     )

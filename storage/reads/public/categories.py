@@ -1,13 +1,11 @@
 """The categories of an edition: what each asks for and how it is judged."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from storage.columns import from_json
 from storage.engine import read_quickly
-from storage.tables.edition import Category, Edition, EligibilityRule, Material, ScaleLevel
-from storage.tables.rubric import Criterion
 
 __all__ = [
     "CategoryLine",
@@ -100,40 +98,36 @@ async def list_categories(edition_id: UUID) -> tuple[CategoryLine, ...]:
         "ORDER BY c.position",
         edition_id,
     )
-    return tuple(CategoryLine(**row | {"id": UUID(str(row["id"]))}) for row in rows)
+    return tuple(CategoryLine(**row) for row in rows)
+
+
+_CATEGORY = """SELECT c.id, c.slug, c.name_ar, c.name_en, c.about_ar, c.about_en, e.steps
+    FROM category c JOIN edition e ON e.id = c.edition WHERE c.edition = {} AND c.slug = {}"""
+_MATERIALS = "SELECT * FROM material WHERE category = {} ORDER BY position"
+_CRITERIA = "SELECT * FROM criterion WHERE category = {} ORDER BY position"
+_LEVELS = """SELECT level, first_step, last_step, name_ar, name_en FROM scale_level WHERE edition = {}
+    ORDER BY level"""
+_CONDITIONS = """SELECT text_ar, text_en FROM eligibility_rule WHERE edition = {} AND only_for = {}
+    ORDER BY position"""
 
 
 async def find_category(edition_id: UUID, slug: str) -> CategoryView | None:
     """Find a category of an edition with everything that its page says."""
-    row = await Category.select(*_CATEGORY).where((Category.edition == edition_id) & (Category.slug == slug)).first()
-    if row is None:
+    found = await read_quickly(_CATEGORY, edition_id, slug)
+    if not found:
         return None
-    line = CategoryLine(**row)
-    materials = await Material.select().where(Material.category == line.id).order_by(Material.position)
-    criteria = await Criterion.select().where(Criterion.category == line.id).order_by(Criterion.position)
-    levels = await ScaleLevel.select().where(ScaleLevel.edition == edition_id).order_by(ScaleLevel.level)
-    edition = await Edition.select(Edition.steps).where(Edition.id == edition_id).first()
-    own = await EligibilityRule.select(EligibilityRule.text_ar, EligibilityRule.text_en).where(
-        (EligibilityRule.edition == edition_id) & (EligibilityRule.only_for == slug)
-    ).order_by(EligibilityRule.position)  # fmt: skip
+    steps = found[0].pop("steps")
+    line = CategoryLine(**found[0])
     return CategoryView(
         line=line,
-        materials=tuple(_material(each) for each in materials),
-        criteria=tuple(_criterion(each) for each in criteria),
-        levels=tuple(LevelView(**{name.name: each[name.name] for name in fields(LevelView)}) for each in levels),
-        steps=edition["steps"] if edition else 0,
-        conditions=tuple((each["text_ar"], each["text_en"]) for each in own),
+        materials=tuple(_material(each) for each in await read_quickly(_MATERIALS, line.id)),
+        criteria=tuple(_criterion(each) for each in await read_quickly(_CRITERIA, line.id)),
+        levels=tuple(LevelView(**each) for each in await read_quickly(_LEVELS, edition_id)),
+        steps=steps,
+        conditions=tuple(
+            (each["text_ar"], each["text_en"]) for each in await read_quickly(_CONDITIONS, edition_id, slug)
+        ),
     )
-
-
-_CATEGORY = (
-    Category.id,
-    Category.slug,
-    Category.name_ar,
-    Category.name_en,
-    Category.about_ar,
-    Category.about_en,
-)
 
 
 def _material(row: dict[str, Any]) -> MaterialView:

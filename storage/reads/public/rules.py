@@ -1,14 +1,12 @@
 """The rules of taking part and of judging, as everybody reads them."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
+from storage.engine import read_quickly
 from storage.reads.public.categories import CategoryLine, list_categories
-from storage.tables.edition import Edition, EligibilityRule, Honour
-from storage.tables.further_round import RoundRule
-from storage.tables.panel import Round
 
 __all__ = [
     "EditionRules",
@@ -72,39 +70,29 @@ class EditionRules:
     further_rounds: tuple[FurtherRound, ...]
 
 
+_EDITION = """SELECT e.limits_notice_ar, e.limits_notice_en, e.upload_grace_minutes, e.appeals_days,
+    e.honour_threshold, e.may_share, e.judges_per_entry, e.fingerprint, r.method
+    FROM edition e LEFT JOIN round r ON r.edition = e.id AND r.ordinal = 1 WHERE e.id = {}"""
+_TEXTS = "SELECT slug, text_ar, text_en, only_for FROM eligibility_rule WHERE edition = {} ORDER BY position"
+_HONOURS = """SELECT slug, place, is_per_category, amount_omr, name_ar, name_en FROM honour WHERE edition = {}
+    ORDER BY position"""
+_FURTHER = """SELECT ordinal, takes, reviews_per_entry, is_carried, begins_at, ends_at FROM round_rule
+    WHERE edition = {} ORDER BY ordinal"""
+
+
 async def find_edition_rules(edition_id: UUID) -> EditionRules | None:
     """Find the rules of an edition."""
-    row = await Edition.select().where(Edition.id == edition_id).first()
-    if row is None:
+    found = await read_quickly(_EDITION, edition_id)
+    if not found:
         return None
-    texts = (
-        await EligibilityRule.select().where(EligibilityRule.edition == edition_id).order_by(EligibilityRule.position)
-    )
-    honours = await Honour.select().where(Honour.edition == edition_id).order_by(Honour.position)
-    further = await RoundRule.select().where(RoundRule.edition == edition_id).order_by(RoundRule.ordinal)
-    first = await Round.select(Round.method).where((Round.edition == edition_id) & (Round.ordinal == 1)).first()
+    texts = await read_quickly(_TEXTS, edition_id)
     names = {each.slug: each for each in await list_categories(edition_id)}
     return EditionRules(
+        **found[0] | {"method": found[0]["method"] or ""},
         texts=tuple(_rule_text(each, names.get(each["only_for"] or "")) for each in texts),
-        honours=tuple(_pick(HonourView, each) for each in honours),
-        limits_notice_ar=row["limits_notice_ar"],
-        limits_notice_en=row["limits_notice_en"],
-        upload_grace_minutes=row["upload_grace_minutes"],
-        appeals_days=row["appeals_days"],
-        honour_threshold=row["honour_threshold"],
-        may_share=row["may_share"],
-        method=first["method"] if first else "",
-        judges_per_entry=row["judges_per_entry"],
-        fingerprint=row["fingerprint"],
-        further_rounds=tuple(_pick(FurtherRound, each) for each in further),
+        honours=tuple(HonourView(**each) for each in await read_quickly(_HONOURS, edition_id)),
+        further_rounds=tuple(FurtherRound(**each) for each in await read_quickly(_FURTHER, edition_id)),
     )
-
-
-View = TypeVar("View", HonourView, FurtherRound)
-
-
-def _pick(view: type[View], row: dict[str, Any]) -> View:
-    return view(**{each.name: row[each.name] for each in fields(view)})
 
 
 def _rule_text(row: dict[str, Any], only: CategoryLine | None) -> RuleText:
