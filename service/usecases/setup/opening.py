@@ -7,7 +7,7 @@ from uuid import UUID
 
 from service.actors import Actor
 from service.audit import Event, record
-from service.errors import Conflicting, NotFound
+from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.permissions import Action, require
 from service.usecases.letters.reminders import plan_reminders
 from service.usecases.panel.assignment import publish_assignment
@@ -15,6 +15,7 @@ from service.usecases.setup.editions import NotYet, move_edition
 from storage.engine import for_update, transaction
 from storage.lifecycle import ROUND_MOVES, EditionState, MoveLost, SheetState, move
 from storage.objects.store import ObjectStore, make_key
+from storage.reads.committee.in_time import find_in_time
 from storage.reads.copies import CopyRow, list_judge_copies
 from storage.rows import get_row
 from storage.tables.edition import Edition
@@ -83,7 +84,8 @@ async def close_round(actor: Actor, round_id: UUID, *, now: datetime, reason: st
     """Close a round at its end (earlier only once every sheet is sealed). Return how many sheets were not sealed.
 
     Only sealed sheets count; the others stay as they are, for the committee to see. An edition whose teams were told
-    stays so: its round was open for the reviews that followed an upheld appeal.
+    stays so: its round was open for the reviews that followed an upheld appeal. While a sheet that was given a last
+    moment of its own can still be sealed, the round closes for a reason only: else Invalid.
     """
     async with transaction():
         found = await for_update(Round.select().where(Round.id == round_id)).first()
@@ -99,13 +101,16 @@ async def close_round(actor: Actor, round_id: UUID, *, now: datetime, reason: st
         )
         if now < found["closes_at"] and unsealed:
             raise NotYet(from_at=found["closes_at"])
+        if not reason.strip() and await find_in_time(round_id, now=now):
+            raise Invalid(FieldError("close_reason", "err.reason_needed"))
         try:
             await move(Round, round_id, "close", ROUND_MOVES)
         except MoveLost as lost:
             raise RoundNotOpen(state=found["state"]) from lost
         await record(
-            Event.ROUND_MOVED, by=actor, about=("round", round_id), at=now, before="open", after="closed", reason=reason
-        )
+            Event.ROUND_MOVED, by=actor, about=("round", round_id), at=now, before="open", after="closed",
+            reason=reason.strip(),
+        )  # fmt: skip
         if edition["state"] == EditionState.JUDGING:
             await move_edition(actor, found["edition"], "end-judging", now=now)
         return unsealed

@@ -10,6 +10,7 @@ from service.permissions import Action, may
 from service.text import Words
 from storage.lifecycle import EditionState as Stage
 from storage.lifecycle import RoundState
+from storage.reads.committee.in_time import InTime
 from storage.reads.committee.overview import Overview
 from storage.reads.committee.standing import Standing
 
@@ -19,17 +20,25 @@ AHEAD = frozenset({RoundState.PLANNED, RoundState.ASSIGNING})
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A move of the edition: what it will do, and why it may be locked."""
+    """A move of the edition: what it will do, why it may be locked, and what it would cut short."""
 
     name: str
     label: Markup
     what: Markup
     locked: Markup | None
     is_danger: bool
+    warning: Markup | None = None
 
 
 def list_moves(
-    actor: Actor, standing: Standing, counts: Overview, deadline: datetime | None, words: Words, now: datetime
+    actor: Actor,
+    standing: Standing,
+    counts: Overview,
+    deadline: datetime | None,
+    words: Words,
+    now: datetime,
+    *,
+    in_time: InTime | None = None,
 ) -> tuple[Move, ...]:
     """List the moves of the present stage. The chair makes them; each says why it may be locked."""
     if actor.role is not Role.CHAIR:
@@ -58,9 +67,16 @@ def list_moves(
             what=words.say(f"move.{name}_what"),
             locked=locked,
             is_danger=name in {"close", "close-round", "archive"},
+            warning=_what_is_in_time(in_time, words) if name == "close-round" and not locked else None,
         )
         for name, locked in moves
     )
+
+
+def _what_is_in_time(in_time: InTime | None, words: Words) -> Markup | None:
+    if in_time is None:
+        return None
+    return words.say("move.close-round_in_time", n=in_time.n, date=in_time.until, time=in_time.until)
 
 
 def _why_not_judging(counts: Overview, opens_at: datetime, words: Words, now: datetime) -> Markup | None:

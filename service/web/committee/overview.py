@@ -22,6 +22,7 @@ from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
 from storage.lifecycle import EditionState as Stage
 from storage.lifecycle import RoundState
+from storage.reads.committee.in_time import InTime, find_in_time
 from storage.reads.committee.joint import count_joint
 from storage.reads.committee.overview import Overview, get_overview
 from storage.reads.committee.rounds import find_next_rule
@@ -114,9 +115,12 @@ class OverviewController(Controller):
         return go_to("/committee")
 
     @post("/close-round", opt={"action": Action.CLOSE_ROUND})
-    async def close_round(self, request: AnyRequest, actor: Actor, now: datetime) -> Redirect:
-        await read_form(request)
-        await close_round(actor, round_of(await stand(actor)).id, now=now)
+    async def close_round(self, request: AnyRequest, actor: Actor, words: Words, now: datetime) -> Redirect:
+        async def again() -> Page:
+            return await _show(actor, words, now)
+
+        typed = await read_form(request, again=again)
+        await close_round(actor, round_of(await stand(actor)).id, now=now, reason=typed.text("close_reason"))
         return go_to("/committee")
 
 
@@ -129,10 +133,12 @@ async def _show(actor: Actor, words: Words, now: datetime, *, told: int | None =
     if in_round and in_round.state == RoundState.RANKED and await find_next_rule(standing.edition_id, in_round.ordinal):
         shortlist = f"/committee/rounds/{in_round.id}/shortlist"
     is_missed = in_round is not None and in_round.state == RoundState.RANKED and await is_sheet_missed(in_round.id)
+    is_open = in_round is not None and in_round.state == RoundState.OPEN
+    in_time = await find_in_time(in_round.id, now=now, person_id=actor.person_id) if in_round and is_open else None
     n_second = await count_joint(standing.edition_id, actor.person_id)
     is_entering = standing.state in {Stage.DRAFT, Stage.OPEN, Stage.CLOSED}
     deadline = await find_deadline(standing.edition_id) if is_entering else None
-    until, label = _next_date(standing, deadline)
+    until, label = _next_date(standing, deadline, in_time)
     shown = OverviewPage(
         stage=standing.state,
         until=until,
@@ -149,7 +155,7 @@ async def _show(actor: Actor, words: Words, now: datetime, *, told: int | None =
         needs=list_needs(
             actor, standing, counts, words, n_second=n_second, shortlist=shortlist, is_missed=bool(is_missed)
         ),
-        moves=list_moves(actor, standing, counts, deadline, words, now),
+        moves=list_moves(actor, standing, counts, deadline, words, now, in_time=in_time),
         is_chair=actor.role is Role.CHAIR,
         extend_to=write_moment(max(deadline, now) + TIME_OFFERED, standing.time_zone) if deadline else "",
         told=told,
@@ -157,7 +163,7 @@ async def _show(actor: Actor, words: Words, now: datetime, *, told: int | None =
     return page("committee/overview", shown)
 
 
-def _next_date(standing: Standing, deadline: datetime | None) -> tuple[datetime | None, str]:
+def _next_date(standing: Standing, deadline: datetime | None, in_time: InTime | None) -> tuple[datetime | None, str]:
     """Give the date that the stage ends with, and the key of the words for it."""
     in_round = standing.in_round
     if standing.state in {Stage.DRAFT, Stage.OPEN}:
@@ -165,7 +171,7 @@ def _next_date(standing: Standing, deadline: datetime | None) -> tuple[datetime 
     if standing.state in {Stage.CLOSED, Stage.JUDGING} and in_round and in_round.state in AHEAD:
         return in_round.opens_at, "com.until_judging"
     if standing.state == Stage.JUDGING and in_round:
-        return in_round.closes_at, "com.until_round"
+        return max(in_round.closes_at, in_time.until) if in_time else in_round.closes_at, "com.until_round"
     if standing.state in {Stage.DECIDING, Stage.NOTIFIED} and standing.publish_at:
         return standing.publish_at, "com.until_publication"
     return None, ""

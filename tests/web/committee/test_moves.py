@@ -4,6 +4,7 @@ import asyncio
 import re
 from datetime import timedelta
 
+from service.usecases.panel.sheet_time import give_time
 from storage.columns import to_json
 from storage.lifecycle import EditionState
 from storage.rows import get_row
@@ -222,6 +223,30 @@ async def test_the_ranking_is_locked_until_the_round_closes_and_computed_once_fo
     assert sorted(answer.status_code for answer in answers) == [303, 409, 409]
     assert await RankingRun.count() == 1
     assert "Decision line" in (await secretary.get(path)).text
+
+
+async def test_closing_over_a_sheet_that_was_given_time_says_until_when_and_asks_why(judged_now: House):
+    competition = judged_now.competition
+    sheet = await competition.sheet(competition.judges[0])
+    await competition.end_judging()
+    until = JUDGED + timedelta(days=2)
+    await give_time(competition.chair, sheet.id, due_at=until, reason="Ill", now=JUDGED + timedelta(hours=1))
+    judged_now.clock.set(JUDGED + timedelta(days=1))
+    chair = await judged_now.client("chair")
+    path = "/en/committee/close-round"
+
+    shown = (await chair.get("/en/committee")).text
+    in_arabic = (await chair.get("/ar/committee")).text
+    silent = await post(chair, path, {"close_reason": ""}, page="/en/committee")
+    closed = await post(chair, path, {"close_reason": "Her sheet is not needed"})
+
+    assert "One sheet is still in time: its judge was given until" in shown
+    assert 'name="close_reason"' in shown
+    assert silent.status_code == 422
+    assert 'id="f-close_reason-error"' in silent.text
+    assert "ما زالت بطاقة واحدة في مهلتها" in in_arabic
+    assert closed.status_code == 303
+    assert await state_of(judged_now) == EditionState.DECIDING
 
 
 async def test_publication_is_confirmed_by_typing_and_after_the_appeals(told: House):
