@@ -213,9 +213,7 @@ RULES: dict[Action, Rule] = {
     Action.ASSIGN_JUDGES: Rule(ASSIGNER | CHAIR, frozenset({Stage.CLOSED, Stage.JUDGING}), own=True),
     Action.ASK_FOLLOW_UP: Rule(CHAIR, frozenset({Stage.JUDGING, Stage.DECIDING, Stage.NOTIFIED}), own=True),
     Action.READ_PROGRESS: Rule(WATCHERS - REGISTRAR, AFTER_CLOSE),
-    Action.REMIND_JUDGES: Rule(
-        ASSIGNER | {Role.SECRETARY, Role.CHAIR}, frozenset({Stage.CLOSED, Stage.JUDGING}), own=True
-    ),
+    Action.REMIND_JUDGES: Rule(ASSIGNER | {Role.SECRETARY, Role.CHAIR}, WHILE_ASKED | {Stage.CLOSED}, own=True),
     Action.READ_MESSAGES: Rule(DECIDERS),
     Action.SEND_MESSAGE: Rule(frozenset({Role.SECRETARY, Role.CHAIR}), ALWAYS - {Stage.ARCHIVED}, own=True),
     Action.OPEN_ROUND: Rule(CHAIR, frozenset({Stage.CLOSED, Stage.JUDGING, Stage.DECIDING}), own=True),

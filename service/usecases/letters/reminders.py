@@ -1,6 +1,7 @@
 """Letters to judges with unfinished work, at the days that their round declares or when the committee asks.
 
-Who has finished gets none. What is queued for a day that was taken out since does nothing.
+The days count back from the round's close; for a sheet that was given a last moment of its own, from that one. Who has
+finished gets none. What is queued for a day that was taken out since does nothing.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,6 +17,7 @@ from service.permissions import Action, require
 from storage.columns import from_json, to_json
 from storage.engine import Row, for_update, transaction
 from storage.lifecycle import RoundState
+from storage.reads.committee.in_time import list_own_moments
 from storage.reads.committee.progress import USUAL_REMINDER_DAYS, Behind, list_behind
 from storage.rows import get_row
 from storage.tables.edition import Edition
@@ -36,26 +38,24 @@ class RemindedToday(Conflicting):
 async def plan_reminders(round_id: UUID, *, now: datetime) -> int:
     """Queue a round's reminders that lie ahead; return how many. Inside the transaction that opens or extends it.
 
-    A reminder belongs to the close that it was counted from: after an extension those of the new close take its place.
+    Also inside the one that gives a sheet a last moment of its own. A reminder belongs to the close or moment that it
+    was counted from: after an extension those of the new one take its place.
     """
     in_round = await get_row(Round.select(Round.closes_at, Round.reminder_days).where(Round.id == round_id))
-    closes_at: datetime = in_round["closes_at"]
     n_planned = 0
-    for each in _days_of(in_round["reminder_days"]):
-        due_at = closes_at - timedelta(days=each)
-        if due_at > now:
-            n_planned += await enqueue(
-                "remind-judges", name=f"remind:{round_id}:{closes_at.isoformat()}:{each}", at=now, due_at=due_at,
-                round=str(round_id), closes_at=closes_at.isoformat(), days=each,
-            )  # fmt: skip
+    for ends_at, days in await _list_ahead(round_id, in_round, now):
+        n_planned += await enqueue(
+            "remind-judges", name=f"remind:{round_id}:{ends_at.isoformat()}:{days}", at=now,
+            due_at=ends_at - timedelta(days=days), round=str(round_id), closes_at=ends_at.isoformat(), days=days,
+        )  # fmt: skip
     return n_planned
 
 
 async def remind_judges(round_id: UUID, *, closes_at: datetime, days: int, now: datetime) -> int:
-    """Write to each judge who has sheets to seal; return how many letters were queued.
+    """Write to each judge who has sheets to seal until ``closes_at``; return how many letters were queued.
 
     Asked for twice, it writes once. Where the close has moved since, this does nothing but plan for the new one; where
-    the round no longer declares this day, it does nothing.
+    the round no longer declares this day, it does nothing. So it is with a moment that sheets were given of their own.
     """
     async with transaction():
         in_round = (
@@ -65,19 +65,21 @@ async def remind_judges(round_id: UUID, *, closes_at: datetime, days: int, now: 
         )
         if in_round is None or in_round["state"] != RoundState.OPEN.value:
             return 0
-        if in_round["closes_at"] != closes_at:
+        if closes_at not in {in_round["closes_at"], *await list_own_moments(round_id, now=now)}:
             await plan_reminders(round_id, now=now)
             return 0
         if days not in _days_of(in_round["reminder_days"]):
             return 0
         n_queued = 0
-        for judge in await list_behind(round_id):
-            n_queued += await _remind(in_round, judge, f"{closes_at.isoformat()}:{days}", now)
+        for judge in await list_behind(round_id, now=now, moment=closes_at):
+            n_queued += await _remind(in_round, judge, closes_at, f"{closes_at.isoformat()}:{days}", now)
         return n_queued
 
 
 async def remind_now(actor: Actor, round_id: UUID, judge_ids: Collection[UUID], *, now: datetime) -> int:
     """Write to the chosen judges who have sheets to seal, each at most once a day; return how many letters went.
+
+    Whose sheets end at different moments gets a letter for each.
 
     Raises RoundClosed, RemindedToday where nobody is left to write to, and Invalid where nobody was chosen.
     """
@@ -89,9 +91,11 @@ async def remind_now(actor: Actor, round_id: UUID, judge_ids: Collection[UUID], 
             raise RoundClosed(closed_at=in_round["closes_at"])
         today = f"by-hand-{now.date().isoformat()}"
         n_queued = 0
-        for judge in await list_behind(round_id):
-            if judge.judge_id in judge_ids:
-                n_queued += await _remind(in_round, judge, today, now)
+        for ends_at in sorted({in_round["closes_at"], *await list_own_moments(round_id, now=now)}):
+            occasion = today if ends_at == in_round["closes_at"] else f"{today}:{ends_at.isoformat()}"
+            for judge in await list_behind(round_id, now=now, moment=ends_at):
+                if judge.judge_id in judge_ids:
+                    n_queued += await _remind(in_round, judge, ends_at, occasion, now)
         if not n_queued:
             raise RemindedToday
         await record(Event.JUDGES_REMINDED, by=actor, about=("round", round_id), at=now, after=n_queued)
@@ -99,7 +103,7 @@ async def remind_now(actor: Actor, round_id: UUID, judge_ids: Collection[UUID], 
 
 
 async def set_reminder_days(actor: Actor, round_id: UUID, days: Sequence[int], *, now: datetime) -> int:
-    """Declare on which days before the close a round's judges are reminded; return how many reminders lie ahead."""
+    """Declare how many days before the end judges are reminded; return how many reminders lie ahead."""
     wanted = sorted(set(days), reverse=True)
     if len(wanted) > MOST_REMINDERS or any(not 1 <= each <= MOST_DAYS for each in wanted):
         raise Invalid(FieldError("days", "remind.err_days", most=MOST_REMINDERS, days=MOST_DAYS))
@@ -110,7 +114,15 @@ async def set_reminder_days(actor: Actor, round_id: UUID, days: Sequence[int], *
         if in_round["state"] == RoundState.OPEN.value:
             await plan_reminders(round_id, now=now)
         await record(Event.REMINDERS_PLANNED, by=actor, about=("round", round_id), at=now, before=before, after=wanted)
-    return sum(in_round["closes_at"] - timedelta(days=each) > now for each in wanted)
+        ahead = await _list_ahead(round_id, in_round | {"reminder_days": to_json(wanted)}, now)
+    return len(ahead)
+
+
+async def _list_ahead(round_id: UUID, in_round: Row, now: datetime) -> list[tuple[datetime, int]]:
+    """List the reminders to come: what ends, and how many days before."""
+    ends = (in_round["closes_at"], *await list_own_moments(round_id, now=now))
+    days = _days_of(in_round["reminder_days"])
+    return [(ends_at, each) for ends_at in ends for each in days if ends_at - timedelta(days=each) > now]
 
 
 def _days_of(written: str | None) -> tuple[int, ...]:
@@ -119,11 +131,11 @@ def _days_of(written: str | None) -> tuple[int, ...]:
     return tuple(sorted(set(USUAL_REMINDER_DAYS if declared is None else declared), reverse=True))
 
 
-async def _remind(in_round: Row, judge: Behind, occasion: str, now: datetime) -> bool:
+async def _remind(in_round: Row, judge: Behind, ends_at: datetime, occasion: str, now: datetime) -> bool:
     return await queue_letter(
         "judge-reminder", name=f"remind:{in_round['id']}:{occasion}:{judge.judge_id}", email=judge.email,
         language=judge.language, at=now, edition_id=in_round["edition"], n=sum(judge.n_by_category.values()),
-        closes_at=in_round["closes_at"].isoformat(), path="/judging",
+        closes_at=ends_at.isoformat(), path="/judging",
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from service.actors import Actor
 from service.audit import Event, record
 from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.permissions import Action, require
+from service.usecases.letters.reminders import plan_reminders
 from service.usecases.letters.reviews import tell_of_reviews
 from service.usecases.panel.assignment import refuse_barred
 from service.usecases.panel.assignment_arrays import encode
@@ -95,6 +96,7 @@ async def ask_follow_ups(
             ]
         )
         await tell_of_reviews(round_id, added=pairs, due_at=due_at, is_follow_up=True, at=now)
+        await plan_reminders(round_id, now=now)
         if found["state"] != RoundState.OPEN:
             name = "reopen" if found["state"] == RoundState.RANKED else "reopen-closed"
             await move(Round, round_id, name, ROUND_MOVES)

@@ -8,6 +8,7 @@ from service.audit import Event, record
 from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.mail.queue import queue_letter
 from service.permissions import Action, require
+from service.usecases.letters.reminders import plan_reminders
 from service.usecases.panel.further_reviews import check_given_back
 from service.usecases.setup.editions import move_edition
 from storage.engine import Row, for_update, run_sql, transaction
@@ -51,6 +52,7 @@ async def give_time(actor: Actor, sheet_id: UUID, *, due_at: datetime | None, re
         if due_at <= before:
             raise Invalid(FieldError("due_at", "sheets.err_due", date=before, time=before))
         await Assignment.update({Assignment.due_at: due_at}).where(Assignment.id == sheet["assignment"])
+        await plan_reminders(sheet["round"], now=now)
         if found["state"] != RoundState.OPEN.value:
             name = "reopen" if found["state"] == RoundState.RANKED.value else "reopen-closed"
             await move(Round, sheet["round"], name, ROUND_MOVES)

@@ -17,6 +17,7 @@ from service.web.committee.standing import AnyRequest, no_round, pick, round_of,
 from service.web.forms import Typed, read_form
 from service.web.pages import Page, go_to, page
 from storage.lifecycle import RoundState
+from storage.reads.committee.in_time import list_own_moments
 from storage.reads.committee.progress import Behind, count_reminders, find_reminder_days, list_behind
 from storage.reads.committee.standing import Standing
 from storage.reads.wording import find_own_texts
@@ -28,9 +29,13 @@ _TITLE = "remind.title"
 
 @dataclass(frozen=True, slots=True)
 class PlannedReminder:
-    """A declared day: when it comes, and how many letters went on it."""
+    """A declared day before an end: when it comes, and how many letters went on it.
+
+    ``ends_at`` is a last moment that sheets were given of their own; None stands for the round's close.
+    """
 
     days: int
+    ends_at: datetime | None
     at: datetime
     is_past: bool
     n_sent: int
@@ -62,6 +67,7 @@ class RemindersPage:
 
     closes_at: datetime
     is_open: bool
+    is_past: bool
     may_remind: bool
     days: str
     planned: tuple[PlannedReminder, ...]
@@ -125,22 +131,30 @@ async def _show(request: AnyRequest, actor: Actor, words: Words, settings: Setti
     in_round = standing.in_round
     declared = await find_reminder_days(in_round.id)
     counts = await count_reminders(in_round.id)
-    behind = tuple(_row(each, n, words) for each in await list_behind(in_round.id) if (n := _n_of(each, standing)))
-    facts = {"n": behind[0].n if behind else 1, "closes_at": in_round.closes_at.isoformat(), "path": "/judging"}
+    is_open = in_round.state == RoundState.OPEN
+    own_ends = await list_own_moments(in_round.id, now=now, person_id=actor.person_id) if is_open else ()
+    behind = tuple(
+        _row(each, n, words) for each in await list_behind(in_round.id, now=now) if (n := _n_of(each, standing))
+    )
+    ends_at = next((each for each in sorted([in_round.closes_at, *own_ends]) if each > now), in_round.closes_at)
+    facts = {"n": behind[0].n if behind else 1, "closes_at": ends_at.isoformat(), "path": "/judging"}
     own = await find_own_texts(standing.edition_id)
     sent = request.query_params.get("sent", "")
     shown = RemindersPage(
         closes_at=in_round.closes_at,
-        is_open=in_round.state == RoundState.OPEN,
+        is_open=is_open,
+        is_past=in_round.closes_at <= now,
         may_remind=may(Action.REMIND_JUDGES, actor, stage=standing.state),
         days=", ".join(map(str, declared)),
         planned=tuple(
             PlannedReminder(
                 days,
-                in_round.closes_at - timedelta(days=days),
-                in_round.closes_at - timedelta(days=days) <= now,
-                counts.get(f"{in_round.closes_at.isoformat()}:{days}", 0),
+                None if end == in_round.closes_at else end,
+                end - timedelta(days=days),
+                end - timedelta(days=days) <= now,
+                counts.get(f"{end.isoformat()}:{days}", 0),
             )
+            for end in (in_round.closes_at, *own_ends)
             for days in declared
         ),
         behind=tuple(sorted(behind, key=lambda row: fold_for_search(row.name))),

@@ -84,27 +84,36 @@ class Behind:
     reminded_at: datetime | None
 
 
-async def list_behind(round_id: UUID) -> tuple[Behind, ...]:
-    """List the judges of a round with sheets to seal, in one query: not what is held, barred or abstained from."""
+async def list_behind(round_id: UUID, *, now: datetime, moment: datetime | None = None) -> tuple[Behind, ...]:
+    """List the judges of a round with sheets that they can still seal, in one query.
+
+    Not what is held, barred or abstained from, nor what is past its last moment: its own, else the round's close. With
+    ``moment`` only the sheets that end then.
+    """
     rows = await run_sql(
         """SELECT judge.id AS id, person.name_ar AS name_ar, person.name_en AS name_en, person.email AS email,
-        person.language AS language, entry.category AS category, count(*) AS n,
+        person.language AS language, entry.category AS category, count(*) AS n, assignment.due_at, round.closes_at,
         (SELECT max(message.made_at) FROM message WHERE message.template = 'judge-reminder'
           AND message.email = person.email AND message.name LIKE {}) AS reminded_at
         FROM assignment JOIN score_sheet ON score_sheet.assignment = assignment.id
+        JOIN round ON round.id = assignment.round
         JOIN judge ON judge.id = assignment.judge JOIN person ON person.id = judge.person
         JOIN entry ON entry.id = assignment.entry
         LEFT JOIN conflict ON conflict.judge = assignment.judge AND conflict.entry = assignment.entry
           AND conflict.state IN ('held', 'confirmed')
         WHERE assignment.round = {} AND assignment.state = 'published' AND score_sheet.state = 'draft'
         AND score_sheet.abstained IS NULL AND conflict.id IS NULL
-        GROUP BY judge.id, person.name_ar, person.name_en, person.email, person.language, entry.category
+        GROUP BY judge.id, person.name_ar, person.name_en, person.email, person.language, entry.category,
+        assignment.due_at, round.closes_at
         ORDER BY person.email""",
         f"remind:{round_id}:%",
         round_id,
     )
     found: dict[str, Behind] = {}
     for row in rows:
+        until = row["due_at"] or row["closes_at"]
+        if until <= now or (moment is not None and until != moment):
+            continue
         mine = found.setdefault(
             str(row["id"]),
             Behind(
@@ -112,7 +121,8 @@ async def list_behind(round_id: UUID) -> tuple[Behind, ...]:
                 row["reminded_at"],
             ),
         )  # fmt: skip
-        mine.n_by_category[UUID(str(row["category"]))] = int(row["n"])
+        category = UUID(str(row["category"]))
+        mine.n_by_category[category] = mine.n_by_category.get(category, 0) + int(row["n"])
     return tuple(found.values())
 
 

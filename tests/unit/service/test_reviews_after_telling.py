@@ -13,6 +13,7 @@ from service.usecases.deciding.decisions import RoundNotRanked, approve_decision
 from service.usecases.judging.conflicts import Answer, answer_conflict
 from service.usecases.judging.refusals import SheetSealed
 from service.usecases.judging.sheets import save_mark, seal_sheet
+from service.usecases.letters.reminders import RemindedToday, remind_judges, remind_now
 from service.usecases.panel.follow_ups import FollowUp, plan_follow_ups
 from service.usecases.panel.further_reviews import RoundNotReviewed, TeamsTold, ask_follow_ups
 from service.usecases.panel.sheet_time import give_time
@@ -26,6 +27,7 @@ from storage.rows import get_row
 from storage.tables.appeal import Appeal
 from storage.tables.edition import Edition
 from storage.tables.entry import Entry
+from storage.tables.job import Job
 from storage.tables.message import Message
 from storage.tables.panel import Round
 from storage.tables.result import Decision
@@ -181,3 +183,44 @@ async def test_time_is_given_after_telling_to_a_sheet_asked_for_and_to_none_of_a
 
     assert await ScoreSheet.exists().where(ScoreSheet.assignment.due_at == given["due_at"])
     assert await states(notified) == ("open", "notified")
+
+
+async def test_a_judge_asked_after_telling_is_reminded_before_the_own_last_moment_and_nobody_else_is(
+    notified: Competition,
+):
+    entry = await uphold(notified)
+    review = await find_review(notified, entry)
+    other = next(each for each in notified.judges if each.id != review.judge_id)
+    left_over = await get_row(ScoreSheet.select(ScoreSheet.id).where(ScoreSheet.assignment.judge == other.id))
+    await ScoreSheet.update({ScoreSheet.state: "draft"}).where(ScoreSheet.id == left_over["id"])
+
+    await ask(notified, (entry, review.judge_id))
+
+    a_day = timedelta(days=1)
+    planned = await Job.select(Job.due_at).where((Job.kind == "remind-judges") & (Job.due_at > LATER))
+    assert [row["due_at"] for row in planned] == [DUE - a_day]
+    n_first, n_again = [
+        await remind_judges(notified.round_id, closes_at=DUE, days=1, now=DUE - a_day) for _ in range(2)
+    ]
+    asked = next(each for each in notified.judges if each.id == review.judge_id)
+    (letter,) = await Message.select().where(Message.template == "judge-reminder")
+    assert (n_first, n_again, letter["email"]) == (1, 0, asked.actor.email)
+    facts = from_json(letter["facts"])
+    assert (facts["n"], facts["closes_at"]) == (1, DUE.isoformat())
+    both = {asked.id, other.id}
+    assert await remind_now(notified.actors[Role.SECRETARY], notified.round_id, both, now=DUE - a_day) == 1
+    with pytest.raises(RemindedToday):
+        await remind_now(notified.actors[Role.SECRETARY], notified.round_id, both, now=DUE)
+
+
+async def test_time_given_to_a_sheet_moves_its_reminders(notified: Competition):
+    entry = await uphold(notified)
+    await ask(notified, (entry, (await find_review(notified, entry)).judge_id))
+    asked = await get_row(ScoreSheet.select(ScoreSheet.id).where(ScoreSheet.assignment.due_at == DUE))
+    until = DUE + timedelta(days=2)
+
+    await give_time(notified.chair, asked["id"], due_at=until, reason="A day at the hospital", now=LATER)
+
+    n_old = await remind_judges(notified.round_id, closes_at=DUE, days=1, now=DUE - timedelta(days=1))
+    n_new = await remind_judges(notified.round_id, closes_at=until, days=1, now=until - timedelta(days=1))
+    assert (n_old, n_new) == (0, 1)

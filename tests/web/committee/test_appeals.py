@@ -141,6 +141,9 @@ async def test_the_chair_has_another_judge_review_a_project_in_place_of_a_sheet_
     )  # fmt: skip
 
     assert asked.status_code == 303
+    plan = (await chair.get("/en/committee/progress/reminders")).text
+    assert "for sheets given until" in plan
+    assert plan.count('name="judge"') == 1
     number = next(at for at, each in enumerate(told.competition.judges) if str(each.id) == pair.split(":")[1])
     reader = await told.client(f"judge{number}")
     listed = (await reader.get("/en/judging")).text
