@@ -19,11 +19,11 @@ from service.usecases.judging.refusals import (
     SheetSetAside,
 )
 from storage.engine import Statement, run_sql, run_together, transaction
-from storage.lifecycle import SHEET_MOVES, AssignmentState, MoveLost, RoundState, SheetState, move
+from storage.lifecycle import SHEET_MOVES, AssignmentState, MoveLost, SheetState, move
 from storage.reads.judge.locks import find_my_sheet_id, find_sheet_lock
 from storage.reads.judge.practice import count_practice_due
 from storage.reads.judge.sheets import get_my_sheet, list_criteria, list_scale_levels, list_weights_and_marks
-from storage.reads.judge.views import SheetLock
+from storage.reads.judge.views import SheetLock, takes_marks
 from storage.tables.scoresheet import ScoreSheet
 
 __all__ = [
@@ -189,7 +189,7 @@ async def lock_open_sheet(judge: JudgeActor, sheet_id: UUID, action: Action, now
         raise SheetSealed(code_name=sheet.code_name)
     if sheet.state == SheetState.SET_ASIDE:
         raise SheetSetAside(code_name=sheet.code_name)
-    if sheet.round_state != RoundState.OPEN or now >= sheet.closes_at:
+    if not takes_marks(sheet.round_state, sheet.closes_at, now):
         raise RoundClosed(closed_at=sheet.closes_at)
     require(action, judge.actor, stage=sheet.stage)
     if sheet.is_barred or sheet.abstained is not None:

@@ -66,8 +66,8 @@ def invent_list(found: InventedSheets, words: Words) -> ListPage:
     cards = tuple(_card(found, at, words) for at in range(len(found.categories)))
     return ListPage(
         cards=cards, following=next((each for each in cards if each.state == "draft"), None), n_sealed=0,
-        n_left=len(cards), n_complete=sum(each.state == "complete" for each in cards), n_unasked=0, removed=(),
-        opens_at=None, closes_at=found.closes_at, is_open=True, is_over=False,
+        n_left=len(cards), n_complete=sum(each.state == "complete" for each in cards), n_unasked=0, n_missed=0,
+        removed=(), opens_at=None, closes_at=found.closes_at, is_open=True, is_over=False,
         minutes=0, practice=(), n_practised=0, is_practice_due=False, n_in_a_row=0,
         is_invented=True,
     )  # fmt: skip

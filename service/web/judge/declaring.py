@@ -41,17 +41,17 @@ class DeclaringController(Controller):
 
     @get("/", opt={"action": Action.LIST_SHEETS})
     async def show(self, judge: JudgeActor, words: Words, now: datetime) -> Page:
-        return page("judge/conflicts", _page(await get_my_list(judge.id), words, now))
+        return page("judge/conflicts", _page(await get_my_list(judge.id, now=now), words, now))
 
     @post("/", opt={"action": Action.ANSWER_CONFLICT})
     async def answer(self, request: AnyRequest, judge: JudgeActor, words: Words, now: datetime) -> Redirect:
         """Keep each answer that was given; a project without one waits."""
 
         async def again() -> Page:
-            return page("judge/conflicts", _page(await get_my_list(judge.id), words, now))
+            return page("judge/conflicts", _page(await get_my_list(judge.id, now=now), words, now))
 
         typed = await read_form(request, again=again)
-        listed = await get_my_list(judge.id)
+        listed = await get_my_list(judge.id, now=now)
         codes = [card.code_name for card in listed.cards if card.state == "unasked"]
         _check(codes, typed)
         answers = [

@@ -44,6 +44,7 @@ class ListPage:
     n_left: int
     n_complete: int
     n_unasked: int
+    n_missed: int
     removed: tuple[RemovedRow, ...]
     opens_at: datetime | None
     closes_at: datetime | None
@@ -74,7 +75,7 @@ class JudgeListController(Controller):
 
 
 async def _list_page(judge: JudgeActor, words: Words, now: datetime) -> ListPage:
-    listed = await get_my_list(judge.id)
+    listed = await get_my_list(judge.id, now=now)
     practice = await list_practice(judge.id, judge.edition_id)
     may_have_thanks = may(Action.READ_OWN_THANKS, judge.actor, stage=listed.stage)
     thanks = await find_my_thanks(judge.id) if may_have_thanks else None
@@ -87,6 +88,7 @@ async def _list_page(judge: JudgeActor, words: Words, now: datetime) -> ListPage
         n_left=listed.n_left,
         n_complete=listed.n_complete,
         n_unasked=listed.n_unasked,
+        n_missed=listed.n_missed,
         removed=tuple(_removed(each, words) for each in listed.removed),
         opens_at=listed.opens_at,
         closes_at=listed.closes_at,

@@ -72,8 +72,8 @@ class OfflineController(Controller):
         return page("judge/offline", await _page(request, judge, words, now))
 
     @get("/file", opt={"action": Action.LIST_SHEETS})
-    async def download(self, judge: JudgeActor, words: Words) -> Response[bytes]:
-        book = write_book(await get_my_review(judge.id), words)
+    async def download(self, judge: JudgeActor, words: Words, now: datetime) -> Response[bytes]:
+        book = write_book(await get_my_review(judge.id, now=now), words)
         return Response(
             content=book, media_type=BOOK, headers={"content-disposition": 'attachment; filename="score-sheets.xlsx"'}
         )
@@ -86,7 +86,7 @@ class OfflineController(Controller):
             return page("judge/offline", await _page(request, judge, words, now))
 
         typed = await read_form(request, again=again)
-        review = await get_my_review(judge.id)
+        review = await get_my_review(judge.id, now=now)
         if "clashes" in typed:
             saved = await save_changes(judge, _chosen(review, typed), stage=review.stage, now=now)
             return go_to(f"/judging/offline-sheet?saved={saved}")
@@ -97,7 +97,7 @@ class OfflineController(Controller):
         saved = await save_changes(judge, found.changes, stage=review.stage, now=now)
         if not found.clashes:
             return go_to(f"/judging/offline-sheet?saved={saved}&skipped={found.n_skipped}")
-        after = await get_my_review(judge.id)
+        after = await get_my_review(judge.id, now=now)
         shown = ClashPage(
             post_to="/judging/offline-sheet", back_to="/judging/offline-sheet",
             sheets=tuple(_clashes(after, code, places, words) for code, places in found.clashes.items()),
@@ -148,7 +148,7 @@ def _chosen(review: MyReview, typed: Typed) -> tuple[SheetChanges, ...]:
 
 
 async def _page(request: AnyRequest, judge: JudgeActor, words: Words, now: datetime) -> OfflinePage:
-    review = await get_my_review(judge.id)
+    review = await get_my_review(judge.id, now=now)
     saved, skipped = (request.query_params.get(name, "") for name in ("saved", "skipped"))
     return OfflinePage(
         sheets=tuple(

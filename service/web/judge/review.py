@@ -87,7 +87,7 @@ class ReviewController(Controller):
     @post("/", opt={"action": Action.SEAL_SHEET})
     async def seal(self, request: AnyRequest, judge: JudgeActor, now: datetime) -> Redirect:
         wanted = (await read_form(request)).text("code")
-        review = await get_my_review(judge.id)
+        review = await get_my_review(judge.id, now=now)
         complete = [each.code_name for each in review.sheets if _is_sealable(each)]
         sealed = await seal_complete_sheets(judge, [wanted] if wanted else complete, stage=review.stage, now=now)
         return go_to(f"/judging/review?sealed={sealed}")
@@ -98,7 +98,7 @@ def _is_sealable(sheet: ReviewSheet) -> bool:
 
 
 async def _page(judge: JudgeActor, words: Words, now: datetime, sealed: int | None) -> ReviewPage:
-    review = await get_my_review(judge.id)
+    review = await get_my_review(judge.id, now=now)
     texts = [text for each in review.sheets for text in (each.comment_team, each.comment_committee)]
     flags = await find_named(*texts)
     named = {each.id: any(flags[2 * at : 2 * at + 2]) for at, each in enumerate(review.sheets)}

@@ -24,7 +24,7 @@ from service.web.pages import Page, go_to, page
 from storage.reads.judge.locks import find_my_sheet_id
 from storage.reads.judge.practice import count_practice_due
 from storage.reads.judge.sheets import get_my_sheet
-from storage.reads.judge.views import MySheet
+from storage.reads.judge.views import MySheet, takes_marks
 
 __all__ = ["SheetController"]
 
@@ -214,7 +214,7 @@ async def _sheet_id(judge: JudgeActor, code: str) -> UUID:
 async def _page(
     judge: JudgeActor, sheet: MySheet, words: Words, now: datetime, shown: str | None, ordinal: int | None = None
 ) -> SheetPage:
-    is_open = sheet.round_state == "open" and now < sheet.closes_at
+    is_open = takes_marks(sheet.round_state, sheet.closes_at, now)
     named = await find_named(sheet.comment_team, sheet.comment_committee)
     is_first = is_open and sheet.state == "draft" and not sheet.marks
     return sheet_page(

@@ -5,19 +5,22 @@ from datetime import datetime
 from uuid import UUID
 
 from storage.engine import Row, read_quickly
-from storage.reads.judge.views import EarlierSheet, MyCard, MyList, MyRemoved
+from storage.reads.judge.views import EarlierSheet, MyCard, MyList, MyRemoved, takes_marks
 
 __all__ = ["card_state", "get_my_list", "last_moment"]
 
 
-async def get_my_list(judge_id: UUID) -> MyList:
-    """Read the judge's own list, in three queries however long it is, and in four where rounds went before."""
+async def get_my_list(judge_id: UUID, *, now: datetime) -> MyList:
+    """Read the judge's own list as it stands at ``now``.
+
+    In three queries however long it is, and in four where rounds went before.
+    """
     rows = await read_quickly(_ROUND, judge_id)
     if not rows:
         return MyList((), "draft", None, None, None, (), 0, 0)
     row, cards = rows[0], await read_quickly(_CARDS, judge_id, judge_id)
     return MyList(
-        cards=tuple(_make_card(each) for each in cards),
+        cards=tuple(_make_card(each, now) for each in cards),
         stage=row["stage"],
         round_state=row["round_state"],
         opens_at=row["opens_at"],
@@ -39,13 +42,14 @@ _ROUND = """SELECT d.state AS stage, d.break_after_entries AS break_after, d.min
 
 # The judge is named in the inner SELECT too: by ``a.judge`` it would be asked again for each project.
 _CARDS = """SELECT e.code_name, v.title_ar, v.title_en, v.abstract_ar, v.abstract_en, c.name_ar AS category_ar,
-    c.name_en AS category_en, v.work_language, v.duration_seconds AS seconds, a.position, a.due_at, s.state,
-    s.abstained, s.sealed_at, s.saved_at, i.answer,
+    c.name_en AS category_en, v.work_language, v.duration_seconds AS seconds, a.position, a.due_at,
+    r.state AS round_state, r.closes_at, s.state, s.abstained, s.sealed_at, s.saved_at, i.answer,
     (SELECT COUNT(*) FROM mark m WHERE m.sheet = s.id) AS n_marks,
     (SELECT COUNT(*) FROM criterion k WHERE k.category = v.category) AS n_criteria,
     (SELECT COUNT(*) FROM conflict b
         WHERE b.judge = a.judge AND b.entry = a.entry AND b.state IN ('held', 'confirmed')) AS n_bars
     FROM assignment a
+    JOIN round r ON r.id = a.round
     JOIN entry e ON e.id = a.entry
     JOIN entry_version v ON v.entry = e.id AND v.is_current
     JOIN category c ON c.id = v.category
@@ -78,21 +82,25 @@ _SHOWN = (
 )  # fmt: skip
 
 
-def _make_card(row: Row) -> MyCard:
-    state = card_state(row, row["answer"], row["n_marks"], row["n_criteria"], is_barred=row["n_bars"] > 0)
+def _make_card(row: Row, now: datetime) -> MyCard:
+    state = card_state(row, row["n_marks"], row["n_criteria"], is_barred=row["n_bars"] > 0, now=now)
     return MyCard(state=state, **{name: row[name] for name in _SHOWN})
 
 
-def card_state(sheet: Row, answer: object, n_marks: int, n_criteria: int, *, is_barred: bool) -> str:
-    """Name what a project asks of its judge."""
+def card_state(sheet: Row, n_marks: int, n_criteria: int, *, is_barred: bool, now: datetime) -> str:
+    """Name what a project asks of its judge; one that was missed asks nothing, whatever else is open in the list."""
     if sheet["state"] != "draft":
         return str(sheet["state"])
     if sheet["abstained"] is not None:
         return "abstained"
     if is_barred:
         return "held"
-    if answer is None:
-        return "unasked"
+    if not takes_marks(sheet["round_state"], sheet["due_at"] or sheet["closes_at"], now):
+        return "missed"
+    return "unasked" if sheet["answer"] is None else _how_far(n_marks, n_criteria)
+
+
+def _how_far(n_marks: int, n_criteria: int) -> str:
     if n_marks == 0:
         return "todo"
     return "complete" if n_marks == n_criteria else "draft"

@@ -80,8 +80,8 @@ class MyReview:
     closes_at: datetime | None
 
 
-async def get_my_review(judge_id: UUID) -> MyReview:
-    """Read all own sheets, in seven queries however many they are."""
+async def get_my_review(judge_id: UUID, *, now: datetime) -> MyReview:
+    """Read all own sheets as they stand at ``now``, in seven queries however many they are."""
     rows = await run_sql(_SHEETS, judge_id, judge_id)
     if not rows:
         mine = await Judge.select(Judge.edition.state.as_alias("stage")).where(Judge.id == judge_id).first()
@@ -97,7 +97,9 @@ async def get_my_review(judge_id: UUID) -> MyReview:
     asking = set(from_json(rows[0]["comment_levels"]) or ())
     steps_asking = {step for each in levels if each.level in asking for step in each.steps}
     sheets = tuple(
-        _make_sheet(row, marks[row["id"]], len(criteria.get(row["category"], ())), unopened[row["id"]], steps_asking)
+        _make_sheet(
+            row, marks[row["id"]], len(criteria.get(row["category"], ())), unopened[row["id"]], steps_asking, now=now
+        )
         for row in rows
     )
     last = max(rows, key=lambda row: row["closes_at"])
@@ -113,12 +115,14 @@ def _make_sheet(
     n_criteria: int,
     unopened: tuple[tuple[str, str], ...],
     asking: set[int],
+    *,
+    now: datetime,
 ) -> ReviewSheet:
     has_comment = bool(row["comment_team"].strip() or row["comment_committee"].strip())
     return ReviewSheet(
         id=row["id"], code_name=row["code_name"], title_ar=row["title_ar"], title_en=row["title_en"],
         category_id=row["category"], category_ar=row["category_ar"], category_en=row["category_en"],
-        state=card_state(row, row["answer"], len(marks), n_criteria, is_barred=row["bar"] is not None),
+        state=card_state(row, len(marks), n_criteria, is_barred=row["bar"] is not None, now=now),
         revision=row["revision"], marks=marks,
         comment_team=row["comment_team"], comment_committee=row["comment_committee"], unopened=unopened,
         lacks_comment=not has_comment and not asking.isdisjoint(marks.values()), sealed_at=row["sealed_at"],

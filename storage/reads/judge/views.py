@@ -4,12 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from storage.lifecycle import RoundState
+
+
+def takes_marks(round_state: str, last_moment: datetime, now: datetime) -> bool:
+    """Whether an unsealed sheet can still be marked and sealed: its round is open, and its own last moment is ahead.
+
+    The list, the page of the sheet, the last look and every write ask this and nothing else.
+    """
+    return round_state == RoundState.OPEN and now < last_moment
+
 
 @dataclass(frozen=True, slots=True)
 class MyCard:
     """One project in a judge's own list.
 
-    ``state`` is unasked, held, todo, draft, complete, sealed, abstained or set-aside.
+    ``state`` is unasked, held, todo, draft, complete, missed, sealed, abstained or set-aside; missed is a sheet that
+    its last moment found without a seal.
     """
 
     code_name: str
@@ -84,6 +95,11 @@ class MyList:
     def n_complete(self) -> int:
         """How many can be sealed."""
         return sum(card.state == "complete" for card in self.cards)
+
+    @property
+    def n_missed(self) -> int:
+        """How many the close found without a seal."""
+        return sum(card.state == "missed" for card in self.cards)
 
 
 @dataclass(frozen=True, slots=True)

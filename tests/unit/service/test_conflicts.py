@@ -78,7 +78,9 @@ async def test_a_dismissed_doubt_gives_the_project_back_to_its_judge(judging: Co
         judging.actors[Role.SECRETARY], held["id"], confirm=False, reason="A lecture hall.", now=JUDGING
     )
 
-    card = next(each for each in (await get_my_list(judge.id)).cards if each.code_name == sheet.entry.code_name)
+    card = next(
+        each for each in (await get_my_list(judge.id, now=JUDGING)).cards if each.code_name == sheet.entry.code_name
+    )
     assert card.state != "held"
     with pytest.raises(ConflictDecided):
         await decide_conflict(judging.actors[Role.SECRETARY], held["id"], confirm=True, reason="No.", now=JUDGING)

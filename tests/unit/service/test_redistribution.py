@@ -81,7 +81,7 @@ async def test_what_a_leaving_judge_has_not_sealed_goes_to_others_and_what_is_se
     assert told == {("moved-reviews", emails[leaving.id]): len(change.removed)} | {
         ("new-reviews", emails[judge]): sum(each == judge for _, each in change.added) for judge in new
     }
-    gone = (await get_my_list(leaving.id)).removed
+    gone = (await get_my_list(leaving.id, now=JUDGING)).removed
     assert {(each.reason, each.removed_at) for each in gone} == {("withdrawn", JUDGING)}
     assert len(gone) == len(change.removed)
 

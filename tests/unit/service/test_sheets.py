@@ -151,7 +151,7 @@ async def test_a_judge_who_is_not_sure_waits_and_one_with_a_tie_loses_the_projec
     with pytest.raises(NotFound):
         await save_mark(judge, barred.id, criterion_id=barred.criteria[0].id, step=5, revision=0, now=JUDGING)
     assert barred.entry.code_name not in await judging.list_codes(judge)
-    [gone] = (await get_my_list(judge.id)).removed
+    [gone] = (await get_my_list(judge.id, now=JUDGING)).removed
     assert (gone.code_name, gone.reason, gone.removed_at) == (barred.entry.code_name, "conflict", JUDGING)
 
 
@@ -175,7 +175,9 @@ async def test_who_abstains_says_why_and_marks_no_more(judging: Competition):
 
     with pytest.raises(SheetHeld):
         await save_mark(judge, sheet.id, criterion_id=sheet.criteria[0].id, step=5, revision=0, now=JUDGING)
-    card = next(each for each in (await get_my_list(judge.id)).cards if each.code_name == sheet.entry.code_name)
+    card = next(
+        each for each in (await get_my_list(judge.id, now=JUDGING)).cards if each.code_name == sheet.entry.code_name
+    )
     assert card.state == "abstained"
 
 

@@ -90,14 +90,14 @@ async def test_the_first_of_each_category_go_on_and_fresh_marks_alone_count():
     await competition.assign()
     await open_judging(competition.chair, following, objects=competition.objects, now=BEGINS)
     judges = competition.judges
-    cards = {code.code_name for judge in judges for code in (await get_my_list(judge.id)).cards}
+    cards = {code.code_name for judge in judges for code in (await get_my_list(judge.id, now=BEGINS)).cards}
     await judge_second(competition, judges, 6)
     marks = await read_marks(following)
-    mine = await get_my_list(judges[0].id)
+    mine = await get_my_list(judges[0].id, now=BEGINS)
     again = await get_my_sheet(judges[0].id, mine.earlier[0].code_name, ordinal=1)
     rules = await find_edition_rules(competition.edition_id)
 
-    n_earlier = [len((await get_my_list(judge.id)).earlier) for judge in judges]
+    n_earlier = [len((await get_my_list(judge.id, now=BEGINS)).earlier) for judge in judges]
 
     assert sum(n_earlier) == 6 * 2
     assert {each.ordinal for each in mine.earlier} == {1}

@@ -35,7 +35,7 @@ async def first(competition: Competition) -> tuple[str, Actor, dict[str, object]
 async def test_asked_for_and_done_it_leaves_every_judge_s_list_and_its_team_is_told(judging: Competition):
     number, lead, entry = await first(judging)
     registrar = judging.actors[Role.REGISTRAR]
-    before = [len((await get_my_list(judge.id)).cards) for judge in judging.judges]
+    before = [len((await get_my_list(judge.id, now=JUDGING)).cards) for judge in judging.judges]
     n_given = await Assignment.count().where((Assignment.entry == entry["id"]) & (Assignment.state == "published"))
 
     await ask_withdrawal(lead, number, reason="We sold the film.", now=JUDGING)
@@ -45,7 +45,7 @@ async def test_asked_for_and_done_it_leaves_every_judge_s_list_and_its_team_is_t
         await withdraw_for_team(registrar, entry["id"], reason=" ", now=JUDGING)
     await withdraw_for_team(registrar, entry["id"], reason="Done as you asked.", now=JUDGING)
 
-    after = [len((await get_my_list(judge.id)).cards) for judge in judging.judges]
+    after = [len((await get_my_list(judge.id, now=JUDGING)).cards) for judge in judging.judges]
     assert n_given > 0
     assert sum(before) - sum(after) == n_given
     asked = await Question.select().where(Question.entry == entry["id"]).first()
