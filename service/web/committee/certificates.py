@@ -1,5 +1,6 @@
 """Certificates of a published edition: one or all as PDF, and withdrawing one for a written reason."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,6 +36,16 @@ class CertificateRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateGroup:
+    """The certificates of one category, folded away until they are asked for; ``name`` is empty where it has none."""
+
+    name: str
+    rows: tuple[CertificateRow, ...]
+    n_withdrawn: int
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ThanksLine:
     """A judge's certificate of thanks in the list; the judge takes it from the own list of projects."""
 
@@ -48,7 +59,7 @@ class CertificatesPage:
     """The certificates of the edition; ``failed`` is the code of the form that came back with an error."""
 
     is_locked: bool
-    rows: tuple[CertificateRow, ...]
+    groups: tuple[CertificateGroup, ...]
     thanks: tuple[ThanksLine, ...]
     n_standing: int
     may_withdraw: bool
@@ -101,13 +112,7 @@ async def _show(actor: Actor, words: Words, *, failed: str = "") -> Page:
     found = await list_certificates(standing.edition_id)
     shown = CertificatesPage(
         is_locked=standing.state not in {EditionState.PUBLISHED, EditionState.ARCHIVED},
-        rows=tuple(
-            CertificateRow(
-                Ltr(each.code), pick(each, "name", words), pick(each, "honour", words), pick(each, "title", words),
-                each.withdrawn_at, each.withdrawn_reason,
-            )
-            for each in found
-        ),
+        groups=_group(found, words, failed),
         thanks=tuple(
             ThanksLine(Ltr(each.code), pick(each, "name", words), f"/verify/{each.code}")
             for each in await list_thanks(standing.edition_id)
@@ -117,3 +122,21 @@ async def _show(actor: Actor, words: Words, *, failed: str = "") -> Page:
         failed=failed,
     )  # fmt: skip
     return page("committee/certificates", shown)
+
+
+def _group(found: Sequence[CertificateView], words: Words, failed: str) -> tuple[CertificateGroup, ...]:
+    """Group certificates by category, as awards are ordered; a fold is open that holds a form to be mended, or all."""
+    by_category: dict[str, list[CertificateRow]] = {}
+    for each in found:
+        row = CertificateRow(
+            Ltr(each.code), pick(each, "name", words), pick(each, "honour", words), pick(each, "title", words),
+            each.withdrawn_at, each.withdrawn_reason,
+        )  # fmt: skip
+        by_category.setdefault(pick(each, "category", words), []).append(row)
+    return tuple(
+        CertificateGroup(
+            name, tuple(rows), sum(each.withdrawn_at is not None for each in rows),
+            len(by_category) == 1 or any(str(each.code) == failed for each in rows),
+        )
+        for name, rows in by_category.items()
+    )  # fmt: skip

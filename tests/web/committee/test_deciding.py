@@ -141,11 +141,18 @@ async def test_certificates_can_be_verified_and_withdrawn(told: House, language:
 
     token = csrf_in(listed.text)
     path = f"/{language}/committee/certificates/{code}/withdraw"
-    assert (await chair.post(path, data={"csrf": token, "reason": ""})).status_code == 422
+    folds = re.findall(r'<section class="card pad"><details class="fold"( open)?>', listed.text)
+    assert folds == [""] * 3, "two categories and the judges' thanks, folded away"
+    refused = await chair.post(path, data={"csrf": token, "reason": ""})
+    assert refused.status_code == 422
+    opened = re.findall(r'<details class="fold" open>.*?</summary>', refused.text, re.DOTALL)
+    assert len(opened) == 2, "the category's fold and the form's own"
     await chair.post(path, data={"csrf": token, "reason": "A false statement"})
     gone = await visitor.get(f"/{language}/verify/{code}")
     assert ("سُحبت هذه الشهادة" if language == "ar" else "was withdrawn") in gone.text
     assert "A false statement" not in gone.text
+    after = (await chair.get(f"/{language}/committee/certificates")).text
+    assert after.count("سُحبت واحدة" if language == "ar" else "one withdrawn") == 1
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])
