@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def judging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judging]:
-    with make_judging(tmp_path_factory.mktemp("autosave"), n_entries=10, n_judges=10, per_entry=3) as found:
+    with make_judging(tmp_path_factory.mktemp("autosave"), n_entries=11, n_judges=11, per_entry=3) as found:
         yield found
 
 
@@ -189,6 +189,27 @@ def test_a_session_that_ends_while_typing_loses_nothing(device: BrowserContext, 
     expect(page.locator("[data-save-state]:not(.local, .saving, .failed)")).to_contain_text("server")
     stored = held(judging.site, code, email)
     assert (stored["marks"], stored["team"]) == ([7], "Typed after the session had ended")
+
+
+def test_a_name_typed_without_a_network_is_pointed_at_once_the_note_has_arrived(
+    device: BrowserContext, judging: Judging
+) -> None:
+    page = device.new_page()
+    accept(page, judging, 10, "ar")
+    code = declare_all(page, "ar")[0]
+    page = open_sheet(device, "ar", code)
+    later, warning = page.locator("[data-names-later]"), page.locator("[data-names=team]")
+    device.set_offline(True)
+    page.fill("[name=comment_team]", "من أعمال الدكتور أحمد المعمري")
+    is_kept(page)
+    expect(later).to_be_visible()
+    expect(warning).to_be_hidden()
+    device.set_offline(False)
+
+    expect(warning).to_be_visible()
+    expect(later).to_be_hidden()
+    page.fill("[name=comment_team]", "عمل متقن")
+    expect(warning).to_be_hidden()
 
 
 def test_a_network_that_comes_and_goes_brings_every_change_once_and_in_order(

@@ -77,6 +77,12 @@ def test_a_judge_declares_marks_comments_and_seals_with_keys_alone(
     page.reload()
     expect(rows.first.locator("[data-chip]")).to_have_text("8")
     expect(page.locator("[name=comment_team]")).to_have_value("A strong opening; the middle could be shorter.")
+    page.locator("form[data-ready]").wait_for()
+    keys.reach(page, "[data-criterion] input[type=radio]")
+    for step in ("5", "8"):  # away from what the sheet came with, and back to it
+        with page.expect_response(lambda answer: answer.url.endswith("/marks") and answer.ok):
+            page.keyboard.press(f"Digit{step}")
+        expect(rows.first.locator("[data-chip]")).to_have_text(step)
     keys.press(page, page.locator("#finish"))
     page.wait_for_url(f"**/{lang}/judging/review#{code}")
     keys.press(page, page.locator(f"article#{code} form button"))

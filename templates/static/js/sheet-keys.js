@@ -43,7 +43,7 @@ export const startKeys = (form, rows) => {
     }
     if (!choice.checked || !(row || event.target.closest(".player, [data-module~=page-viewer]"))) return;
     const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
-    const step = digit && !event.shiftKey && row?.querySelector(`input[value="${digit}"]`);
+    const step = digit && !event.shiftKey && row?.querySelector(`input[type=radio][value="${digit}"]`);
     if (step) step.click();
     else if (event.code === "KeyN") document.querySelector("[data-note-form] [name=note]")?.focus();
     else if (event.code === "Slash" && event.shiftKey) {

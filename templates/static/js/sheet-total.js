@@ -11,7 +11,7 @@ const round = (value) => {
 export const makeTotal = (form, rows) => {
   const words = JSON.parse(form.dataset.words);
   const plural = new Intl.PluralRules(document.documentElement.lang);
-  const finish = form.querySelector("#finish");
+  const [finish, next] = [form.querySelector("#finish"), form.querySelector("[data-next]")];
   const isArabic = [...form.querySelector("[data-total]").textContent].some((sign) => ARABIC.includes(sign));
   const say = (text) => (isArabic ? String(text).replace(/\d/g, (digit) => ARABIC[digit]).replace(".", "٫") : String(text));
   const count = (forms, n, done) => forms[plural.select(n)].replace("{n}", say(n)).replace("{done}", say(done));
@@ -32,5 +32,6 @@ export const makeTotal = (form, rows) => {
     put("left", count(words.left, left));
     put("done", count(words.done, rows.length, done));
     finish.classList.toggle("sec", left > 0);
+    next.classList.toggle("sec", left === 0);
   };
 };

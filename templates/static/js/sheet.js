@@ -28,8 +28,13 @@ export const start = async (form) => {
     else notes.show(field, value);
   };
 
+  const tell = makeTeller(form);
+  const later = form.querySelector("[data-names-later]");
   const hear = {
-    state: makeTeller(form),
+    state(state, waiting) {
+      tell(state, waiting);
+      later.hidden = !["local", "session"].includes(state) || !Object.keys(texts).some((field) => outbox.pending.items.has(field));
+    },
     changed(field, value) {
       hideClash(field);
       write(field, value);
