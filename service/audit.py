@@ -7,6 +7,7 @@ a nonce erases a value (a person's, on request) and leaves the chain whole.
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,16 +15,13 @@ from uuid import UUID, uuid4
 
 from service.actors import Actor, JudgeActor, Role
 from storage.columns import to_json
-from storage.engine import Row, Statement, is_in_transaction, on_postgres, run_sql, run_together, snapshot
+from storage.engine import Row, Statement, is_in_transaction, on_postgres, run_sql, run_together
 from storage.errors import TransactionMisuse
-from storage.tables.audit import AuditEvent, AuditHead, AuditNonce
 
-__all__ = ["SYSTEM", "Broken", "Event", "Verdict", "head", "holds", "record", "verify"]
+__all__ = ["SYSTEM", "Event", "commitment", "hash_of", "record"]
 
 SYSTEM = Actor(role=Role.VISITOR)
 """Who acts when a job or a command does: the log calls it ``system``."""
-
-_CHUNK = 2_000
 
 
 class Event(StrEnum):
@@ -133,9 +131,20 @@ _APPEND = (
     "INSERT INTO audit_event (sequence, at, actor, role, event, subject, subject_id, before, after, reason, prev_hash, "
     "hash) VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})"
 )
-_KEEP = "INSERT INTO audit_nonce (id, sequence, side, nonce, value, made_at) VALUES "
+_KEEP = "INSERT INTO audit_nonce (id, sequence, side, nonce, value, made_at) VALUES ({}, {}, {}, {}, {}, {})"
 _MOVE = "UPDATE audit_head SET sequence = {}, hash = {} WHERE id = {}"
-_NONCE = "({}, {}, {}, {}, {}, {})"
+
+# The same on PostgreSQL, where the database links the row: whoever holds the head's lock makes every writer wait, so it
+# is not held for a journey to this process and back. ``step0`` is the first of the statements that go together.
+_LINK = """UPDATE audit_head h SET sequence = o.sequence + 1,
+    hash = encode(sha256(convert_to({} || o.hash || {} || (o.sequence + 1) || {}, 'UTF8')), 'hex')
+    FROM (SELECT id, sequence, hash FROM audit_head FOR UPDATE) o WHERE h.id = o.id
+    RETURNING h.sequence, h.hash, o.hash AS prev_hash"""
+_APPEND_LINKED = """INSERT INTO audit_event
+    (sequence, at, actor, role, event, subject, subject_id, before, after, reason, prev_hash, hash)
+    SELECT sequence, {}, {}, {}, {}, {}, {}, {}, {}, {}, prev_hash, hash FROM step0"""
+_KEEP_LINKED = """INSERT INTO audit_nonce (id, sequence, side, nonce, value, made_at)
+    SELECT {}, sequence, {}, {}, {}, {} FROM step0"""
 
 
 async def record(
@@ -147,50 +156,84 @@ async def record(
     before: object = None,
     after: object = None,
     reason: str = "",
+    changes: Sequence[Statement] = (),
 ) -> str:
     """Append one row to the chain, in the transaction of the change it tells of; return its hash.
 
-    ``about`` names the kind and id of the thing. ``before`` and ``after`` are values that JSON can hold.
+    ``about`` names the kind and id of the thing. ``before`` and ``after`` are values that JSON can hold. ``changes``
+    go to the database with the row: statements whose rows are locked already and whose answer nobody needs.
     Call it last: the chain's head is the one row that every writer locks.
     Raises TransactionMisuse outside a transaction.
     """
     if not is_in_transaction():
         raise TransactionMisuse(reason="audit-outside-transaction")
     actor = by.actor if isinstance(by, JudgeActor) else by
-    heads = await run_sql(_HEAD + (" FOR UPDATE" if on_postgres() else ""))
-    if not heads:
-        raise TransactionMisuse(reason="no-audit-head")
-    last = heads[0]
-    sequence = last["sequence"] + 1
-    nonces: list[tuple[object, ...]] = []
-    row: Row = {
-        "sequence": sequence,
+    opened = [_Opened.of(side, value) for side, value in (("before", before), ("after", after)) if value is not None]
+    commitments = {each.side: commitment(each.nonce, each.value) for each in opened}
+    told: Row = {
         "at": at.astimezone(UTC),
         "actor": actor.label,
         "role": actor.role.value if actor.is_signed_in else "system",
         "event": event.value,
         "subject": about[0],
         "subject_id": str(about[1]),
-        "before": _commit(sequence, "before", before, at, nonces),
-        "after": _commit(sequence, "after", after, at, nonces),
+        "before": commitments.get("before"),
+        "after": commitments.get("after"),
         "reason": reason,
-        "prev_hash": last["hash"],
     }
-    row["hash"] = _hash(row)
-    steps: list[Statement] = [(_APPEND, list(row.values()))]
-    if nonces:
-        steps.append((_KEEP + ", ".join([_NONCE] * len(nonces)), [value for nonce in nonces for value in nonce]))
-    await run_together(*steps, (_MOVE, [sequence, row["hash"], last["id"]]))
+    link = await (_append_linked if on_postgres() else _append)(told, opened, at, changes)
+    if link is None:
+        raise TransactionMisuse(reason="no-audit-head")
+    return link
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A value of a row, with the nonce that opens the commitment to it."""
+
+    side: str
+    nonce: str
+    value: str
+
+    @classmethod
+    def of(cls, side: str, value: object) -> "_Opened":
+        return cls(side, secrets.token_hex(16), to_json(value))
+
+
+async def _append(told: Row, opened: Sequence[_Opened], at: datetime, changes: Sequence[Statement]) -> str | None:
+    """Link the row here: SQLite has one writer, and no SHA-256."""
+    heads = await run_sql(_HEAD)
+    if not heads:
+        return None
+    last = heads[0]
+    sequence = last["sequence"] + 1
+    row = {"sequence": sequence, **told, "prev_hash": last["hash"]}
+    row["hash"] = hash_of(row)
+    await run_together(
+        *changes,
+        (_APPEND, list(row.values())),
+        *((_KEEP, (uuid4(), sequence, each.side, each.nonce, each.value, at)) for each in opened),
+        (_MOVE, (sequence, row["hash"], last["id"])),
+    )
     return str(row["hash"])
 
 
-def _commit(sequence: int, side: str, value: object, at: datetime, nonces: list[tuple[object, ...]]) -> str | None:
-    """Return the commitment to a value, and keep what opens it."""
-    if value is None:
-        return None
-    nonce, written = secrets.token_hex(16), to_json(value)
-    nonces.append((uuid4(), sequence, side, nonce, written, at))
-    return commitment(nonce, written)
+async def _append_linked(
+    told: Row, opened: Sequence[_Opened], at: datetime, changes: Sequence[Statement]
+) -> str | None:
+    """Have PostgreSQL link the row: it gets the text that is hashed in three pieces, for it knows what lies between."""
+    sequence, previous = secrets.token_hex(16), secrets.token_hex(16)
+    written = _written({"sequence": sequence, **told, "prev_hash": previous})
+    before, rest = written.split(previous)
+    between, after = rest.split(f'"{sequence}"')
+    rows = await run_together(
+        (_LINK, (before, between, after)),
+        *changes,
+        (_APPEND_LINKED, list(told.values())),
+        *((_KEEP_LINKED, (uuid4(), each.side, each.nonce, each.value, at)) for each in opened),
+        ("SELECT hash FROM step0", ()),
+    )
+    return str(rows[0]["hash"]) if rows else None
 
 
 def commitment(nonce: str, written: str) -> str:
@@ -198,84 +241,16 @@ def commitment(nonce: str, written: str) -> str:
     return hashlib.sha256(f"{nonce}:{written}".encode()).hexdigest()
 
 
-def _hash(row: dict[str, object]) -> str:
+def hash_of(row: dict[str, object]) -> str:
+    """Return the SHA-256 over a row of the log, whose own hash, if it is there, is left out."""
+    return hashlib.sha256(_written(row).encode()).hexdigest()
+
+
+def _written(row: dict[str, object]) -> str:
+    """Write the row as its hash covers it."""
     at = row["at"]
     if not isinstance(at, datetime):
         raise TransactionMisuse(reason="audit-time")
     told = {name: value for name, value in row.items() if name != "hash"}
     told["at"] = at.astimezone(UTC).isoformat(timespec="microseconds")
-    return hashlib.sha256(to_json(told).encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """The first row at which the chain does not hold, and how."""
-
-    sequence: int
-    how: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a check of the whole chain found. ``head`` is the hash to compare with a published one."""
-
-    rows: int
-    head: str
-    broken: Broken | None
-
-
-async def head() -> tuple[int, str]:
-    """Return the number of the last row and its hash."""
-    last = await AuditHead.select(AuditHead.sequence, AuditHead.hash).first()
-    return (0, "") if last is None else (last["sequence"], last["hash"])
-
-
-async def holds(link: str) -> bool:
-    """Say whether a published or printed link is one of the chain's."""
-    return bool(await AuditEvent.exists().where(AuditEvent.hash == link))
-
-
-async def verify() -> Verdict:
-    """Walk the whole chain and every value still kept; name the first row that does not hold."""
-    async with snapshot():
-        return await _walk()
-
-
-async def _walk() -> Verdict:
-    sequence, previous, broken = 0, "", None
-    while broken is None:
-        rows = (
-            await AuditEvent.select().where(AuditEvent.sequence > sequence).order_by(AuditEvent.sequence).limit(_CHUNK)
-        )
-        if not rows:
-            break
-        kept = await _kept_values(rows[0]["sequence"], rows[-1]["sequence"])
-        for row in rows:
-            how = _fault(row, sequence, previous, kept)
-            if how:
-                broken = Broken(sequence=row["sequence"], how=how)
-                break
-            sequence, previous = row["sequence"], row["hash"]
-    if broken is None and (sequence, previous) != await head():
-        broken = Broken(sequence=sequence, how="cut-short")
-    return Verdict(rows=sequence, head=previous, broken=broken)
-
-
-async def _kept_values(first: int, last: int) -> dict[tuple[int, str], str]:
-    rows = await AuditNonce.select().where((AuditNonce.sequence >= first) & (AuditNonce.sequence <= last))
-    return {(row["sequence"], row["side"]): commitment(row["nonce"], row["value"]) for row in rows}
-
-
-def _fault(row: dict[str, object], sequence: int, previous: str, kept: dict[tuple[int, str], str]) -> str | None:
-    """Say what is wrong with one row, given what came before it; None when nothing is."""
-    if row["sequence"] != sequence + 1:
-        return "missing-row"
-    if row["prev_hash"] != previous:
-        return "broken-link"
-    if row["hash"] != _hash(row):
-        return "changed-row"
-    for side in ("before", "after"):
-        opened = kept.get((sequence + 1, side))
-        if opened is not None and opened != row[side]:
-            return "changed-value"
-    return None
+    return to_json(told)

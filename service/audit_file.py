@@ -8,7 +8,7 @@ import json
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 
-from service.audit import Broken, Verdict
+from service.audit_check import Broken, Verdict
 from storage.columns import to_json
 from storage.engine import Row
 from storage.tables.audit import AuditEvent

@@ -139,7 +139,8 @@ async def run_sql(sql: str, *args: object) -> list[Row]:
 async def run_together(*statements: Statement) -> list[Row]:
     """Run statements of which none needs another's answer, in one journey to the database; give the last one's rows.
 
-    Inside a transaction only. On PostgreSQL they become one statement: no two of them may change the same row.
+    Inside a transaction only. On PostgreSQL they become one statement: no two of them may change the same row, and the
+    later ones may name what the first returns ``step0``, the second ``step1``, and so on.
     """
     engine = get_engine()
     if engine.engine_type == "postgres":

@@ -13,7 +13,7 @@ from service.settings import Settings
 from service.text import Ltr
 
 if TYPE_CHECKING:
-    from service.audit import Verdict
+    from service.audit_check import Verdict
 
 __all__ = ["run"]
 
@@ -54,7 +54,7 @@ def run(argv: list[str]) -> int:
 
 async def _verify(settings: Settings, wanted: str) -> "tuple[Verdict, bool]":
     """Check the log of an installation as it stands: nothing is migrated, nothing is written."""
-    from service.audit import holds, verify  # noqa: PLC0415 (arguments first)
+    from service.audit_check import holds, verify  # noqa: PLC0415 (arguments first)
     from storage.engine import bind, close_database, open_database  # noqa: PLC0415 (as above)
     from storage.piccolo_app import TABLES  # noqa: PLC0415 (as above)
 

@@ -12,7 +12,6 @@ from service.permissions import Action
 from service.settings import Settings
 from service.text import Words
 from service.web.visit import visit_of
-from storage.reads.accounts import find_judge_id
 
 __all__ = ["DEPENDENCIES"]
 
@@ -24,11 +23,10 @@ async def _actor(request: AnyRequest) -> Actor:
 
 
 async def _judge(request: AnyRequest) -> JudgeActor:
-    actor = visit_of(request).actor
-    judge_id = await find_judge_id(actor.person_id, actor.edition_id) if actor.person_id and actor.edition_id else None
-    if judge_id is None or actor.edition_id is None:
+    visit = visit_of(request)
+    if visit.judge_id is None or visit.actor.edition_id is None:
         raise NotAllowed(action=Action.LIST_SHEETS)
-    return JudgeActor(id=judge_id, edition_id=actor.edition_id, actor=actor)
+    return JudgeActor(id=visit.judge_id, edition_id=visit.actor.edition_id, actor=visit.actor)
 
 
 async def _now(request: AnyRequest) -> datetime:

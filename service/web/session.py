@@ -43,7 +43,9 @@ async def load_actor(visit: Visit) -> None:
     visit.digits = session.digits
     if cookie_name(THEME, visit.settings) not in visit.cookies:
         visit.theme = session.theme
-    visit.actor = await _actor(session, grants, visit.language)
+    current = next((grant for grant in grants if grant.id == session.grant_id), grants[0] if grants else None)
+    visit.actor = await _actor(session, current, grants, visit.language)
+    visit.judge_id = current.judge_id if current else None
     is_needed = visit.settings.needs_second_factor and visit.actor.role in NEEDING
     visit.lacks_factor = is_needed and session.second_factor_at is None
     await load_kept(visit)
@@ -67,8 +69,7 @@ async def _find(secret: str, now: datetime) -> tuple[SessionView, tuple[GrantVie
     return await find_session(sha256(secret.encode()).hexdigest(), now=now)
 
 
-async def _actor(session: SessionView, grants: Sequence[GrantView], language: str) -> Actor:
-    current = next((grant for grant in grants if grant.id == session.grant_id), grants[0] if grants else None)
+async def _actor(session: SessionView, current: GrantView | None, grants: Sequence[GrantView], language: str) -> Actor:
     edition_id: UUID | None = current.edition_id if current else None
     names = (session.name_ar, session.name_en) if language == "ar" else (session.name_en, session.name_ar)
     return Actor(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
 
 from litestar.connection import ASGIConnection
 
@@ -24,6 +25,7 @@ class Visit:
     """One request. ``received_at`` was taken before its body was read; ``path`` stands without its language.
 
     ``lacks_factor``: this installation wants a second factor of the role, and the person has none yet.
+    ``judge_id``: the judge's row behind the role that the person acts in; from here on judge pages know only this.
     ``kept``: what this person typed on this page and sent after the session had ended.
     """
 
@@ -39,6 +41,7 @@ class Visit:
     theme: str = "auto"
     session: SessionView | None = None
     actor: Actor = VISITOR
+    judge_id: UUID | None = None
     typed: "Typed | None" = None
     lacks_factor: bool = False
     kept: Mapping[str, list[str]] | None = None

@@ -48,13 +48,14 @@ class SessionView:
 
 @dataclass(frozen=True, slots=True)
 class GrantView:
-    """A role that a person holds."""
+    """A role that a person holds; ``judge_id`` is the judge's row of its edition, where the person serves there."""
 
     id: UUID
     role: str
     edition_id: UUID | None
     edition_short_ar: str
     edition_short_en: str
+    judge_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +103,7 @@ async def find_session(token_hash: str, *, now: datetime) -> tuple[SessionView, 
     if not rows:
         return None
     session = SessionView(**{name: rows[0][name] for name in SessionView.__slots__})
-    return session, tuple(
-        GrantView(row["held_id"], row["role"], row["edition_id"], row["short_ar"] or "", row["short_en"] or "")
-        for row in rows
-        if row["held_id"] is not None
-    )
+    return session, tuple(_grant(row) for row in rows if row["held_id"] is not None)
 
 
 async def list_grants(person_id: UUID) -> tuple[GrantView, ...]:
@@ -121,7 +118,7 @@ async def find_current_edition_id() -> UUID | None:
 
 
 async def find_judge_id(person_id: UUID, edition_id: UUID) -> UUID | None:
-    """Find the judge's row behind a person: from here on judge pages know only this."""
+    """Find the judge's row behind a person who serves in an edition."""
     rows = await read_quickly(
         "SELECT id FROM judge WHERE person = {} AND edition = {} AND is_active", person_id, edition_id
     )
@@ -171,9 +168,10 @@ async def find_token(token_hash: str, *, now: datetime) -> TokenView | None:
 
 _SESSION = """SELECT s.id, s.person AS person_id, s."grant" AS grant_id, s.csrf, s.seen_at, s.expires_at,
     p.name_ar, p.name_en, p.email, p.language, p.digits, p.theme, p.second_factor_at,
-    g.id AS held_id, g.role, g.edition AS edition_id, e.short_ar, e.short_en
+    g.id AS held_id, g.role, g.edition AS edition_id, e.short_ar, e.short_en, j.id AS judge_id
     FROM web_session s JOIN person p ON p.id = s.person
     LEFT JOIN role_grant g ON g.person = p.id AND g.revoked_at IS NULL LEFT JOIN edition e ON e.id = g.edition
+    LEFT JOIN judge j ON j.edition = g.edition AND j.person = p.id AND j.is_active
     WHERE s.hash = {} AND s.expires_at > {} ORDER BY g.granted_at, g.id"""
 
 _GRANTS = """SELECT g.id, g.role, g.edition AS edition_id, COALESCE(e.short_ar, '') AS edition_short_ar,
@@ -185,6 +183,12 @@ _CURRENT_EDITION = """SELECT id FROM edition WHERE state <> 'draft'
     ORDER BY CASE state WHEN 'open' THEN 0 ELSE 1 END, created_at DESC LIMIT 1"""
 
 _ACCOUNT = f"SELECT {', '.join(AccountView.__slots__)} FROM person WHERE "  # noqa: S608 (our own names)
+
+
+def _grant(row: Row) -> GrantView:
+    return GrantView(
+        row["held_id"], row["role"], row["edition_id"], row["short_ar"] or "", row["short_en"] or "", row["judge_id"]
+    )
 
 
 def _account(rows: list[Row]) -> AccountView | None:

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from service.audit import verify
+from service.audit_check import verify
 from service.settings import Settings
 from service.usecases.operating.doctor import examine
 from storage.engine import bind, close_database, open_database, run_sql

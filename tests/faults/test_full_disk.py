@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.audit import verify
+from service.audit_check import verify
 from service.settings import read_settings
 from tests.competition import JUDGING, Competition
 from tests.conftest import SetClock, World, csrf_in

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from service.actors import Actor, Role
-from service.audit import verify
+from service.audit_check import verify
 from service.clock import CheckedClock, Step, system_clock
 from service.errors import Refused, TooMany
 from service.jobs.queue import enqueue

@@ -18,7 +18,7 @@ from service.usecases.judging.refusals import (
     SheetSealed,
     SheetSetAside,
 )
-from storage.engine import Statement, run_sql, run_together, transaction
+from storage.engine import Statement, run_sql, transaction
 from storage.lifecycle import SHEET_MOVES, AssignmentState, MoveLost, SheetState, move
 from storage.reads.judge.locks import find_my_sheet_id, find_sheet_lock
 from storage.reads.judge.practice import count_practice_due
@@ -54,18 +54,19 @@ class Saved:
 
 
 async def save_mark(
-    judge: JudgeActor, sheet_id: UUID, *, criterion_id: UUID, step: int, revision: int, now: datetime
+    judge: JudgeActor, which: UUID | str, *, criterion_id: UUID, step: int, revision: int, now: datetime
 ) -> Saved:
-    """Keep one mark. ``revision`` is the sheet's as the judge saw it; saying the same thing twice is no fault.
+    """Keep one mark. ``which``: the sheet's id or its project's code name. ``revision`` is as the judge saw it.
 
+    Saying the same thing twice is no fault.
     Raises StaleRevision with what is stored, when another tab or device saved in between, and PractiseFirst before
     the first mark of all while practice works are left.
     """
     async with transaction():
-        sheet = await lock_open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
+        sheet = await lock_open_sheet(judge, which, Action.SAVE_MARK, now)
         if not 1 <= step <= sheet.steps:
             raise Invalid(FieldError("step", "err.step", max=sheet.steps))
-        weights, marks = await list_weights_and_marks(sheet.category_id, sheet_id)
+        weights, marks = await list_weights_and_marks(sheet.category_id, sheet.id)
         if criterion_id not in weights:
             raise NotFound
         if not marks:
@@ -73,15 +74,16 @@ async def save_mark(
         before = marks.get(criterion_id)
         if before == step and sheet.revision >= revision:
             return _saved(sheet, weights, marks, revision=sheet.revision, now=now)
-        await _advance(
-            sheet, revision, marks, now,
-            _put_mark(sheet_id, criterion_id, step, is_new=before is None, now=now),
-            _note_change(sheet, "mark", now, criterion_id=criterion_id, steps=(before, step)),
-        )  # fmt: skip
+        _check_revision(sheet, revision, marks)
         await record(
-            Event.MARK_SAVED, by=judge, about=("sheet", sheet_id), at=now,
+            Event.MARK_SAVED, by=judge, about=("sheet", sheet.id), at=now,
             before=None if before is None else {"criterion": str(criterion_id), "step": before},
             after={"criterion": str(criterion_id), "step": step},
+            changes=(
+                _put_mark(sheet.id, criterion_id, step, is_new=before is None, now=now),
+                _note_change(sheet, "mark", now, criterion_id=criterion_id, steps=(before, step)),
+                _advance(sheet, now),
+            ),
         )  # fmt: skip
         return _saved(sheet, weights, marks | {criterion_id: step}, revision=revision + 1, now=now)
 
@@ -109,11 +111,11 @@ async def save_comments(
         }
         if before == after:
             return _saved(sheet, weights, marks, revision=sheet.revision, now=now)
-        await _advance(sheet, revision, marks, now, _note_change(sheet, "comments", now))
-        await ScoreSheet.update(
-            {ScoreSheet.comment_team: after["team"], ScoreSheet.comment_committee: after["committee"]}
-        ).where(ScoreSheet.id == sheet_id)
-        await record(Event.COMMENT_SAVED, by=judge, about=("sheet", sheet_id), at=now, before=before, after=after)
+        _check_revision(sheet, revision, marks)
+        await record(
+            Event.COMMENT_SAVED, by=judge, about=("sheet", sheet_id), at=now, before=before, after=after,
+            changes=(_note_change(sheet, "comments", now), _advance(sheet, now, after)),
+        )  # fmt: skip
         return _saved(sheet, weights, marks, revision=revision + 1, now=now, **after)
 
 
@@ -180,9 +182,9 @@ async def abstain(judge: JudgeActor, sheet_id: UUID, *, reason: str, now: dateti
         await record(Event.ABSTAINED, by=judge, about=("sheet", sheet_id), at=now, after=reason.strip())
 
 
-async def lock_open_sheet(judge: JudgeActor, sheet_id: UUID, action: Action, now: datetime) -> SheetLock:
+async def lock_open_sheet(judge: JudgeActor, which: UUID | str, action: Action, now: datetime) -> SheetLock:
     """Lock a sheet for writing, or refuse with the reason that a judge can act on."""
-    sheet = await find_sheet_lock(judge.id, sheet_id)
+    sheet = await find_sheet_lock(judge.id, which)
     if sheet is None or sheet.assignment_state != AssignmentState.PUBLISHED:
         raise NotFound
     if sheet.state == SheetState.SEALED:
@@ -206,24 +208,25 @@ async def _check_practised(judge: JudgeActor) -> None:
         raise PractiseFirst(n=n_due)
 
 
-async def _advance(
-    sheet: SheetLock, revision: int, marks: Mapping[UUID, int], now: datetime, *changes: Statement
-) -> None:
-    """Make the changes and move the sheet to its next revision, if it is still the one that the judge saw."""
-    moved = sheet.revision == revision and await run_together(
-        *changes,
-        (
-            "UPDATE score_sheet SET revision = {}, saved_at = {} WHERE id = {} AND revision = {} RETURNING id",
-            (revision + 1, now, sheet.id, revision),
-        ),
-    )
-    if not moved:
+def _check_revision(sheet: SheetLock, revision: int, marks: Mapping[UUID, int]) -> None:
+    """Refuse to save over what another tab or device saved since; the sheet is locked, so nobody does from here on."""
+    if sheet.revision != revision:
         raise StaleRevision(
             current=sheet.revision,
             marks={str(key): step for key, step in marks.items()},
             team=sheet.comment_team,
             committee=sheet.comment_committee,
         )
+
+
+def _advance(sheet: SheetLock, now: datetime, comments: Mapping[str, str] | None = None) -> Statement:
+    """Move the sheet to its next revision, with both notes where they changed."""
+    team, committee = (comments[each] for each in ("team", "committee")) if comments else (None, None)
+    written = (
+        "UPDATE score_sheet SET revision = {}, saved_at = {}, comment_team = COALESCE({}, comment_team), "
+        "comment_committee = COALESCE({}, comment_committee) WHERE id = {}"
+    )
+    return written, (sheet.revision + 1, now, team, committee, sheet.id)
 
 
 async def _read_marks(sheet_id: UUID) -> dict[UUID, int]:

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from service.audit import head
+from service.audit_check import head
 from storage.dump import dump_rows, is_empty, load_rows
 from storage.engine import get_engine, run_sql, snapshot, transaction
 from storage.errors import ObjectMissing

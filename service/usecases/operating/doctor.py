@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from service.audit import verify
+from service.audit_check import verify
 from storage.engine import get_engine, run_sql, snapshot
 from storage.errors import NewerSchema, ObjectMissing, ObjectStoreAway, SchemaMismatch
 from storage.judge_role import list_reached

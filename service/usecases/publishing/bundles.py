@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from service.audit import Event, head, record
+from service.audit import Event, record
+from service.audit_check import head
 from service.errors import Conflicting, NotFound
 from service.permissions import Action, require
 from service.usecases.deciding.recusals import require_no_tie

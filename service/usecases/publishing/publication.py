@@ -8,7 +8,8 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from service.actors import Actor
-from service.audit import SYSTEM, Event, head, record
+from service.audit import SYSTEM, Event, record
+from service.audit_check import head
 from service.errors import Conflicting, FieldError, Invalid, NotFound, StaleRevision
 from service.jobs.queue import enqueue
 from service.mail.queue import queue_letter

@@ -8,7 +8,8 @@ from litestar import Controller, Response, get, post
 from markupsafe import Markup
 
 from service.actors import Actor, Role
-from service.audit import Event, verify
+from service.audit import Event
+from service.audit_check import verify
 from service.permissions import Action
 from service.text import Ltr, Words
 from service.usecases.publishing.log_export import export_log

@@ -101,9 +101,8 @@ class SheetController(Controller):
 
     @put("/marks", opt={"action": Action.SAVE_MARK, "json": True})
     async def mark(self, code: str, data: MarkBody, judge: JudgeActor, now: datetime) -> dict[str, object]:
-        sheet_id = await _sheet_id(judge, code)
         saved = await save_mark(
-            judge, sheet_id, criterion_id=data.criterion, step=data.step, revision=data.revision, now=now
+            judge, code, criterion_id=data.criterion, step=data.step, revision=data.revision, now=now
         )
         return _told(saved)
 

@@ -15,19 +15,22 @@ async def find_my_sheet_id(judge_id: UUID, code_name: str) -> UUID | None:
     return rows[0]["id"] if rows else None
 
 
-async def find_sheet_lock(judge_id: UUID, sheet_id: UUID) -> SheetLock | None:
+async def find_sheet_lock(judge_id: UUID, sheet: UUID | str) -> SheetLock | None:
     """Read the facts on which a write to this sheet depends; inside a transaction, on PostgreSQL, lock them too.
+
+    ``sheet``: its id, or its project's code name, by which a judge knows it: of several rounds, the last one's.
 
     The round is shared and the sheet is taken: saves of many sheets pass each other, a save and the close of its round
     do not. One statement, written out, since every mark that is saved begins with it.
     """
     locks = " FOR SHARE OF r FOR UPDATE OF s" if on_postgres() and is_in_transaction() else ""
-    rows = await read_quickly(_LOCK + locks, sheet_id, judge_id)
+    which = _BY_ID if isinstance(sheet, UUID) else _BY_CODE
+    rows = await read_quickly(_LOCK + which + locks, judge_id, sheet)
     if not rows:
         return None
     row = rows[0]
     return SheetLock(
-        id=sheet_id,
+        id=row["id"],
         assignment_id=row["assignment_id"],
         judge_id=judge_id,
         entry_id=row["entry_id"],
@@ -55,7 +58,7 @@ _MINE = """SELECT s.id FROM entry e JOIN assignment a ON a.entry = e.id JOIN sco
     JOIN round r ON r.id = a.round
     WHERE a.judge = {} AND a.state = 'published' AND e.code_name = {} ORDER BY r.ordinal DESC LIMIT 1"""
 
-_LOCK = """SELECT s.revision, s.state, s.abstained, s.comment_team, s.comment_committee,
+_LOCK = """SELECT s.id, s.revision, s.state, s.abstained, s.comment_team, s.comment_committee,
     a.id AS assignment_id, a.state AS assignment_state, a.entry AS entry_id, a.round AS round_id, e.code_name,
     v.category AS category_id, r.state AS round_state,
     r.closes_at, a.due_at, d.id AS edition_id, d.state AS stage, d.steps,
@@ -68,4 +71,6 @@ _LOCK = """SELECT s.revision, s.state, s.abstained, s.comment_team, s.comment_co
     JOIN edition d ON d.id = r.edition
     LEFT JOIN independence i ON i.assignment = a.id
     LEFT JOIN conflict c ON c.judge = a.judge AND c.entry = a.entry AND c.state IN ('held', 'confirmed')
-    WHERE s.id = {} AND a.judge = {}"""
+    WHERE a.judge = {} AND """
+_BY_ID = "s.id = {}"
+_BY_CODE = "a.state = 'published' AND e.code_name = {} ORDER BY r.ordinal DESC LIMIT 1"

@@ -3,16 +3,20 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from service.audit import SYSTEM, Event, _hash, commitment, head, record, verify
+from service.audit import SYSTEM, Event, commitment, hash_of, record
+from service.audit_check import head, verify
 from service.audit_file import read_lines
 from service.cli.audit import run as audit_command
 from storage.engine import (
+    Statement,
     bind,
     close_database,
     count_queries,
@@ -23,7 +27,7 @@ from storage.engine import (
     sqlite_url,
     transaction,
 )
-from storage.errors import RowProtected, TransactionMisuse
+from storage.errors import RowProtected, TransactionMisuse, UniqueViolation
 from storage.piccolo_app import TABLES
 from storage.tables.audit import AuditEvent, AuditHead, AuditNonce
 from tests.cast import NOW
@@ -166,6 +170,35 @@ async def test_twenty_writers_at_once_make_one_chain(database: str):
     assert (verdict.rows, verdict.broken) == (20, None)
 
 
+async def test_whatever_letters_a_reason_has_the_row_holds(database: str):
+    """PostgreSQL hashes a text that it puts together itself: it must be what this program would have written."""
+    reasons = ('"," prev_hash', "\\ {} {0} %s $1", "سببٌ مكتوب\n\tبسطرين", "''; --", "\u2028\u200f\x1f", "😀")
+    for at, reason in enumerate(reasons):
+        async with transaction():
+            await record(Event.MARK_SAVED, by=SYSTEM, about=("sheet", reason), at=NOW, after=reason, reason=reason)
+            await _record(at)
+
+    verdict = await verify()
+    assert (verdict.rows, verdict.broken) == (2 * len(reasons), None)
+
+
+async def test_changes_that_go_with_a_row_stand_or_fall_with_it(database: str):
+    def kept(key: int) -> Statement:
+        return "INSERT INTO audit_nonce (id, sequence, side, nonce, value, made_at) VALUES ({}, {}, {}, {}, {}, {})", (
+            UUID(int=key), 1, "kept", "nonce", "value", NOW,
+        )  # fmt: skip
+
+    for keys, n_rows in (((1, 2), 1), ((3, 3), 1)):
+        with suppress(UniqueViolation):
+            async with transaction():
+                await record(
+                    Event.MARK_SAVED, by=SYSTEM, about=("sheet", "one"), at=NOW, changes=tuple(map(kept, keys))
+                )
+
+        assert await AuditNonce.count().where(AuditNonce.side == "kept") == 2
+        assert (await head())[0] == await AuditEvent.count() == n_rows
+
+
 async def test_what_is_rolled_back_leaves_no_row(database: str):
     await write(2)
 
@@ -212,7 +245,7 @@ async def add_chained(n_rows: int) -> None:
             subject_id=f"sheet-{at}", before=None, after=commitment(f"{at:032}", '{"step":5}'), reason="",
             prev_hash=previous, hash="",
         )  # fmt: skip
-        row.hash = previous = _hash(row.to_dict())
+        row.hash = previous = hash_of(row.to_dict())
         rows.append(row)
     async with transaction():
         await insert_many(rows)

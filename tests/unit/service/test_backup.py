@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from service.audit import head, verify
+from service.audit_check import head, verify
 from service.usecases.judging.sheets import save_comments
 from service.usecases.operating.backup import BackupRefused, Manifest, make_backup, read_manifest, restore_backup
 from service.usecases.operating.doctor import examine

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from service.actors import Role
-from service.audit import verify
+from service.audit_check import verify
 from service.demo.data import load_edition
 from service.demo.drive import Clock, Drive, Tell
 from service.demo.edition import DemoEdition

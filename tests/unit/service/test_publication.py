@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from service.actors import Role
-from service.audit import verify
+from service.audit_check import verify
 from service.errors import Invalid, NotAllowed, Refused
 from service.usecases.deciding.decisions import approve_decision, place_entries, sign_decision
 from service.usecases.deciding.placings import Given, Placing

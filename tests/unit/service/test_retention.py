@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from service.actors import Actor, Role
-from service.audit import Event, verify
+from service.audit import Event
+from service.audit_check import verify
 from service.cli.verify import run as verify_bundle
 from service.errors import Invalid, NotAllowed
 from service.usecases.operating.doctor import examine

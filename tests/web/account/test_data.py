@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from service.actors import Actor, Role
-from service.audit import verify
+from service.audit_check import verify
 from service.text import Words
 from service.usecases.entering.entries import open_entry, save_ai_statement
 from service.usecases.entering.questions import ask_question

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.audit import verify
+from service.audit_check import verify
 from service.jobs.kinds import KINDS
 from service.text import LANGUAGES, Words
 from service.usecases.operating.doctor import examine
