@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from storage.columns import from_json
+from storage.engine import read_quickly
 from storage.reads.results import PUBLISHED_STATES, PublishedCategory, list_published_categories
 from storage.tables.award import Announcement
 
-__all__ = ["Announced", "AnnouncedLine", "find_announced"]
+__all__ = ["Announced", "AnnouncedLine", "find_announced", "is_announced"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,15 @@ class Announced:
     short_en: str
     publish_at: datetime | None
     categories: tuple[tuple[PublishedCategory, tuple[AnnouncedLine, ...]], ...]
+
+
+async def is_announced(edition_id: UUID) -> bool:
+    """Say whether an edition's honoured are public and their places are not; asked for each look at the home page."""
+    return bool(await read_quickly(_ANNOUNCED, edition_id))
+
+
+_ANNOUNCED = """SELECT 1 FROM announcement a JOIN edition d ON d.id = a.edition
+    WHERE d.id = {} AND a.announced_at IS NOT NULL AND d.state NOT IN ('published', 'archived')"""
 
 
 async def find_announced(slug: str | None = None) -> Announced | None:

@@ -17,6 +17,7 @@ from service.web.pages import Page, page
 from service.web.public.rules_pages import RulesPage, change_card, in_language, rules_page
 from service.web.visit import visit_of
 from service.wording import OwnWords
+from storage.reads.announced import is_announced
 from storage.reads.public.categories import CategoryLine, CategoryView, find_category, list_categories
 from storage.reads.public.editions import DateView, EditionLine, list_dates, list_editions
 from storage.reads.public.rules import find_edition_rules
@@ -62,13 +63,14 @@ class DateStep:
 class HomePage:
     """What it is, where the edition stands, the categories, the dates; ``say`` knows the edition's own words.
 
-    ``base`` begins the addresses of a preview's own pages.
+    ``base`` begins the addresses of a preview's own pages; ``is_announced``: the honoured are public, their places not.
     """
 
     say: OwnWords
     categories: tuple[CategoryCard, ...]
     dates: tuple[DateStep, ...]
     base: str = ""
+    is_announced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,11 @@ async def show_home(actor: Actor, words: Words, now: datetime) -> Page:
     categories = await list_categories(actor.edition_id) if actor.edition_id else ()
     dates = await list_dates(actor.edition_id) if actor.edition_id else ()
     say = await own_words(actor.edition_id, words)
-    return page("public/home", HomePage(say, category_cards(categories, words), date_steps(dates, words, now)))
+    shown = HomePage(
+        say, category_cards(categories, words), date_steps(dates, words, now),
+        is_announced=bool(actor.edition_id and await is_announced(actor.edition_id)),
+    )  # fmt: skip
+    return page("public/home", shown)
 
 
 @get("/categories", opt={"action": Action.READ_PUBLIC})

@@ -123,6 +123,10 @@ async def ask_for_names_by_others(house: House) -> None:
     await chair.post(path, data={"csrf": csrf_in(waiting.text), "answer": "agree"})
 
 
+def _actions(home: str) -> str:
+    return home.split('<p class="actions mt-5">')[1].split("</p>", maxsplit=1)[0]
+
+
 async def test_publication_in_two_steps_names_the_honoured_first_and_their_places_later(told: House):
     first_at = PUBLISH - timedelta(hours=3)
     told.clock.now = PUBLISH - timedelta(days=2)
@@ -143,6 +147,7 @@ async def test_publication_in_two_steps_names_the_honoured_first_and_their_place
     told.clock.now = first_at - timedelta(seconds=1)
     await told.work()
     assert "The work of" not in (await visitor.get("/en/winners")).text
+    assert "/en/winners" not in _actions((await visitor.get("/en")).text)
     told.clock.now = first_at
     await told.work()
     for language in ("ar", "en"):
@@ -150,6 +155,7 @@ async def test_publication_in_two_steps_names_the_honoured_first_and_their_place
         assert all(f"The work of Student {at}" in shown for at in range(4))
         assert "DOC-" not in shown
         assert "Student 0 بالعربية" not in shown
+    assert "/en/winners" in _actions((await visitor.get("/en")).text)
     order = [shown.index(f"The work of Student {at}") for at in (0, 2, 1, 3)]
     assert order == sorted(order)  # by title within a category, whatever the places
     assert (await visitor.get("/en/winners/small-2027/the-work-of-student-0")).status_code == 404
