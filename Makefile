@@ -29,6 +29,7 @@ SOAK_PACKAGES := nginx-light
 
 ##@ Use it
 install: $(VENV)/.runtime ## Make .venv with everything the demonstration and the server need
+	@$(BIN)/python -I -c "from service.web.environment import compile_templates; compile_templates()"
 	@scripts/debian-packages --suggest $(OPTIONAL_PACKAGES)
 
 demo: $(VENV)/.runtime ## Run a whole competition on real files, then serve it (ARGS="--phase judging", "--headless", ...)

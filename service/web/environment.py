@@ -36,7 +36,7 @@ from markupsafe import Markup, escape
 from service.text import Ltr, Words
 from service.web.language import with_language
 
-__all__ = ["Compiled", "make_environments"]
+__all__ = ["Compiled", "compile_templates", "make_environments"]
 
 ALWAYS_THE_SAME: Final = frozenset(
     (
@@ -212,3 +212,15 @@ def make_environments(
         return made
 
     return environment
+
+
+def compile_templates(compiled: Compiled = _COMPILED) -> int:
+    """Compile every template and keep it for the processes to come; return how many.
+
+    Asked once when a release is installed: servers may not write there, and would each compile all of them anew.
+    """
+    environment = make_environments(lambda path: path, compiled)("ar", "western")
+    names = environment.list_templates(extensions=["html"])
+    for name in names:
+        environment.get_template(name)
+    return len(names)

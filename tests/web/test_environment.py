@@ -10,7 +10,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from service.text import Ltr
-from service.web.environment import ALWAYS_THE_SAME, Compiled, make_environments
+from service.web.environment import ALWAYS_THE_SAME, Compiled, compile_templates, make_environments
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 TAGS = '{% from "components/tag.html" import tag %}{{ tag(label, tone) }}'
@@ -99,6 +99,14 @@ def test_where_nothing_may_be_kept_each_process_compiles(folder: Path, monkeypat
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     assert list_compiled(folder) == list_compiled(folder) != []
     assert not folder.exists()
+
+
+@pytest.mark.long
+def test_what_an_installation_compiled_no_process_compiles_again(folder: Path):
+    n = compile_templates(Compiled(folder))
+
+    assert n == sum(path.suffix == ".html" for path in Path("templates").rglob("*"))
+    assert list_compiled(folder) == []
 
 
 def test_languages_do_not_share_answers():
