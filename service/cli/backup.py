@@ -56,7 +56,8 @@ async def _backup(settings: Settings, words: Words, folder: Path, passphrase: by
     finally:
         await close_database(engine)
     print(words.plain("command.backup_made", rows=made.n_rows, objects=len(made.objects), folder=str(folder)))
-    print(words.plain("command.backup_head", hash=made.log_head))
+    print(words.plain("command.backup_head"))
+    print(made.log_head)
     for key in made.damaged:
         print(words.plain("command.backup_damaged", name=key), file=sys.stderr)
     return 1 if made.damaged else 0

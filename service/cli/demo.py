@@ -177,7 +177,7 @@ def _print_doors(words: "Words", doors: "tuple[Door, ...]", base_url: str) -> No
     print(f"\n{words.plain('demo.serving', address=base_url)}")
     for door in doors:
         print(f"  {words.plain('role.' + door.role)}: {door.address}")
-    print(words.plain("demo.password", password=next(door.password for door in doors if door.password)))
+    print(words.plain("demo.password"), next(door.password for door in doors if door.password))
 
 
 def _write_json(path: Path, shown: "Shown", doors: "tuple[Door, ...]") -> None:

@@ -57,7 +57,8 @@ async def _invite(settings: "Settings", options: Namespace, words: "Words") -> i
         except Invalid as invalid:
             print("\n".join(words.plain(error.key, **error.facts) for error in invalid.errors), file=sys.stderr)
             return 1
-    print(words.plain("command.invited", address=f"{settings.base_url}/{words.lang}/invitations/{invited.secret}"))
+    print(words.plain("command.invited"))
+    print(f"{settings.base_url}/{words.lang}/invitations/{invited.secret}")  # bare, to be copied
     return 0
 
 

@@ -47,5 +47,6 @@ async def _restore(settings: Settings, words: Words, folder: Path, passphrase: b
     finally:
         await close_database(engine)
     print(words.plain("command.restored", rows=restored.n_rows, objects=len(restored.objects)))
-    print(words.plain("command.backup_head", hash=restored.log_head))
+    print(words.plain("command.backup_head"))
+    print(restored.log_head)
     return 0
