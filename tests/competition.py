@@ -41,77 +41,14 @@ from storage.tables.panel import Round
 from storage.tables.person import Person, RoleGrant
 from tests.cast import NOW, PASSWORD, password_hash
 from tests.entrants import WORDS_AR, WORDS_EN, last_link
+from tests.small_plan import CATEGORIES, DEADLINE, JUDGED, JUDGING, NOTICE, OPENS, PUBLISH, STEPS, both, make_plan
 
-__all__ = ["PASSWORD", "Competition", "add_person", "make_competition", "make_plan", "practise"]
+__all__ = [
+    "CATEGORIES", "DEADLINE", "JUDGED", "JUDGING", "NOTICE", "OPENS", "PASSWORD", "PUBLISH", "STEPS", "Competition",
+    "add_person", "make_competition", "make_plan", "practise",
+]  # fmt: skip
 
-OPENS = NOW - timedelta(days=15)
-DEADLINE = NOW + timedelta(days=56)
-JUDGING = NOW + timedelta(days=73)
-JUDGED = NOW + timedelta(days=94)
-NOTICE = NOW + timedelta(days=110)
-PUBLISH = NOW + timedelta(days=132)
-STEPS = 8
-CATEGORIES = {"documentary": "DOC", "podcast": "POD"}
 COMMITTEE = (Role.CHAIR, Role.SECRETARY, Role.REGISTRAR, Role.ASSIGNER, Role.MEMBER, Role.OBSERVER)
-
-
-def _both(name: str, words: str) -> dict[str, str]:
-    return {f"{name}_ar": f"{words} بالعربية", f"{name}_en": words}
-
-
-def make_plan(
-    *, slug: str = "small-2027", materials: Sequence[Mapping[str, Any]] = (), **changes: object
-) -> EditionPlan:
-    """An edition of two categories and two criteria; without materials unless they are given."""
-    dates = {"open": OPENS, "deadline": DEADLINE, "judging": JUDGING, "notice": NOTICE, "publish": PUBLISH}
-    criteria = [
-        {"slug": criterion, "position": at, "weight": weight, **_both("name", criterion), **_both("ask", "How good"),
-         "anchors_ar": ["ضعيف", "مقبول", "جيد", "ممتاز"], "anchors_en": ["weak", "fair", "good", "excellent"]}
-        for at, (criterion, weight) in enumerate({"idea": 60, "craft": 40}.items())
-    ]  # fmt: skip
-    return EditionPlan(
-        edition={
-            "slug": slug, **_both("name", "Small competition"), **_both("short", "Small 2027"),
-            **_both("theme", "Water"), "notice_ar": None, "notice_en": None, "limits_notice_ar": None,
-            "limits_notice_en": None, "time_zone": "Asia/Muscat", "contact_email": "help@tahkim.example",
-            "max_members": 6, "max_entries_per_student": 2, "abstract_min_words": 120, "abstract_max_words": 250,
-            "steps": STEPS, "judges_per_entry": 2, "max_entries_per_judge": 3, "honour_threshold": 100,
-            "comment_levels": [1, 4], "upload_grace_minutes": 120, "appeals_days": 7, "minutes_per_entry": 35,
-            "break_after_entries": 4, **changes,
-        },
-        timeline=[
-            {"slug": name, "position": at, "at": moment, "until": JUDGED if name == "judging" else None,
-             **_both("name", f"Date {name}")}
-            for at, (name, moment) in enumerate(dates.items())
-        ],
-        eligibility=[{"slug": "students", "position": 0, **_both("text", "Students of this year")}],
-        honours=[
-            {"slug": f"place-{place}", "position": place, "place": place, "is_per_category": True, "amount_omr": 100,
-             **_both("name", f"Place {place}")}
-            for place in (1, 2)
-        ],
-        levels=[
-            {"level": level, "first_step": 2 * level - 1, "last_step": 2 * level, **_both("name", f"Level {level}")}
-            for level in (1, 2, 3, 4)
-        ],
-        expertise=[{"slug": "film", **_both("name", "Directing")}],
-        ai_statements=[{"slug": "none", "position": 0, **_both("text", "No AI tools")}],
-        categories=[
-            {"slug": slug_, "prefix": prefix, "position": at, **_both("name", slug_), **_both("about", "About it")}
-            for at, (slug_, prefix) in enumerate(CATEGORIES.items())
-        ],
-        materials=list(materials),
-        criteria=[{"category": category, **each} for category in CATEGORIES for each in criteria],
-        practice_works=[
-            {"position": 1, "category_slug": "documentary", **_both("title", "A practice work"),
-             **_both("text", "A text to mark")}
-        ],
-        practice_criteria=criteria,
-        practice_references=[
-            {"work": 1, "criterion": each, "step": 5, **_both("reason", "It is so")} for each in ("idea", "craft")
-        ],
-        seed="tests",
-    )  # fmt: skip
 
 
 async def add_person(name: str, role: Role, edition_id: UUID | None, *, name_ar: str = "", email: str = "") -> Actor:
@@ -364,7 +301,7 @@ async def make_competition(*, objects: ObjectStore | None = None, plan: EditionP
     await add_institutions(
         admin,
         [
-            {"slug": slug, **_both("name", name), **_both("city", "Muscat"), "short_ar": "", "short_en": "",
+            {"slug": slug, **both("name", name), **both("city", "Muscat"), "short_ar": "", "short_en": "",
              "mail_domain": f"{slug}.example",
              "aliases": [slug.upper()]}
             for slug, name in {"squ": "First university", "utas": "Second university"}.items()
