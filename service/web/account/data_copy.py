@@ -8,6 +8,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from service.text import Ltr, Size, Words
+from service.web.account.devices import name_device
 from storage.reads.personal import PersonalData
 
 __all__ = ["DataCopyPage", "DataSection", "lay_out"]
@@ -40,8 +41,7 @@ _IN_ONE_LANGUAGE: Final = ("criterion", "statement")
 """What the rules name in both languages: the page shows the reader's. What the person wrote is shown in both."""
 _LISTS: Final = frozenset({"tags", "rights", "languages", "expertise", "past"})
 _LEFT_TO_RIGHT: Final = frozenset({
-    "email", "entry_number", "code_name", "digest", "sha256", "commitment", "file_name", "name", "device", "edition",
-    "code",
+    "email", "entry_number", "code_name", "digest", "sha256", "commitment", "file_name", "name", "edition", "code",
 })  # fmt: skip
 _LONG_TEXTS: Final = frozenset({"abstract_ar", "abstract_en", "ai_text", "content", "answer", "note"})
 
@@ -133,8 +133,17 @@ def _say_text(section: str, field: str, text: str, words: Words) -> Markup:
     for key in (f"{of_state}.{text}", f"{of_state}_{text}"):
         if of_state and key in words:
             return words(key)
+    if field == "device":
+        return _say_device(text, words)
     if field in _LEFT_TO_RIGHT or of_state is not None or of_section is not None:
         return Markup('<span class="ltr">{}</span>').format(Ltr(text))
     if field in _LONG_TEXTS:
         return Markup('<span class="lines" dir="auto">{}</span>').format(text)
     return Markup("<bdi>{}</bdi>").format(text)
+
+
+def _say_device(line: str, words: Words) -> Markup:
+    """Name a device as the list of sessions does, and give the line that is held below it: the copy is whole."""
+    held = Markup('<span class="ltr xs muted">{}</span>').format(Ltr(line))
+    name = name_device(line, words)
+    return held if name == line else Markup("<span>{}<br>{}</span>").format(name, held)

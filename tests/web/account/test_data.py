@@ -14,6 +14,7 @@ from service.usecases.entering.questions import ask_question
 from service.usecases.entering.starting import start_entry
 from service.usecases.operating.doctor import examine
 from service.usecases.people.personal_data import ask_deletion, carry_out_deletion, export_own_data
+from service.usecases.people.sessions import start_session
 from service.web.account.data_copy import _label, lay_out
 from storage.columns import to_json
 from storage.reads.personal import _SECTIONS, list_holds
@@ -246,6 +247,19 @@ async def test_no_code_of_ours_stands_in_the_page_where_there_is_a_word_for_it(w
     assert said["questions"]["النوع"] == "عن المشروع والشروط"
     assert "لم تُستخدم أدوات." in said["entries"]["صيغة إقرار الذكاء الاصطناعي"]
     assert "No AI tools." not in str(said["entries"])
+
+
+async def test_a_device_is_named_in_the_page_and_the_line_held_of_it_stands_below(world: World):
+    line = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0"
+    farah = world.actors["farah"]
+    await start_session(farah.person_id, device=line, now=world.clock.now)
+
+    found = await export_own_data(farah, now=world.clock.now)
+    page = lay_out(found, Words("en"), given_at=world.clock.now)
+
+    devices = next(section for section in page.sections if section.name == "devices")
+    said = [str(dict(record)["Device"]) for record in devices.records]
+    assert any("Firefox" in each and "on" in each and line in each for each in said)
 
 
 async def fill_statement(farah: Actor, number: str) -> None:
