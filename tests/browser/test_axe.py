@@ -15,7 +15,7 @@ from service.settings import read_settings
 from service.text import Words
 from tests.browser.conftest import Site, serving
 from tests.browser.every_page import check, list_templates
-from tests.browser.walked import AREAS, Opened, Pages, ask_axe, build, collect, new_context, weigh
+from tests.browser.walked import AREAS, Opened, Pages, ask_axe, build, collect, look_otherwise, new_context, weigh
 from tests.conftest import FONTS
 
 pytestmark = pytest.mark.browser
@@ -70,5 +70,27 @@ def test_nothing_is_wrong_with_a_page_in_either_language(chromium: Browser, page
                 if faults:
                     wrong[f"{lang} {theme} {template} ({opened.path})"] = faults
         context.close()
+
+    assert wrong == {}, "\n".join(f"{page}\n    " + "\n    ".join(faults) for page, faults in wrong.items())
+
+
+MAIN = {
+    "visitor": ("/", "/categories/{slug:str}"),
+    "entrant": ("/entries", "/entries/{number:str}", "/entries/{number:str}/files"),
+    "judge": ("/judging", "/judging/{code:str}", "/judging/review", "/judging/offline-sheet"),
+}
+
+
+@pytest.mark.parametrize("area", MAIN)
+def test_main_pages_keep_less_motion_few_colours_and_paper_in_mind(chromium: Browser, pages: Pages, area: str) -> None:
+    """The other pages, and those of a published edition, are the soak's."""
+    found = {template: pages.by_area[area][template] for template in MAIN[area]}
+    themes = ("light", "dark")
+    wrong = {
+        f"{theme} {template}": faults
+        for template, opened in found.items()
+        for theme in themes
+        if (faults := look_otherwise(chromium, opened, theme))
+    }
 
     assert wrong == {}, "\n".join(f"{page}\n    " + "\n    ".join(faults) for page, faults in wrong.items())

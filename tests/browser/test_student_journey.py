@@ -229,6 +229,7 @@ def test_from_the_first_letter_to_the_last_word(student: Student) -> None:
     try:
         student.go(student.base)
         expect(student.page.locator("main")).to_contain_text("The abstract names a member.")
+        expect(student.page.locator("main")).to_contain_text(student.words.plain("time.return_in"))
         assert state_of(student) == "returned"
         student.go(f"{student.base}/details")
         student.fill(title_en="Voices of the gulf")

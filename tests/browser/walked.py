@@ -142,6 +142,19 @@ def open_page(context: BrowserContext, opened: Opened, lang: str) -> Page:
     return page
 
 
+def look_otherwise(chromium: Browser, opened: Opened, theme: str) -> list[str]:
+    """What is wrong with a page for a reader with less motion or few colours, and on paper, in this theme."""
+    context = new_context(chromium, opened, theme, forced_colors="active")
+    page = open_page(context, opened, "ar")
+    faults = [f"moves: {each}" for each in page.evaluate(check("moving"))]
+    faults += [f"few colours: {each}" for each in page.evaluate(check("colours"))]
+    page.emulate_media(media="print", forced_colors="none")
+    page.set_viewport_size({"width": 794, "height": 1123})
+    faults += [f"paper: {each}" for each in page.evaluate(check("paper"))]
+    context.close()
+    return faults
+
+
 def ask_axe(page: Page) -> list[str]:
     """What axe finds wrong with a page of a ``new_context``."""
     ask = "options => axe.run(document, options).then(found => found.violations)"
