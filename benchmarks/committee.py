@@ -1,9 +1,10 @@
 """How fast the committee's pages answer with many entries, as ratios to a bare route on the same server, in one run.
 
-    python benchmarks/committee.py [--seconds 4] [--entries 400 2000]
+    python -m benchmarks.committee [--seconds 4] [--entries 400 2000]
 
 A small competition is driven through the use cases until its round has closed; its entries, sheets and marks are then
-multiplied row by row, and the round is ranked as always. Machines are noisy: read the ratios.
+multiplied row by row, and the round is ranked as always. Both servers are asked in turns; the last ratio is that of
+their processor time an answer, which other work on the machine changes little.
 
 Two cores and nothing else, four seconds a page, November 2026; the ranking is of one of two categories, a hundred
 entries a part:
@@ -19,18 +20,18 @@ entries a part:
 
 import argparse
 import asyncio
-import importlib.util
 import sys
 import tempfile
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from benchmarks.pages import TURNS, Asked, load_service_benchmark
+from service.usecases.people.sessions import start_session
 from storage.engine import bind, close_database, insert_many, open_database, sqlite_url, transaction
 from storage.migrations.run import migrate
 from storage.piccolo_app import TABLES
@@ -38,7 +39,6 @@ from storage.tables.assignment import Assignment
 from storage.tables.entrant import EntryOwner
 from storage.tables.entry import Entry, EntryVersion
 from storage.tables.scoresheet import Mark, ScoreSheet
-from tests.cast import PASSWORD
 from tests.competition import JUDGED, make_competition
 
 AIM = 0.006
@@ -48,17 +48,6 @@ PAGES = {
     "ranking of a category": "/en/committee/ranking/documentary",
     "progress, all categories": "/en/committee/progress",
 }
-
-
-def load_service_benchmark() -> ModuleType:
-    """Take servers, browser and load from the benchmark beside this one; its name is also a package's."""
-    spec = importlib.util.spec_from_file_location("service_benchmark", Path(__file__).with_name("service.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def copies(table: Any, rows: Iterable[dict[str, Any]], **changes: Any) -> list[Any]:
@@ -94,7 +83,7 @@ async def multiply(n_entries: int) -> None:
 
 
 async def build(data: Path, n_entries: int) -> str:
-    """Make the competition in a folder; return the chair's address."""
+    """Make the competition in a folder; return the secret of the chair's session."""
     engine = await open_database(sqlite_url(data / "tahkim.db"))
     await migrate(engine)
     bind(engine, TABLES)
@@ -105,25 +94,27 @@ async def build(data: Path, n_entries: int) -> str:
     await multiply(n_entries)
     competition.judged = JUDGED + timedelta(hours=1)
     await competition.rank()
+    secret = await start_session(competition.chair.person_id, device="benchmark", now=datetime.now(UTC))
     await close_database(engine)
-    return competition.chair.email
+    return secret
 
 
-def measure(data: Path, email: str, n_entries: int, seconds: float) -> None:
+def measure(data: Path, secret: str, n_entries: int, seconds: float) -> None:
     bench = load_service_benchmark()
     port, bare_port = bench.free_port(), bench.free_port()
     serve = [sys.executable, "-m", "service.cli.main", "serve", "--data", str(data), "--port", str(port)]
     bare = [sys.executable, "-c", bench.BARE.replace("{port}", str(bare_port))]
-    with bench.running(bare, bare_port, "/ok"), bench.running(serve, port, "/healthz"):
-        browser = bench.Browser(port, email, PASSWORD)
-        ok = f"GET /ok HTTP/1.1\r\nHost: localhost:{bare_port}\r\n\r\n".encode()
+    with bench.running(bare, bare_port, "/ok") as bare_server, bench.running(serve, port, "/healthz") as server:
         for name, path in PAGES.items():
-            request = browser.get(path)
-            base = asyncio.run(bench.ask(bare_port, lambda _, ok=ok: ok, seconds))
-            mine = asyncio.run(bench.ask(port, lambda _, request=request: request, seconds, 4))
+            base = Asked(bench, bare_server, bare_port, "/ok")
+            mine = Asked(bench, server, port, path, f"Cookie: tahkim={secret}\r\n")
+            for _ in range(TURNS):
+                base.ask(seconds / TURNS)
+                mine.ask(seconds / TURNS)
+            assert mine.faults == base.faults == 0
             print(
-                f"{n_entries:6} {name:30} {mine.rate:9.1f} {mine.p50:8.1f} {mine.p95:8.1f} {base.rate:9.0f} "
-                f"{mine.rate / base.rate:8.4f} {mine.faults}"
+                f"{n_entries:7} {name:28} {mine.rate:9.1f} {mine.p50:7.0f} {mine.cpu:7.1f} {base.rate:7.0f} "
+                f"{base.cpu:7.3f} {mine.rate / base.rate:7.4f} {base.cpu / mine.cpu:7.4f}"
             )
 
 
@@ -132,11 +123,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--entries", type=int, nargs="+", default=[400, 2000])
     options = parser.parse_args()
-    print(f"{'entries':6} {'page':30} {'a second':>9} {'p50 ms':>8} {'p95 ms':>8} {'bare':>9} {'ratio':>8} faults")
+    heads = ("a second", "p50 ms", "CPU ms", "bare", "CPU ms", "ratio", "by CPU")
+    print(f"{'entries':>7} {'page':28} {heads[0]:>9} {' '.join(f'{each:>7}' for each in heads[1:])}")
     for n_entries in options.entries:
         with tempfile.TemporaryDirectory() as folder:
-            email = asyncio.run(build(Path(folder), n_entries))
-            measure(Path(folder), email, n_entries, options.seconds)
+            secret = asyncio.run(build(Path(folder), n_entries))
+            measure(Path(folder), secret, n_entries, options.seconds)
     print(f"aim for the list of 400 entries: {AIM}")
 
 

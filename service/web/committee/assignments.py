@@ -34,6 +34,7 @@ from service.web.committee.assignment_views import (
     show_why,
 )
 from service.web.committee.impossible import Impossible, tell_impossible
+from service.web.committee.parts import part_of
 from service.web.committee.standing import AnyRequest, Chip, no_round, pick, round_of, stand
 from service.web.forms import read_form
 from service.web.language import with_language
@@ -46,6 +47,8 @@ from storage.reads.matrices import RoundRules
 __all__ = ["AssignmentController"]
 
 NO_NUMBER = -1
+ENTRIES_A_PART = 50
+"""Projects of one part of the list, each with its judges and the reasons: some ten screens of a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,10 @@ class AssignmentsPage:
     efficiency_word: str
     chips: tuple[Chip, ...]
     entries: tuple[EntryRow, ...]
+    first: int
+    n_found: int
+    previous: str | None
+    next: str | None
     loads: tuple[LoadRow, ...]
     links: tuple[Link, ...]
     joins: tuple[Markup, ...]
@@ -95,6 +102,7 @@ class AssignmentController(Controller):
             entry=asked.get("entry", ""),
             wish=(_read_id(asked.get("remove", "")), _read_id(asked.get("add", ""))),
             shared="shared" in asked,
+            part=asked.get("part", ""),
         )
 
     @post("/propose", opt={"action": Action.ASSIGN_JUDGES})
@@ -173,7 +181,7 @@ def _read_id(text: str) -> UUID | None:
 
 async def _show(
     actor: Actor, words: Words, *, category: str = "", entry: str = "", facts: Mapping[str, Any] | None = None,
-    wish: tuple[UUID | None, UUID | None] = (None, None), shared: bool = False,
+    wish: tuple[UUID | None, UUID | None] = (None, None), shared: bool = False, part: str = "",
 ) -> Page:  # fmt: skip
     standing = await stand(actor)
     if standing.in_round is None:
@@ -184,6 +192,13 @@ async def _show(
     loads = count_loads(found)
     categories = {each.id: each for each in standing.categories}
     chosen = standing.find_category(category)
+    listed = [
+        each
+        for each in found.entries
+        if each.category_id in categories and (chosen is None or each.category_id == chosen.id)
+    ]
+    in_part = part_of(len(listed), part, ENTRIES_A_PART)
+    here = with_language("/committee/assignments", words.lang) + (f"?category={chosen.slug}" if chosen else "")
     by_entry: dict[UUID, list[Pair]] = {}
     for pair in found.pairs:
         by_entry.setdefault(pair.entry_id, []).append(pair)
@@ -225,9 +240,12 @@ async def _show(
                 ),
                 lacks=max(0, in_round.reviews_per_entry - len(by_entry.get(each.id, ()))),
             )
-            for each in found.entries
-            if each.category_id in categories and (chosen is None or each.category_id == chosen.id)
+            for each in listed[in_part.first - 1 : in_part.last]
         ),
+        first=in_part.first,
+        n_found=len(listed),
+        previous=in_part.before(here),
+        next=in_part.after(here),
         loads=tuple(
             LoadRow(names[each.id], each.kind, loads.get(each.id, 0), each.max_entries)
             for each in sorted(found.judges, key=lambda each: (-loads.get(each.id, 0), fold_for_search(names[each.id])))

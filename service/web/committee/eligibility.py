@@ -15,6 +15,7 @@ from service.usecases.entering.withdrawing import WITHDRAWABLE, withdraw_for_tea
 from service.usecases.files.findings import say_trace
 from service.usecases.files.identities import FindingState, decide_finding
 from service.usecases.setup.past_entries import Recurrence, find_recurrences
+from service.web.committee.eligibility_queue import CardView, card_view, queue_page
 from service.web.committee.evidence import RuleLine, weigh_rules
 from service.web.committee.standing import AnyRequest, pick, read_moment, stand, write_moment
 from service.web.declared import say_ai
@@ -22,7 +23,6 @@ from service.web.forms import Typed, read_form
 from service.web.pages import Page, go_to, page
 from storage.reads.committee.standing import Standing
 from storage.reads.registrar import (
-    EligibilityCard,
     EligibilityPage,
     FindingView,
     get_eligibility_page,
@@ -33,31 +33,6 @@ __all__ = ["EligibilityController"]
 
 DAYS_TO_MEND = 3
 """The time that a returned entry is offered first; the registrar may change it."""
-
-
-@dataclass(frozen=True, slots=True)
-class CardView:
-    """An entry in the queue."""
-
-    number: Ltr
-    title: str
-    category: str
-    state: str
-    submitted_at: datetime | None
-    is_complete: bool
-    n_findings: int
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class QueuePage:
-    """The queue."""
-
-    waiting: tuple[CardView, ...]
-    decided: tuple[CardView, ...]
-    is_open: bool
-    asked: bool
-    withdrawn: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +115,10 @@ class EligibilityController(Controller):
     @get("/", opt={"action": Action.CHECK_ELIGIBILITY})
     async def queue(self, request: AnyRequest, actor: Actor, words: Words) -> Page:
         standing = await stand(actor)
-        found = await get_eligibility_queue(standing.edition_id)
-        shown = QueuePage(
-            waiting=tuple(_card(each, words) for each in found.waiting),
-            decided=tuple(_card(each, words) for each in found.decided),
+        shown = queue_page(
+            await get_eligibility_queue(standing.edition_id), request.query_params, words,
             is_open=may(Action.CHECK_ELIGIBILITY, actor, stage=standing.state),
-            asked="asked" in request.query_params,
-            withdrawn="withdrawn" in request.query_params,
-        )
+        )  # fmt: skip
         return page("committee/eligibility", shown)
 
     @get("/{number:str}", opt={"action": Action.CHECK_ELIGIBILITY})
@@ -242,7 +213,7 @@ def _check_page(
     actor: Actor, standing: Standing, found: EligibilityPage, past: tuple[Recurrence, ...], words: Words, now: datetime
 ) -> CheckPage:
     return CheckPage(
-        card=_card(found.card, words),
+        card=card_view(found.card, words),
         members=tuple(
             MemberLine(pick(each, "name", words), Ltr(each.email), each.is_confirmed) for each in found.members
         ),
@@ -288,17 +259,4 @@ def _past(found: Recurrence, words: Words) -> PastLine:
         honour=pick(found.work, "honour", words),
         is_same_title=found.is_same_title,
         makers=found.makers,
-    )
-
-
-def _card(card: EligibilityCard, words: Words) -> CardView:
-    return CardView(
-        number=Ltr(card.entry_number),
-        title=pick(card, "title", words),
-        category=pick(card, "category", words),
-        state=card.state,
-        submitted_at=card.submitted_at,
-        is_complete=card.is_complete,
-        n_findings=card.n_findings,
-        href=f"/committee/eligibility/{card.entry_number}",
     )

@@ -12,12 +12,16 @@ from service.permissions import Action, may
 from service.text import Ltr, Words, fold_for_search
 from service.usecases.deciding.reopening import ask_reopening
 from service.usecases.panel.sheet_time import give_time
+from service.web.committee.parts import part_of
 from service.web.committee.standing import AnyRequest, list_settled, no_round, pick, read_moment, stand, write_moment
 from service.web.forms import read_form
+from service.web.language import with_language
 from service.web.pages import Page, go_to, page
 from storage.lifecycle import RoundState
 from storage.reads.committee.joint import list_sheets
 
+SHEETS_A_PART = 50
+"""Sealed sheets of one part of the list: some ten screens of a phone."""
 TIME_OFFERED = timedelta(days=2)
 """The time to seal that is offered first; the chair may change it."""
 
@@ -40,10 +44,14 @@ class SheetView:
 
 @dataclass(frozen=True, slots=True)
 class SheetsPage:
-    """The sheets of the round by what is to be done with them."""
+    """The sheets of the round by what is to be done with them; ``sealed`` is a part of the ``n_sealed``."""
 
     unsealed: tuple[SheetView, ...]
     sealed: tuple[SheetView, ...]
+    first: int
+    n_sealed: int
+    previous: str | None
+    next: str | None
     set_aside: tuple[SheetView, ...]
     is_round_open: bool
     failed: str
@@ -59,7 +67,8 @@ class SheetsController(Controller):
     @get("/", opt={"action": Action.READ_SHEETS})
     async def show(self, request: AnyRequest, actor: Actor, words: Words, now: datetime) -> Page:
         """List the sheets of the round."""
-        return await _sheets(actor, words, now, given="given" in request.query_params)
+        asked = request.query_params
+        return await _sheets(actor, words, now, given="given" in asked, part=asked.get("part", ""))
 
     @post("/{sheet_id:uuid}/reopen", opt={"action": Action.REOPEN_SHEET})
     async def reopen(self, request: AnyRequest, sheet_id: UUID, actor: Actor, words: Words, now: datetime) -> Redirect:
@@ -87,7 +96,9 @@ class SheetsController(Controller):
         return go_to("/committee/sheets?given=yes")
 
 
-async def _sheets(actor: Actor, words: Words, now: datetime, *, failed: str = "", given: bool = False) -> Page:
+async def _sheets(
+    actor: Actor, words: Words, now: datetime, *, failed: str = "", given: bool = False, part: str = ""
+) -> Page:
     standing = await stand(actor)
     if standing.in_round is None:
         return no_round("sheets.title")
@@ -115,9 +126,17 @@ async def _sheets(actor: Actor, words: Words, now: datetime, *, failed: str = ""
         if each.category_id in seen
     ]
     views.sort(key=lambda each: (fold_for_search(each.judge), each.code))
+    sealed = [each for each in views if each.state == "sealed"]
+    at = next((at for at, each in enumerate(sealed) if str(each.id) == failed), None)  # its form comes back with it
+    in_part = part_of(len(sealed), part if at is None else str(at // SHEETS_A_PART + 1), SHEETS_A_PART)
+    here = with_language("/committee/sheets", words.lang)
     shown = SheetsPage(
         unsealed=tuple(each for each in views if each.state == "complete"),
-        sealed=tuple(each for each in views if each.state == "sealed"),
+        sealed=tuple(sealed[in_part.first - 1 : in_part.last]),
+        first=in_part.first,
+        n_sealed=len(sealed),
+        previous=in_part.before(here),
+        next=in_part.after(here),
         set_aside=tuple(each for each in views if each.state == "set_aside"),
         is_round_open=is_open,
         failed=failed,

@@ -2,9 +2,12 @@
 
 import re
 
+import httpx
+
 from storage.tables.entry import Entry, EntryVersion
 from storage.tables.person import Person
 from storage.tables.scoresheet import ScoreSheet
+from tests.conftest import post
 from tests.web.committee.conftest import House
 
 ENTRIES = "/en/committee/entries"
@@ -156,3 +159,56 @@ async def test_judges_stand_in_the_order_of_the_reader_s_alphabet_however_their_
         arabic, english = [(await browser.get(f"/{lang}/committee{page}")).text for lang in ("ar", "en")]
         assert sorted(names, key=arabic.index) == ["ابتسام", "أحمد", "إيمان"], page
         assert sorted(names.values(), key=english.index) == ["Álvaro", "bader", "Zahra"], page
+
+
+async def _read_parts(browser: httpx.AsyncClient, address: str, found: str) -> list[list[str]]:
+    """What a pattern finds in each part of a list, following the link to the next."""
+    parts, following = [], address
+    while following:
+        shown = (await browser.get(following)).text
+        parts.append(list(dict.fromkeys(re.findall(found, shown))))
+        link = re.search(r'href="([^"]+)" rel="next"', shown)
+        following = link[1].replace("&amp;", "&") if link else ""
+    return parts
+
+
+async def test_who_judges_what_comes_in_parts_that_keep_the_category(judged_now: House, monkeypatch):
+    monkeypatch.setattr("service.web.committee.assignments.ENTRIES_A_PART", 1)
+    browser = await judged_now.client("assigner")
+    code = r'<div class="xs muted">.*?([A-Z]+-\d+)'
+
+    every = await _read_parts(browser, "/en/committee/assignments", code)
+    films = await _read_parts(browser, "/en/committee/assignments?category=documentary", code)
+
+    codes = await _codes()
+    assert sorted(every) == [[each] for each in codes]
+    assert sorted(films) == [[each] for each in codes if each.startswith("DOC")]
+
+
+async def test_the_registrar_s_queue_comes_in_parts_and_begins_with_what_waits(judged_now: House, monkeypatch):
+    monkeypatch.setattr("service.web.committee.eligibility_queue.ENTRIES_A_PART", 3)
+    rows = await Entry.select(Entry.id, Entry.entry_number).order_by(Entry.entry_number)
+    waiting = rows[-1]
+    await Entry.update({Entry.state: "submitted"}).where(Entry.id == waiting["id"])
+    browser = await judged_now.client("registrar")
+
+    parts = await _read_parts(browser, "/en/committee/eligibility", r'/en/committee/eligibility/([^"?]+)"')
+
+    assert [len(each) for each in parts] == [3, 1]
+    assert parts[0][0] == waiting["entry_number"]
+    assert {each for part in parts for each in part} == {row["entry_number"] for row in rows}
+
+
+async def test_sealed_sheets_come_in_parts_and_a_form_sent_empty_comes_back_in_its_own(judged_now: House, monkeypatch):
+    monkeypatch.setattr("service.web.committee.sheets.SHEETS_A_PART", 2)
+    await ScoreSheet.update({ScoreSheet.state: "sealed"}).where(ScoreSheet.state == "draft")
+    browser = await judged_now.client("chair")
+    form = r'action="/en/committee/sheets/([0-9a-f-]+)/reopen"'
+
+    parts = await _read_parts(browser, "/en/committee/sheets", form)
+    refused = await post(browser, f"/en/committee/sheets/{parts[-1][0]}/reopen", {"reason": ""})
+
+    assert all(0 < len(each) <= 2 for each in parts)
+    assert len({each for part in parts for each in part}) == await ScoreSheet.count()
+    assert refused.status_code == 422
+    assert list(dict.fromkeys(re.findall(form, refused.text))) == parts[-1]
