@@ -149,7 +149,7 @@ class Envelope:
             request_id=secrets.token_hex(8),
             received_at=self._clock(),
             settings=self._settings,
-            address=self._address(scope, headers),
+            address=self._address(scope),
             path=path,
             query=scope["query_string"].decode("latin-1"),
             language=language
@@ -158,12 +158,13 @@ class Envelope:
             theme=theme if theme in THEMES else "auto",
         )
 
-    def _address(self, scope: HTTPScope, headers: dict[bytes, bytes]) -> str:
+    def _address(self, scope: HTTPScope) -> str:
         """Tell the peer, or whom the first of so many proxies of ours saw. Other forwarded headers are not read."""
         peer = scope["client"][0] if scope["client"] else ""
         if not self._settings.trusted_hops:
             return peer
-        forwarded = [part.strip() for part in headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")]
+        lines = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+        forwarded = [part.strip() for part in ",".join(lines).split(",")]  # some proxies add a line of their own
         return forwarded[-self._settings.trusted_hops] if len(forwarded) >= self._settings.trusted_hops else peer
 
     def _is_our_host(self, scope: HTTPScope) -> bool:
