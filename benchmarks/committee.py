@@ -16,6 +16,9 @@ entries a part:
       2,000  list of entries, 500 a part    10.5     359     725   .0015
       2,000  ranking of a category           8.2     429   1,157   .0012
       2,000  progress, 100 columns a part   11.8     329     569   .0017
+
+By processor time, with other work on both cores, the list of 400 stood at .0082 (25.6 ms an answer against .209) and
+.0064 (42.6 ms against .275) in two runs, the list of 2,000 at .0027.
 """
 
 import argparse

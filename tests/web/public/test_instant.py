@@ -1,7 +1,9 @@
 """The instant of publication seen from outside: second by second, across a restart and a clock that steps."""
 
 import asyncio
+import re
 from datetime import datetime, timedelta
+from html import unescape
 
 import httpx
 
@@ -17,6 +19,8 @@ from tests.web.committee.conftest import House, told
 __all__ = ["told"]
 
 SLUG = "small-2027"
+LINK = re.compile(r'<a [^>]*?href="/en((?:/[^"#?]*)?(?:\?(?!theme=|language)[^"#]*)?)(?:#[^"]*)?"')
+"""A page's links, but those that change how the reader's own pages look."""
 A_SECOND = timedelta(seconds=1)
 PATHS = (
     "/", "/editions", "/winners", f"/winners?edition={SLUG}", "/winners?category=documentary", f"/method/{SLUG}",
@@ -28,10 +32,15 @@ PATHS = (
 
 
 async def look(browser: httpx.AsyncClient) -> dict[str, tuple[int, str]]:
-    found = {}
-    for path in PATHS:
-        answer = await browser.get(f"/en{path}")
-        found[path] = answer.status_code, answer.text
+    """Read these addresses, and every page that anybody reaches from them by a link."""
+    found: dict[str, tuple[int, str]] = {}
+    ahead = list(PATHS)
+    while ahead:
+        path = ahead.pop(0)
+        if path not in found:
+            answer = await browser.get(f"/en{path}")
+            found[path] = answer.status_code, answer.text
+            ahead += [unescape(link) for link in LINK.findall(answer.text)]
     return found
 
 
@@ -51,6 +60,7 @@ async def test_nothing_is_public_before_the_instant_and_all_of_it_after_once(tol
 
     told.clock.now = PUBLISH - timedelta(hours=1)
     early = await look(visitor)
+    assert len(early) > len(PATHS)
     for seconds in (3, 2, 1):
         told.clock.now = PUBLISH - seconds * A_SECOND
         await start_worker(told, told.clock.now).work_until_idle()
