@@ -66,7 +66,8 @@ async def _walk() -> Verdict:
 
 
 async def _kept_values(first: int, last: int) -> dict[tuple[int, str], str]:
-    rows = await AuditNonce.select().where((AuditNonce.sequence >= first) & (AuditNonce.sequence <= last))
+    kept = AuditNonce.select(AuditNonce.sequence, AuditNonce.side, AuditNonce.nonce, AuditNonce.value)
+    rows = await kept.where((AuditNonce.sequence >= first) & (AuditNonce.sequence <= last))
     return {(row["sequence"], row["side"]): commitment(row["nonce"], row["value"]) for row in rows}
 
 

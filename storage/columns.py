@@ -92,9 +92,12 @@ def among(column: Column, values: Iterable[Any]) -> Where:
     return column.is_in(list(values) or [None])
 
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def to_json(value: object) -> str:
     """Write a value as canonical JSON: sorted keys, no spaces, letters as they are; stored and hashed alike."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(value)
 
 
 def from_json(written: str | None) -> Any:

@@ -1,10 +1,11 @@
-"""A log of changes to tamper with."""
+"""A log of changes, to tamper with and to walk."""
 
 from datetime import timedelta
 
-from service.audit import SYSTEM, Event, record
-from storage.engine import on_postgres, run_sql, transaction
-from storage.tables.audit import AuditEvent
+from service.audit import SYSTEM, Event, commitment, hash_of, record
+from service.audit_check import head
+from storage.engine import insert_many, on_postgres, run_sql, transaction
+from storage.tables.audit import AuditEvent, AuditHead, AuditNonce
 from tests.cast import NOW
 
 
@@ -44,3 +45,22 @@ async def change_time() -> None:
 
 async def change_actor() -> None:
     await AuditEvent.update({AuditEvent.actor: "somebody"}).where(AuditEvent.sequence == 4)
+
+
+async def add_chained(n_rows: int) -> None:
+    """Append many rows at once, as ``record`` would one by one."""
+    sequence, previous = await head()
+    rows, nonces = [], []
+    for at in range(sequence + 1, sequence + n_rows + 1):
+        nonces.append(AuditNonce(sequence=at, side="after", nonce=f"{at:032}", value='{"step":5}', made_at=NOW))
+        row = AuditEvent(
+            sequence=at, at=NOW, actor="system", role="system", event=Event.MARK_SAVED.value, subject="sheet",
+            subject_id=f"sheet-{at}", before=None, after=commitment(f"{at:032}", '{"step":5}'), reason="",
+            prev_hash=previous, hash="",
+        )  # fmt: skip
+        row.hash = previous = hash_of(row.to_dict())
+        rows.append(row)
+    async with transaction():
+        await insert_many(rows)
+        await insert_many(nonces)
+        await AuditHead.update({AuditHead.sequence: rows[-1].sequence, AuditHead.hash: previous}, force=True)

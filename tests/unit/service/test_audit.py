@@ -7,19 +7,18 @@ from uuid import UUID
 
 import pytest
 
-from service.audit import SYSTEM, Event, commitment, hash_of, record
+from service.audit import SYSTEM, Event, record
 from service.audit_check import head, verify
 from storage.engine import (
     Statement,
     count_queries,
-    insert_many,
     run_sql,
     transaction,
 )
 from storage.errors import RowProtected, TransactionMisuse, UniqueViolation
 from storage.tables.audit import AuditEvent, AuditHead, AuditNonce
 from tests.cast import NOW
-from tests.chained import change_actor, change_reason, change_time, record_mark, unprotect, write
+from tests.chained import add_chained, change_actor, change_reason, change_time, record_mark, unprotect, write
 
 Tamper = Callable[[], Awaitable[object]]
 
@@ -184,22 +183,3 @@ async def test_a_long_log_is_checked_in_pieces_and_each_row_once(database: str):
 
     assert (verdict.rows, verdict.broken) == (5_000, None)
     assert counted.count <= 12
-
-
-async def add_chained(n_rows: int) -> None:
-    """Append many rows at once, as ``record`` would one by one."""
-    sequence, previous = await head()
-    rows, nonces = [], []
-    for at in range(sequence + 1, sequence + n_rows + 1):
-        nonces.append(AuditNonce(sequence=at, side="after", nonce=f"{at:032}", value='{"step":5}', made_at=NOW))
-        row = AuditEvent(
-            sequence=at, at=NOW, actor="system", role="system", event=Event.MARK_SAVED.value, subject="sheet",
-            subject_id=f"sheet-{at}", before=None, after=commitment(f"{at:032}", '{"step":5}'), reason="",
-            prev_hash=previous, hash="",
-        )  # fmt: skip
-        row.hash = previous = hash_of(row.to_dict())
-        rows.append(row)
-    async with transaction():
-        await insert_many(rows)
-        await insert_many(nonces)
-        await AuditHead.update({AuditHead.sequence: rows[-1].sequence, AuditHead.hash: previous}, force=True)
