@@ -87,7 +87,7 @@ class OfflineController(Controller):
 
         typed = await read_form(request, again=again)
         review = await get_my_review(judge.id, now=now)
-        if "clashes" in typed:
+        if typed.text("then") == "clashes":
             saved = await save_changes(judge, _chosen(review, typed), stage=review.stage, now=now)
             return go_to(f"/judging/offline-sheet?saved={saved}")
         sent = typed.file("file")

@@ -105,7 +105,7 @@ async def test_a_place_that_changed_in_both_is_shown_with_both_values_and_nothin
     revision = re.findall(rf'name="{codes[0]}:revision" value="(\d+)"', answer.text)[0]
     token = csrf_in(answer.text)
     chosen = {
-        "csrf": token, "clashes": "1", "then": "clashes", f"{codes[0]}:revision": revision,
+        "csrf": token, "then": "clashes", f"{codes[0]}:revision": revision,
         f"{codes[0]}:mark-{both.id}": "8",
     }  # fmt: skip
     kept = await browser.post(PAGE, data=chosen)
