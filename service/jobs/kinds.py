@@ -57,6 +57,7 @@ KINDS: dict[str, str] = {
     "close-edition": "service.jobs.stages:close_edition",
     "announce-honoured": "service.jobs.stages:announce_honoured",
     "publish-edition": "service.jobs.stages:publish_edition",
+    "log-link": "service.jobs.stages:send_log_link",
     "remind-judges": "service.jobs.stages:remind_judges",
 }
 """kind → ``module:function``, imported when the first job of the kind is done: inspection brings heavy libraries."""

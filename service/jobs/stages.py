@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from service.usecases.letters.reminders import remind_judges as remind
+from service.usecases.operating.log_links import send_log_link as send_link
 from service.usecases.publishing.announcing import announce_when_due
 from service.usecases.publishing.publication import publish_when_due
 from service.usecases.setup.closing import close_when_due
@@ -13,7 +14,7 @@ from service.usecases.setup.closing import close_when_due
 if TYPE_CHECKING:
     from service.jobs.kinds import JobContext
 
-__all__ = ["announce_honoured", "close_edition", "publish_edition", "remind_judges"]
+__all__ = ["announce_honoured", "close_edition", "publish_edition", "remind_judges", "send_log_link"]
 
 
 async def close_edition(facts: Mapping[str, Any], *, now: datetime, context: "JobContext") -> None:  # noqa: ARG001 (every handler takes the context)
@@ -35,3 +36,8 @@ async def remind_judges(facts: Mapping[str, Any], *, now: datetime, context: "Jo
     """Remind the judges of a round who have sheets to seal; a close moved since then plans anew."""
     closes_at = datetime.fromisoformat(facts["closes_at"])
     await remind(UUID(facts["round"]), closes_at=closes_at, days=facts["days"], now=now)
+
+
+async def send_log_link(facts: Mapping[str, Any], *, now: datetime, context: "JobContext") -> None:  # noqa: ARG001 (as above)
+    """Send the log's last link to those who keep it; the same link goes once."""
+    await send_link(UUID(facts["edition"]), now=now)

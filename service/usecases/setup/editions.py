@@ -9,6 +9,7 @@ from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.jobs.queue import enqueue
 from service.mail.queue import queue_letter
 from service.permissions import Action, require
+from service.usecases.operating.log_links import plan_log_link
 from service.usecases.setup.readiness import check_ready
 from service.usecases.setup.rules import rules_fingerprint
 from storage.engine import for_update, transaction
@@ -50,6 +51,7 @@ async def open_edition(actor: Actor, edition_id: UUID, *, now: datetime) -> str:
             Event.EDITION_MOVED, by=actor, about=("edition", edition_id), at=now, before="draft", after="open",
             reason=fingerprint,
         )  # fmt: skip
+        await plan_log_link(edition_id, EditionState.OPEN, now=now)
     return fingerprint
 
 
@@ -66,6 +68,7 @@ async def move_edition(
             Event.EDITION_MOVED, by=actor, about=("edition", edition_id), at=now, before=source.value,
             after=target.value, reason=reason,
         )  # fmt: skip
+        await plan_log_link(edition_id, target, now=now)
 
 
 async def archive_edition(actor: Actor, edition_id: UUID, *, now: datetime) -> None:
