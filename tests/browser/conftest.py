@@ -31,6 +31,8 @@ from tests.entrants import add_rules
 START_WITHIN = 60
 ENTRIES_A_STUDENT = 30
 """The journeys share one site and its few students; each starts entries of its own."""
+ARABIC_FIRST = ("ar", pytest.param("en", marks=pytest.mark.soak))
+"""Languages of a long way whose words differ and nothing else: in the soak it is gone in English too."""
 QUIET = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
 
 

@@ -22,7 +22,7 @@ MARK = 5
 
 @pytest.fixture(scope="module")
 def judging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judging]:
-    with make_judging(tmp_path_factory.mktemp("ways"), n_entries=6, n_judges=6) as found:
+    with make_judging(tmp_path_factory.mktemp("ways"), n_entries=6, n_judges=6, per_entry=3) as found:
         yield found
 
 
@@ -47,7 +47,7 @@ def go_to_sheet(page: Page, lang: str, code: str) -> None:
     page.locator("form[data-ready]").wait_for()
 
 
-@pytest.mark.parametrize(("lang", "at"), [("ar", 0), ("en", 1)])
+@pytest.mark.parametrize(("lang", "at"), [("ar", 0), pytest.param("en", 1, marks=pytest.mark.soak)])
 def test_keys_write_a_note_open_the_help_and_can_be_switched_off(
     browser: BrowserContext, judging: Judging, lang: str, at: int
 ) -> None:
@@ -86,7 +86,7 @@ def test_keys_write_a_note_open_the_help_and_can_be_switched_off(
     expect(rows.first.locator("[data-chip]")).to_have_text("7")
 
 
-@pytest.mark.parametrize(("lang", "at"), [("ar", 2), ("en", 3)])
+@pytest.mark.parametrize(("lang", "at"), [("ar", 2), pytest.param("en", 3, marks=pytest.mark.soak)])
 def test_a_sheet_filled_elsewhere_is_loaded_back_and_what_clashes_is_chosen(
     browser: BrowserContext, judging: Judging, tmp_path: Path, lang: str, at: int
 ) -> None:
@@ -120,7 +120,7 @@ def test_a_sheet_filled_elsewhere_is_loaded_back_and_what_clashes_is_chosen(
     assert page.locator("[data-chip]").all_inner_texts() == ["6"] * len(rows)
 
 
-@pytest.mark.parametrize(("lang", "at"), [("ar", 4), ("en", 5)])
+@pytest.mark.parametrize(("lang", "at"), [("ar", 4), pytest.param("en", 5, marks=pytest.mark.soak)])
 def test_a_judge_abstains_from_one_project_and_steps_aside_from_another(
     browser: BrowserContext, judging: Judging, lang: str, at: int
 ) -> None:
