@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from service.actors import Actor, JudgeActor, Role
 from storage.columns import to_json
-from storage.engine import Row, Statement, is_in_transaction, on_postgres, run_sql, run_together
+from storage.engine import Row, Statement, is_in_transaction, on_postgres, read_quickly, run_together
 from storage.errors import TransactionMisuse
 
 __all__ = ["SYSTEM", "Event", "commitment", "hash_of", "record"]
@@ -202,7 +202,7 @@ class _Opened:
 
 async def _append(told: Row, opened: Sequence[_Opened], at: datetime, changes: Sequence[Statement]) -> str | None:
     """Link the row here: SQLite has one writer, and no SHA-256."""
-    heads = await run_sql(_HEAD)
+    heads = await read_quickly(_HEAD)
     if not heads:
         return None
     last = heads[0]

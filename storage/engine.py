@@ -137,10 +137,11 @@ async def run_sql(sql: str, *args: object) -> list[Row]:
 
 
 async def run_together(*statements: Statement) -> list[Row]:
-    """Run statements of which none needs another's answer, in one journey to the database; give the last one's rows.
+    """Run a few short statements of which none needs another's answer, in one journey; give the last one's rows.
 
-    Inside a transaction only. On PostgreSQL they become one statement: no two of them may change the same row, and the
-    later ones may name what the first returns ``step0``, the second ``step1``, and so on.
+    Inside a transaction only. On SQLite they run in the calling thread, as those of ``read_quickly`` do. On PostgreSQL
+    they become one statement: no two of them may change the same row, and the later ones may name what the first
+    returns ``step0``, the second ``step1``, and so on.
     """
     engine = get_engine()
     if engine.engine_type == "postgres":
@@ -153,6 +154,7 @@ async def read_quickly(sql: str, *args: object) -> list[Row]:
     """Run a SELECT that finds a few rows by an index: the reads that every page begins with.
 
     On SQLite it runs in the calling thread, so nothing else does meanwhile: never ask what grows with the competition.
+    Within a transaction too: whoever holds the one writer must not stand in the loop's queue for each statement.
     """
     engine = get_engine()
     return await engine.execute(_written_for(sql, engine.engine_type), args, is_quick=True)

@@ -19,8 +19,8 @@ __all__ = ["CHANGE", "DUTY", "OTHER", "PAGE", "BusyPage", "Gate", "Turn", "choos
 
 PAGE, DUTY, CHANGE, OTHER = "page", "duty", "change", "other"
 PAGES_AT_ONCE = 48
-"""In hand of either kind: at 8 to 10 ms of one core each, half a second of work, as long as a reader should wait."""
-PAGES_AT_WORK = 8
+"""In hand of either kind: at 3 to 10 ms of a core each, at most half a second, as long as a reader should wait."""
+PAGES_AT_WORK = 4
 """Of those. So many keep a core and the database busy; with more, each only takes longer, and so does every change."""
 TURN_WITHIN = 5.0
 """Seconds. Whose turn has not come by then must come again: the database or the machine is in trouble."""
@@ -64,7 +64,15 @@ class Gate:
         except TimeoutError:
             self.turned_away[kind] += 1
             return None
-        return Turn(at_work)
+        turn = Turn(at_work)
+        try:
+            # A page may be made without waiting for anything: then all that came at once would be made at one go, and a
+            # change, which waits for the database a dozen times, would stand behind all of them as often.
+            await asyncio.sleep(0)
+        except BaseException:
+            turn.end()
+            raise
+        return turn
 
     def leave(self, kind: str) -> None:
         """Have it answered."""

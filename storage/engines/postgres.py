@@ -111,6 +111,8 @@ class _PostgresSession:
     async def run(self, sql: str, args: Sequence[Any]) -> list[Row]:
         return await _fetch(self._connection, sql, args)
 
+    run_quickly = run
+
     async def run_together(self, statements: Sequence[Statement]) -> list[Row]:
         rows: list[Row] = []
         for sql, args in statements:

@@ -108,8 +108,11 @@ class _SqliteSession:
     async def run(self, sql: str, args: Sequence[Any]) -> list[Row]:
         return await asyncio.shield(self._connection.submit(partial(run_statement, sql=sql, args=args)))
 
+    async def run_quickly(self, sql: str, args: Sequence[Any]) -> list[Row]:
+        return self._connection.do_here(partial(run_statement, sql=sql, args=args))
+
     async def run_together(self, statements: Sequence[Statement]) -> list[Row]:
-        return await asyncio.shield(self._connection.submit(partial(run_statements, statements=statements)))
+        return self._connection.do_here(partial(run_statements, statements=statements))
 
     async def end(self, *, commit: bool) -> None:
         try:

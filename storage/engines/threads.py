@@ -27,6 +27,7 @@ from storage.errors import (
     StorageFull,
     StorageMisuse,
     StorageUnavailable,
+    TransactionMisuse,
     UniqueViolation,
 )
 
@@ -62,13 +63,17 @@ class ConnectionHere:
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         try:
             if self._connection is None:
-                self._connection = _open(self._path, is_writer=self._is_writer, stays_in_thread=False)
+                self._connection = _open(self._path, is_writer=self._is_writer)
             future.set_result(work(self._connection))
         except sqlite3.Error as error:
             future.set_exception(map_error(error))
         except Exception as error:  # noqa: BLE001 (handed to whoever awaits, whatever it is)
             future.set_exception(error)
         return future
+
+    def do_here(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Do the work and give its result."""
+        return _do(work, self._connection)
 
     def stop(self) -> None:
         """Close the connection."""
@@ -81,7 +86,7 @@ class ConnectionHere:
 
 
 class ConnectionThread:
-    """A connection that lives in a thread. Only ``submit`` and ``stop`` may be called from outside it."""
+    """A connection that lives in a thread. Only its public verbs may be called from outside it."""
 
     def __init__(self, path: str, *, is_writer: bool) -> None:
         self._path = path
@@ -108,6 +113,10 @@ class ConnectionThread:
 
         self._work.put(do)
         return future
+
+    def do_here(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Do short work in the calling thread: while a transaction has the connection, its thread has nothing to do."""
+        return _do(work, self._connection)
 
     def stop(self) -> None:
         """Close the connection once the work given before is done."""
@@ -136,6 +145,15 @@ class ConnectionThread:
         return self._connection
 
 
+def _do(work: Callable[[sqlite3.Connection], Result], connection: sqlite3.Connection | None) -> Result:
+    if connection is None:
+        raise TransactionMisuse(reason="not-begun")
+    try:
+        return work(connection)
+    except sqlite3.Error as error:
+        raise map_error(error) from error
+
+
 def _succeed(future: asyncio.Future[Any], result: object) -> None:
     if not future.done():
         future.set_result(result)
@@ -148,12 +166,10 @@ def _fail(future: asyncio.Future[Any], error: BaseException) -> None:
 
 def open_quick(path: str) -> sqlite3.Connection:
     """Open a reading connection that waits for nobody, for an event loop's own thread."""
-    return _open(path, is_writer=False, waits=0.0, stays_in_thread=False)  # whoever closes the engine closes it
+    return _open(path, is_writer=False, waits=0.0)
 
 
-def _open(
-    path: str, *, is_writer: bool, waits: float = BUSY_SECONDS, stays_in_thread: bool = True
-) -> sqlite3.Connection:
+def _open(path: str, *, is_writer: bool, waits: float = BUSY_SECONDS) -> sqlite3.Connection:
     if is_writer:
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # it holds people's names: for its owner only
@@ -164,7 +180,7 @@ def _open(
         timeout=waits,
         detect_types=sqlite3.PARSE_DECLTYPES | sqlite3.PARSE_COLNAMES,
         isolation_level=None,
-        check_same_thread=stays_in_thread,
+        check_same_thread=False,  # one at a time uses it: its thread, or the loop's while a transaction has it
         cached_statements=_STATEMENTS_KEPT,
     )
     try:

@@ -42,6 +42,10 @@ class Session(Protocol):
         """Run one statement."""
         ...
 
+    async def run_quickly(self, sql: str, args: Sequence[Any]) -> list[Row]:
+        """Run one statement that takes no time to speak of, in the way that costs least."""
+        ...
+
     async def run_together(self, statements: Sequence[Statement]) -> list[Row]:
         """Run statements in their order, in as few journeys as there can be; give the last one's rows."""
         ...
@@ -113,11 +117,11 @@ class Transaction(BaseTransaction):
             raise TransactionFailed
         return False
 
-    async def run(self, sql: str, args: Sequence[Any] = ()) -> list[Row]:
+    async def run(self, sql: str, args: Sequence[Any] = (), *, is_quick: bool = False) -> list[Row]:
         """Run one statement inside the transaction."""
         session = self._check_may_run(is_reading=first_word(sql) in _READING)
         try:
-            return await session.run(sql, args)
+            return await (session.run_quickly if is_quick else session.run)(sql, args)
         except BaseException:  # a cancelled statement, too, leaves PostgreSQL's transaction failed
             self.has_failed = True
             raise
@@ -209,7 +213,7 @@ class TahkimEngine(Engine[Transaction]):
         transaction = self.find_transaction()
         if transaction is None:
             return await (self.run_quickly if is_quick else self.run_alone)(sql, args)
-        return await transaction.run(sql, args)
+        return await transaction.run(sql, args, is_quick=is_quick)
 
     async def execute_together(self, statements: Sequence[Statement]) -> list[Row]:
         """Run several statements in this task's transaction; give the last one's rows."""

@@ -34,7 +34,7 @@ class Failing:
 class _Session:
     def __init__(self, session, failing: Failing) -> None:
         self._session, self._failing = session, failing
-        self.run, self.run_together = session.run, session.run_together
+        self.run, self.run_quickly, self.run_together = session.run, session.run_quickly, session.run_together
 
     async def end(self, *, commit: bool) -> None:
         if commit:

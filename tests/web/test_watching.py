@@ -220,6 +220,26 @@ async def test_a_page_whose_turn_does_not_come_is_told_to_come_again(world: Worl
     assert (await farah.get("/en/entries")).status_code == 200
 
 
+async def test_pages_that_wait_for_nothing_are_not_all_made_before_a_change_goes_on():
+    gate, n_journeys = Gate(), 5
+    done: list[str] = []
+
+    async def make_page() -> None:
+        turn = await gate.wait_for_turn(PAGE)
+        assert turn
+        done.append("page")
+        turn.end()
+
+    async def change() -> None:
+        for _ in range(n_journeys):
+            await asyncio.sleep(0)  # it waits for the database
+        done.append("change")
+
+    await asyncio.gather(*(make_page() for _ in range(40)), change())
+
+    assert done.index("change") <= n_journeys * PAGES_AT_WORK
+
+
 async def test_a_turn_ends_once_though_the_answer_is_sent_slowly():
     gate = Gate(at_work={PAGE: asyncio.Semaphore(1)})
     first = await gate.wait_for_turn(PAGE)
