@@ -9,7 +9,7 @@ from uuid import UUID
 from service.actors import VISITOR, Actor
 from service.demo.edition import DemoEdition, Entry
 from service.demo.making import Making
-from service.demo.people import enrol, find_letter_path
+from service.demo.people import enrol, find_letter_path, find_written_path
 from service.permissions import Action
 from service.usecases.entering.approvals import Affiliation, answer_supervision, save_supervision
 from service.usecases.entering.entries import Details, Rights, open_entry, save_ai_statement, save_details, save_rights
@@ -110,12 +110,14 @@ async def _gather_team(lead: Actor, stands: EntryView, entry: Entry, now: dateti
     known = {member.email: member for member in stands.members}
     for person in entry.members[1:]:
         if person.email not in known:
-            await invite_member(
+            inviting = invite_member(
                 lead, stands.number, name_ar=person.name.ar, name_en=person.name.en, email=person.email, now=now
             )
+            path = await find_written_path(person.email, "member", inviting)
         elif known[person.email].confirmed_at is not None:
             continue
-        path = await find_letter_path(person.email, "member")
+        else:
+            path = await find_letter_path(person.email, "member")
         if path:
             await confirm_membership(VISITOR, path.rsplit("/", 1)[1], language="ar", now=now)
 
@@ -131,10 +133,12 @@ async def _ask_supervisor(of: Class, lead: Actor, stands: EntryView, entry: Entr
             department="قسم الإعلام والاتصال الجماهيري",
             academic_year=entry.academic_year,
         )
-        await save_supervision(lead, number, wanted, revision=await _revision(lead, stands), now=now)
+        saving = save_supervision(lead, number, wanted, revision=await _revision(lead, stands), now=now)
+        path = await find_written_path(entry.supervisor.email, "supervisor", saving)
     elif stands.supervision.approved_at is not None:
         return
-    path = await find_letter_path(entry.supervisor.email, "supervisor")
+    else:
+        path = await find_letter_path(entry.supervisor.email, "supervisor")
     if path and number in path:
         secret = path.rsplit("key=", 1)[1]
         await answer_supervision(VISITOR, number, secret=secret, is_approved=True, note="", language="ar", now=now)

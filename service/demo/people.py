@@ -1,6 +1,6 @@
 """The demonstration's people: each signs up, opens the mailed link and acts in own name, as anybody would."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from service.demo.edition import DemoEdition
 from service.usecases.people.accounts import confirm_address, fold_email, sign_up
 from service.usecases.people.invitations import accept_invitation, create_invitation
 from storage.columns import from_json
+from storage.engine import transaction
 from storage.reads.accounts import find_account_by_email, list_grants
 from storage.tables.message import Message
 from storage.tables.person import Person
@@ -23,6 +24,7 @@ __all__ = [
     "enrol",
     "find_letter_path",
     "find_person_id",
+    "find_written_path",
     "is_anybody_real",
     "seat_committee",
     "serve_as",
@@ -72,6 +74,13 @@ async def is_anybody_real() -> bool:
     return bool(await Person.exists().where(Person.email.not_like("%.example")))
 
 
+async def find_written_path(email: str, template: str, writing: Awaitable[object]) -> str | None:
+    """Do what writes a letter, and read the address in it before a worker can send it: what is sent is forgotten."""
+    async with transaction():
+        await writing
+        return await find_letter_path(email, template)
+
+
 async def find_letter_path(email: str, template: str) -> str | None:
     """Read the address in the last letter of a kind that this person got, as its reader would."""
     rows = (
@@ -101,8 +110,8 @@ async def enrol(email: str, *, name_ar: str, name_en: str, edition_id: UUID, now
     """Sign a student up, confirm the address by the mailed link, and give the actor."""
     account = await find_account_by_email(fold_email(email))
     if account is None or not account.is_confirmed:
-        await sign_up(email, name_ar=name_ar, name_en=name_en, language="ar", address=f"demo:{email}", now=now)
-        path = await find_letter_path(email, "confirm")
+        signing_up = sign_up(email, name_ar=name_ar, name_en=name_en, language="ar", address=f"demo:{email}", now=now)
+        path = await find_written_path(email, "confirm", signing_up)
         if path is None:
             raise LookupError(email)
         signed_in = await confirm_address(path.rsplit("/", 1)[1], password=PASSWORD, device="demo", now=now)
