@@ -39,7 +39,7 @@ class Token(Table, tablename="token"):
     """A single-use secret that was mailed: only its hash is kept.
 
     ``purpose`` is confirm, sign-in, second-factor, reset, invitation, member or supervisor; ``about`` the row it
-    concerns, if any.
+    concerns, if any; of a confirmation, what was typed when the account was asked for.
     """
 
     id = key()

@@ -14,7 +14,8 @@ from service.usecases.entering.deadline import check_on_time
 from service.usecases.entering.own_entry import OwnEntry, find_due, lock_own_entry, save_entry
 from service.usecases.entering.team import find_or_add_person, name_errors
 from service.usecases.files.identities import look_in_fields
-from service.usecases.people.accounts import fold_email, give_role
+from service.usecases.people.accounts import fold_email
+from service.usecases.people.adding import give_role
 from service.usecases.people.tokens import LinkUsed, Purpose, get_link, make_link, spend_link
 from service.usecases.written import check_line, read_line, read_text
 from storage.engine import for_update, transaction

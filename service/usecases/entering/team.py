@@ -14,7 +14,8 @@ from service.usecases.entering.deadline import check_on_time
 from service.usecases.entering.own_entry import EDITABLE, OwnEntry, find_due, lock_own_entry, save_entry
 from service.usecases.entering.starting import EntryLimit, count_projects
 from service.usecases.files.identities import look_in_fields
-from service.usecases.people.accounts import add_person, fold_email
+from service.usecases.people.accounts import fold_email
+from service.usecases.people.adding import add_person
 from service.usecases.people.tokens import LinkUsed, Purpose, get_link, make_link, spend_link
 from service.usecases.written import check_line, check_script, read_line
 from storage.engine import for_update, transaction

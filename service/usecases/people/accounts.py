@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from service.actors import Actor, Role
+from service.actors import Actor
 from service.audit import SYSTEM, Event, record
 from service.errors import FieldError, Invalid, NotFound
 from service.logging import get_logger
 from service.mail.queue import queue_letter
 from service.text import LANGUAGES
+from service.usecases.people.adding import DIGITS, THEMES, add_person
 from service.usecases.people.attempts import (
     LETTERS_BY_ACCOUNT,
     LETTERS_BY_ADDRESS,
@@ -23,24 +24,23 @@ from service.usecases.people.attempts import (
 from service.usecases.people.beginning import SignedIn, begin_session
 from service.usecases.people.passwords import check_password, hash_password, is_right
 from service.usecases.people.sessions import end_sessions
-from service.usecases.people.tokens import Purpose, get_link, make_link, spend_link, void_links
+from service.usecases.people.tokens import Purpose, get_link, hold_links, make_link, spend_link, void_links
 from service.usecases.written import check_script
+from storage.columns import from_json, to_json
 from storage.engine import transaction
 from storage.errors import UniqueViolation
-from storage.reads.accounts import AccountView, find_account, find_account_by_email
-from storage.tables.person import Person, RoleGrant
+from storage.reads.accounts import AccountView, TokenView, find_account, find_account_by_email
+from storage.tables.person import Person
 
 __all__ = [
     "Preferences",
     "SignedIn",
-    "add_person",
     "ask_for_link",
     "ask_for_reset",
     "change_account",
     "change_password",
     "confirm_address",
     "fold_email",
-    "give_role",
     "reset_password",
     "sign_in",
     "sign_in_by_link",
@@ -48,7 +48,6 @@ __all__ = [
 ]
 
 LONGEST_EMAIL, LONGEST_NAME = 254, 120
-DIGITS, THEMES = ("western", "arabic"), ("auto", "light", "dark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,37 +74,33 @@ def fold_email(text: str) -> str:
 
 
 async def sign_up(email: str, *, name_ar: str, name_en: str, language: str, address: str, now: datetime) -> str:
-    """Ask for an account. The answer is the same whether or not the address is known; the letter says the rest."""
+    """Ask for an account. The answer is the same whether or not the address is known; the letter says the rest.
+
+    Nobody is added yet: what was typed waits with the link. So an unknown address takes as long as a known one, and
+    nothing is changed of somebody whose address a stranger types.
+    """
     folded = _check_person(email, name_ar, name_en)
     await _count_letter(folded, address, now)
-    try:
-        await _register(folded, name_ar, name_en, language=language, now=now)
-    except UniqueViolation:  # the same address signed up in the same moment: now it is known
-        await _register(folded, name_ar, name_en, language=language, now=now)
-    return folded
-
-
-async def _register(folded: str, name_ar: str, name_en: str, *, language: str, now: datetime) -> None:
     async with transaction():
         known = await find_account_by_email(folded)
         if known is not None and known.is_confirmed:
             secret = await make_link(Purpose.SIGN_IN, folded, now=now, person_id=known.id)
             await _send("already", known.email, known.language, f"/sign-in/{secret}", now)
-            return
-        person_id = known.id if known else await add_person(folded, name_ar, name_en, language=language, now=now)
-        if known is not None:
-            await Person.update({Person.name_ar: name_ar.strip(), Person.name_en: name_en.strip()}).where(
-                Person.id == person_id
+        else:
+            typed = to_json({"name_ar": name_ar.strip(), "name_en": name_en.strip(), "language": language})
+            secret = await make_link(
+                Purpose.CONFIRM, folded, now=now, person_id=known.id if known else None, about=typed
             )
-        secret = await make_link(Purpose.CONFIRM, folded, now=now, person_id=person_id)
-        await _send("confirm", folded, language, f"/sign-up/{secret}", now)
-        if known is None:
-            await record(Event.PERSON_REGISTERED, by=SYSTEM, about=("person", person_id), at=now)
+            await _send("confirm", folded, language, f"/sign-up/{secret}", now)
+    return folded
 
 
 async def confirm_address(token: str, *, password: str, device: str, now: datetime) -> SignedIn:
     """Spend a confirmation: the account has its address and a password, and its owner is signed in as an entrant."""
-    return await _spend_and_set(token, Purpose.CONFIRM, password=password, device=device, now=now)
+    try:
+        return await _spend_and_set(token, Purpose.CONFIRM, password=password, device=device, now=now)
+    except UniqueViolation:  # another link of the address was spent in the same moment: now it is known
+        return await _spend_and_set(token, Purpose.CONFIRM, password=password, device=device, now=now)
 
 
 async def reset_password(token: str, *, password: str, device: str, now: datetime) -> SignedIn:
@@ -190,50 +185,8 @@ async def change_password(actor: Actor, *, old: str, new: str, now: datetime) ->
     kept = await hash_password(new)
     async with transaction():
         await Person.update({Person.password_hash: kept}).where(Person.id == account.id)
-        await void_links(account.id, now=now)
+        await void_links(account.id, account.email, now=now)
         await end_sessions(account.id, but=actor.session_id)
-
-
-async def add_person(email: str, name_ar: str, name_en: str, *, language: str, now: datetime) -> UUID:
-    """Add somebody with a folded address, who may enter projects. Call it in a transaction."""
-    person_id = uuid4()
-    await Person(
-        id=person_id,
-        email=email,
-        name_ar=name_ar.strip(),
-        name_en=name_en.strip(),
-        password_hash=None,
-        language=language,
-        digits=DIGITS[0],
-        theme=THEMES[0],
-        is_confirmed=False,
-        created_at=now,
-    ).save()
-    await give_role(person_id, Role.ENTRANT, edition_id=None, now=now)
-    return person_id
-
-
-async def give_role(person_id: UUID, role: Role, *, edition_id: UUID | None, now: datetime) -> UUID:
-    """Give a role unless it is held; return the grant. Call it in a transaction."""
-    same_edition = RoleGrant.edition == edition_id if edition_id else RoleGrant.edition.is_null()
-    held = (
-        await RoleGrant.select(RoleGrant.id)
-        .where(
-            (RoleGrant.person == person_id)
-            & (RoleGrant.role == role.value)
-            & RoleGrant.revoked_at.is_null()
-            & same_edition
-        )
-        .first()
-    )
-    if held is not None:
-        found: UUID = held["id"]
-        return found
-    grant_id = uuid4()
-    await RoleGrant(
-        id=grant_id, person=person_id, edition=edition_id, role=role.value, granted_at=now, revoked_at=None
-    ).save()
-    return grant_id
 
 
 async def _spend_and_set(token: str, purpose: Purpose, *, password: str, device: str, now: datetime) -> SignedIn:
@@ -241,14 +194,30 @@ async def _spend_and_set(token: str, purpose: Purpose, *, password: str, device:
     check_password(password, field="password", email=link.email)
     kept = await hash_password(password)
     async with transaction():
+        await hold_links(link.email)
         link = await spend_link(token, purpose, now=now)
-        account = await _owner(link.person_id)
+        account = await _joined(link, now=now) if purpose is Purpose.CONFIRM else await _owner(link.person_id)
         await Person.update({Person.password_hash: kept, Person.is_confirmed: True}).where(Person.id == account.id)
-        await void_links(account.id, now=now)
+        await void_links(account.id, account.email, now=now)
         await end_sessions(account.id)
         if purpose is Purpose.CONFIRM:
             await record(Event.PERSON_CONFIRMED, by=SYSTEM, about=("person", account.id), at=now)
         return await begin_session(account, device=device, now=now)
+
+
+async def _joined(link: TokenView, *, now: datetime) -> AccountView:
+    """Add whoever confirms an address, with what was typed; somebody invited before takes the typed names."""
+    typed = from_json(link.about or "{}")
+    known = await find_account_by_email(link.email)
+    if known is None:
+        person_id = await add_person(link.email, **typed, now=now)
+        await record(Event.PERSON_REGISTERED, by=SYSTEM, about=("person", person_id), at=now)
+        return await _owner(person_id)
+    if typed and not known.is_confirmed:
+        await Person.update({Person.name_ar: typed["name_ar"], Person.name_en: typed["name_en"]}).where(
+            Person.id == known.id
+        )
+    return known
 
 
 async def _ask(email: str, purpose: Purpose, *, language: str, address: str, now: datetime) -> str:

@@ -8,7 +8,8 @@ from service.actors import Actor, Role
 from service.audit import Event, record
 from service.errors import Conflicting, NotFound
 from service.mail.queue import queue_letter
-from service.usecases.people.accounts import add_person, fold_email, give_role
+from service.usecases.people.accounts import fold_email
+from service.usecases.people.adding import add_person, give_role
 from service.usecases.people.beginning import SignedIn, begin_session
 from service.usecases.people.passwords import check_password, hash_password
 from service.usecases.people.tokens import Purpose, get_link, make_link, spend_link

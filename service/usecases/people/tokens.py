@@ -7,10 +7,11 @@ from hashlib import sha256
 from uuid import UUID, uuid4
 
 from service.errors import Conflicting
+from storage.engine import for_update
 from storage.reads.accounts import TokenView, find_token
 from storage.tables.person import Token
 
-__all__ = ["LIFETIMES", "LinkUsed", "Purpose", "get_link", "make_link", "spend_link", "void_links"]
+__all__ = ["LIFETIMES", "LinkUsed", "Purpose", "get_link", "hold_links", "make_link", "spend_link", "void_links"]
 
 
 class Purpose(StrEnum):
@@ -89,11 +90,21 @@ async def spend_link(secret: str, purpose: Purpose, *, now: datetime) -> TokenVi
     return found
 
 
-async def void_links(person_id: UUID, *, now: datetime) -> None:
-    """Make every unspent link that could sign this person in worthless: the password or the address has changed."""
+async def hold_links(email: str) -> None:
+    """Wait for whoever else is spending a link of this address: each voids the others, and would wait for the other."""
+    await for_update(Token.select(Token.id).where(Token.email == email).order_by(Token.id))
+
+
+async def void_links(person_id: UUID, email: str, *, now: datetime) -> None:
+    """Make every unspent link that could sign this person in worthless: the password or the address has changed.
+
+    Those go too that the address got before it had an account.
+    """
     signing_in = [each.value for each in (Purpose.CONFIRM, Purpose.SIGN_IN, Purpose.SECOND_FACTOR, Purpose.RESET)]
     await Token.update({Token.used_at: now}).where(
-        (Token.person == person_id) & Token.purpose.is_in(signing_in) & Token.used_at.is_null()
+        ((Token.person == person_id) | (Token.email == email))
+        & Token.purpose.is_in(signing_in)
+        & Token.used_at.is_null()
     )
 
 

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from service.actors import Role
-from service.usecases.people.accounts import give_role
+from service.usecases.people.adding import give_role
 from service.usecases.people.sessions import start_session
 from storage.engine import transaction
 from storage.tables.person import Person

@@ -1,13 +1,14 @@
 import asyncio
 
 from service.actors import Role
-from service.usecases.people.accounts import sign_in_by_link
+from service.usecases.people.accounts import confirm_address, sign_in_by_link
 from service.usecases.people.invitations import create_invitation
 from service.usecases.people.tokens import LinkUsed, Purpose, make_link
 from storage.tables.person import Person, RoleGrant
 from storage.tables.session import WebSession
 from tests.cast import PASSWORD
 from tests.conftest import World, csrf_in, post
+from tests.web.account.test_signing_up import link_in
 
 
 async def link_for(world: World, purpose: Purpose, name: str = "farah") -> str:
@@ -134,12 +135,45 @@ async def test_letters_to_one_address_are_few_and_the_answer_tells_nothing(world
     assert answers[:7] == answers[7:] == [200] * 5 + [429] * 2
 
 
-async def test_a_person_s_row_says_confirmed_only_after_the_link(world: World):
+async def test_nobody_is_added_before_the_link_and_a_second_link_is_worthless_after_the_first(world: World):
     form = {"email": "reem@example.org", "name_ar": "ريم", "name_en": "Reem"}
+    links: list[str] = []
+    for name in ("Reem", "Reem Al Habsi"):
+        await post(world.visitor(), "/en/sign-up", {**form, "name_en": name}, page="/en/sign-up")
+        await world.work()
+        links += {link_in(letter) for letter in world.letters()} - set(links)
+    refused = await post(world.visitor(), "/en/sign-in", {"email": "reem@example.org", "password": "anything at all"})
+    before = await Person.count().where(Person.email == "reem@example.org")
+
+    answer = await press(world.visitor(), links[0], password="three calm camels")
+
+    assert (before, refused.status_code, answer.status_code) == (0, 422, 303)
+    row = await Person.select(Person.is_confirmed, Person.name_en).where(Person.email == "reem@example.org").first()
+    assert row == {"is_confirmed": True, "name_en": "Reem"}
+    assert (await world.visitor().get(links[1])).status_code == 404
+
+
+async def test_a_stranger_who_types_an_invited_address_changes_nothing_of_its_owner(world: World):
+    invited = await create_invitation(
+        "new.judge@example.org", role=Role.JUDGE, edition_id=world.edition_id, by=world.actors["jamal"],
+        now=world.clock.now, name_ar="سالم", name_en="Salim",
+    )  # fmt: skip
+    form = {"email": "new.judge@example.org", "name_ar": "غريب", "name_en": "Stranger"}
+
     await post(world.visitor(), "/en/sign-up", form, page="/en/sign-up")
 
-    row = await Person.select(Person.is_confirmed).where(Person.email == "reem@example.org").first()
+    row = await Person.select(Person.name_ar, Person.name_en).where(Person.id == invited.person_id).first()
+    assert row == {"name_ar": "سالم", "name_en": "Salim"}
 
-    assert row == {"is_confirmed": False}
-    refused = await post(world.visitor(), "/en/sign-in", {"email": "reem@example.org", "password": "anything at all"})
-    assert refused.status_code == 422
+
+async def test_two_links_of_a_new_address_pressed_at_once_make_one_account(world: World):
+    typed = '{"name_ar": "ريم", "name_en": "Reem", "language": "ar"}'
+    links = [await make_link(Purpose.CONFIRM, "reem@example.org", now=world.clock.now, about=typed) for _ in range(2)]
+
+    results = await asyncio.gather(
+        *(confirm_address(link, password="three calm camels", device="x", now=world.clock.now) for link in links),
+        return_exceptions=True,
+    )
+
+    assert [type(result) for result in results].count(LinkUsed) == 1, results
+    assert await Person.count().where(Person.email == "reem@example.org") == 1
