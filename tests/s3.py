@@ -59,6 +59,15 @@ class RcloneServer:
         log.close()
         wait_for_port(self.port)
 
+    def lose(self) -> None:
+        """Kill it, lose everything that was in it, and let an empty one stand in its place."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        shutil.rmtree(self.folder / BUCKET)
+        (self.folder / BUCKET).mkdir()
+        self.start()
+
     def stop(self) -> None:
         if self._process is not None:
             self._process.kill()

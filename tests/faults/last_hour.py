@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from service.actors import Role
+from service.actors import Actor, Role
 from service.clock import system_clock
 from service.usecases.people.sessions import start_session
 from service.usecases.setup.edition_plan import create_edition
@@ -24,7 +24,7 @@ from service.usecases.setup.editions import open_edition
 from storage.engine import run_sql, transaction
 from storage.tables.person import Person
 from tests.cast import PASSWORD, password_hash
-from tests.competition import OPENS, add_person, make_competition, make_plan
+from tests.competition import OPENS, Competition, add_person, make_competition, make_plan
 from tests.entrants import write_pdf
 from tests.people_online import Person as Browser
 from tests.people_online import come, csrf_in, expect
@@ -88,14 +88,7 @@ async def prepare(n_people: int) -> list[str]:
     await competition.reach_judging(n_entries=JUDGES, n_judges=JUDGES)
     ids = [judge.actor.person_id for judge in competition.judges]
     await Person.update({Person.password_hash: await password_hash()}).where(Person.id.is_in(ids))
-    bounds = {f"{end}_{each}": None for end in ("min", "max") for each in MANY_MATERIAL_BOUNDS}
-    plan = make_plan(slug="open-2028", materials=[MATERIAL | bounds | {"min_width": None, "min_height": None}])
-    admin = competition.actors[Role.ADMINISTRATOR]
-    edition_id = await create_edition(admin, plan, now=OPENS)
-    chair = await add_person("Second Chair", Role.CHAIR, edition_id)
-    await open_edition(chair, edition_id, now=OPENS)
-    for at in range(STUDENTS):
-        await add_person(f"Late {at}", Role.ENTRANT, edition_id)
+    edition_id, _ = await open_another(competition)
     secrets, now = [], system_clock()
     async with transaction():
         for at in range(n_people):
@@ -103,6 +96,17 @@ async def prepare(n_people: int) -> list[str]:
             assert visitor.person_id
             secrets.append(await start_session(visitor.person_id, device="a browser", now=now))
     return secrets
+
+
+async def open_another(competition: Competition) -> tuple[UUID, list[Actor]]:
+    """Open an edition whose projects need one file, beside one that is judged: it, and its students."""
+    bounds = {f"{end}_{each}": None for end in ("min", "max") for each in MANY_MATERIAL_BOUNDS}
+    plan = make_plan(slug="open-2028", materials=[MATERIAL | bounds | {"min_width": None, "min_height": None}])
+    admin = competition.actors[Role.ADMINISTRATOR]
+    edition_id = await create_edition(admin, plan, now=OPENS)
+    chair = await add_person("Second Chair", Role.CHAIR, edition_id)
+    await open_edition(chair, edition_id, now=OPENS)
+    return edition_id, [await add_person(f"Late {at}", Role.ENTRANT, edition_id) for at in range(STUDENTS)]
 
 
 class Rush:
