@@ -47,7 +47,8 @@ from tests.competition import JUDGED, make_competition
 AIM = 0.006
 """The share of a bare route's rate that the list of 400 entries with totals is to reach."""
 PAGES = {
-    "list of entries with totals": "/en/committee/entries",
+    "list of entries with totals": "/en/committee/entries?part=all",
+    "the same, fifty a part": "/en/committee/entries",
     "ranking of a category": "/en/committee/ranking/documentary",
     "progress, all categories": "/en/committee/progress",
 }

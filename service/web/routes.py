@@ -31,6 +31,7 @@ from service.web.committee.deletions import DeletionsController
 from service.web.committee.eligibility import EligibilityController
 from service.web.committee.entries import CommitteeEntriesController
 from service.web.committee.exports import ExportsController
+from service.web.committee.feedback import FeedbackController
 from service.web.committee.follow_ups import FollowUpController
 from service.web.committee.judge_limits import JudgeLimitsController
 from service.web.committee.judges import JudgesController
@@ -50,7 +51,7 @@ from service.web.committee.rounds import RoundsController
 from service.web.committee.session_acts import CommentController, SessionController
 from service.web.committee.severity import SeverityController
 from service.web.committee.sheets import SheetsController
-from service.web.committee.telling import AppealsController, FeedbackController, NotifyController
+from service.web.committee.telling import AppealsController, NotifyController
 from service.web.committee.together import SecondPersonController, UnmaskController
 from service.web.committee.what_if import WhatIfController
 from service.web.entrant.asking import AskingController

@@ -21,8 +21,12 @@ from storage.reads.committee.standing import Standing
 
 __all__ = ["CommitteeEntriesController"]
 
-ENTRIES_A_PART = 500
-"""Projects on one page: a whole category of a large edition, and at most some 300 KB."""
+ENTRIES_A_PART = 50
+"""Projects on one page, as in the other lists: on a phone, some ten screens."""
+
+WHOLE = "all"
+WHOLE_AT_MOST = 500
+"""Projects that can be asked for on one page, to print or to look through: at most some 300 KB."""
 
 NO_SHEETS = SheetTotals(0, 0)
 
@@ -43,7 +47,10 @@ class EntryRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EntriesPage:
-    """A part of an edition's projects, the ``first`` of ``n_found``, and how to come to the others."""
+    """A part of an edition's projects, the ``first`` of ``n_found``, and how to come to the others.
+
+    ``whole`` leads to all of them on one page, ``in_parts`` from there back; None where there is nothing to choose.
+    """
 
     chips: tuple[Chip, ...]
     category: str
@@ -53,6 +60,8 @@ class EntriesPage:
     n_found: int
     previous: str | None
     next: str | None
+    whole: str | None
+    in_parts: str | None
 
 
 class CommitteeEntriesController(Controller):
@@ -82,7 +91,9 @@ async def _entries_page(standing: Standing, slug: str, sought: str, part: str, w
     if sought.strip():
         folded = fold_for_search(sought)
         lines = [each for each in lines if any(folded in fold_for_search(text) for text in _searched(each))]
-    shown = part_of(len(lines), part, ENTRIES_A_PART)
+    is_long = ENTRIES_A_PART < len(lines) <= WHOLE_AT_MOST
+    is_whole = is_long and part == WHOLE
+    shown = part_of(len(lines), part, WHOLE_AT_MOST if is_whole else ENTRIES_A_PART)
     base = with_language("/committee/entries", words.lang)
     asked = urlencode(
         {name: value for name, value in (("category", chosen and chosen.slug), ("q", sought.strip())) if value}
@@ -101,6 +112,8 @@ async def _entries_page(standing: Standing, slug: str, sought: str, part: str, w
         n_found=len(lines),
         previous=shown.before(here),
         next=shown.after(here),
+        whole=f"{here}{'&' if asked else '?'}part={WHOLE}" if is_long and not is_whole else None,
+        in_parts=here if is_whole else None,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Telling entrants: comments chosen for each, the letters as they will read, appeals and their answers."""
+"""Telling entrants: the letters as they will read, appeals and their answers."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,51 +14,17 @@ from service.permissions import Action, may
 from service.settings import Settings
 from service.text import LANGUAGES, Ltr, Words
 from service.usecases.deciding.appeal_answers import confirm_answer, propose_answer, send_back_answer
-from service.usecases.deciding.feedback import choose_comments
-from service.web.committee.ranking import NO_RANKING
-from service.web.committee.standing import AnyRequest, Chip, category_chips, no_round, pick, round_of, stand
-from service.web.forms import Typed, read_form
+from service.web.committee.standing import AnyRequest, no_round, pick, stand
+from service.web.forms import read_form
 from service.web.pages import Page, go_to, page
 from service.web.ranges import Readable, stream_object
 from storage.lifecycle import AppealState, EntryState
 from storage.lifecycle import EditionState as Stage
 from storage.reads.committee.appeals import AppealLine, find_appeal_file, list_appeals
-from storage.reads.committee.feedback import list_team_comments
 from storage.reads.committee.publication import get_prepared
 from storage.reads.wording import find_own_texts
 
-__all__ = ["AppealsController", "FeedbackController", "NotifyController"]
-
-
-@dataclass(frozen=True, slots=True)
-class CommentChoice:
-    """A judge's words to a team."""
-
-    sheet: str
-    content: str
-    is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CommentGroup:
-    """The comments on one project."""
-
-    code: Ltr
-    title: str
-    comments: tuple[CommentChoice, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FeedbackPage:
-    """The comments of a category."""
-
-    slug: str
-    name: str
-    chips: tuple[Chip, ...]
-    is_locked: bool
-    groups: tuple[CommentGroup, ...]
-    n_chosen: int
-    may_choose: bool
+__all__ = ["AppealsController", "NotifyController"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,51 +93,6 @@ class AppealsPage:
     ends_at: datetime | None
     may_answer: bool
     failed: str
-
-
-class FeedbackController(Controller):
-    """``/committee/feedback/{category}``."""
-
-    path = "/committee/feedback"
-
-    @get("/{category:str}", opt={"action": Action.READ_RANKING})
-    async def show(self, category: str, actor: Actor, words: Words) -> Page:
-        standing = await stand(actor)
-        found = standing.find_category(category)
-        if found is None:
-            raise NotFound
-        if standing.in_round is None:
-            return no_round("feedback.choose")
-        is_locked = standing.in_round.state in NO_RANKING
-        comments = () if is_locked else await list_team_comments(standing.in_round.id, found.id)
-        groups: dict[str, list[CommentChoice]] = {}
-        titles: dict[str, str] = {}
-        for each in comments:
-            groups.setdefault(each.code_name, []).append(
-                CommentChoice(str(each.sheet_id), each.content, each.is_chosen)
-            )
-            titles[each.code_name] = pick(each, "title", words)
-        shown = FeedbackPage(
-            slug=found.slug,
-            name=pick(found, "name", words),
-            chips=category_chips(standing.categories, found.slug, "/committee/feedback", words),
-            is_locked=is_locked,
-            groups=tuple(CommentGroup(Ltr(code), titles[code], tuple(mine)) for code, mine in groups.items()),
-            n_chosen=sum(each.is_chosen for each in comments),
-            may_choose=may(Action.CHOOSE_COMMENTS, actor, stage=standing.state),
-        )
-        return page("committee/feedback", shown)
-
-    @post("/{category:str}", opt={"action": Action.CHOOSE_COMMENTS})
-    async def choose(self, request: AnyRequest, category: str, actor: Actor, now: datetime) -> Redirect:
-        typed = await read_form(request)
-        standing = await stand(actor)
-        found = standing.find_category(category)
-        if found is None:
-            raise NotFound
-        sheets = [Typed({"id": [each]}).uuid("id") for each in typed.all("sheet")]
-        await choose_comments(actor, standing.edition_id, round_of(standing).id, found.id, sheets, now=now)
-        return go_to(f"/committee/feedback/{category}")
 
 
 class NotifyController(Controller):

@@ -212,3 +212,40 @@ async def test_sealed_sheets_come_in_parts_and_a_form_sent_empty_comes_back_in_i
     assert len({each for part in parts for each in part}) == await ScoreSheet.count()
     assert refused.status_code == 422
     assert list(dict.fromkeys(re.findall(form, refused.text))) == parts[-1]
+
+
+async def test_projects_come_fifty_to_a_page_and_all_on_one_where_that_is_asked(ranked_now: House, monkeypatch):
+    browser = await ranked_now.client("chair")
+    codes = await _codes()
+    assert "on one page" not in (await browser.get(ENTRIES)).text
+    monkeypatch.setattr("service.web.committee.entries.ENTRIES_A_PART", 2)
+
+    part = (await browser.get(f"{ENTRIES}?q=-")).text
+    [whole] = re.findall(r'href="([^"]+part=all)"', part)
+    shown = (await browser.get(whole.replace("&amp;", "&"))).text
+
+    assert _listed(part) == codes[:2]
+    assert _listed(shown) == codes
+    assert 'rel="next"' not in shown
+    assert "In parts" in shown
+    monkeypatch.setattr("service.web.committee.entries.WHOLE_AT_MOST", 3)
+    long = (await browser.get(ENTRIES, params={"part": "all"})).text
+    assert _listed(long) == codes[:2]
+    assert "on one page" not in long
+
+
+async def test_comments_on_many_projects_are_folded_and_still_chosen_in_one_form(ranked_now: House, monkeypatch):
+    path = "/en/committee/feedback/documentary"
+    browser = await ranked_now.client("chair")
+    assert '<details class="fold"' not in (await browser.get(path)).text
+    monkeypatch.setattr("service.web.committee.feedback.PROJECTS_OPEN", 1)
+
+    folded = (await browser.get(path)).text
+    sheets = re.findall(r'name="sheet" value="([^"]+)"', folded)
+    saved = await post(browser, path, {"sheet": sheets[:1]}, page=path)
+    after = (await browser.get(path)).text
+
+    assert folded.count("0 of 2 chosen") == folded.count('<details class="fold"') == 2
+    assert len(sheets) == 4
+    assert saved.status_code == 303
+    assert after.count("1 of 2 chosen") == 1
