@@ -30,7 +30,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class PlaceForm:
-    """One place as it is written now; ``number`` counts from 1."""
+    """One place as it is written now; ``number`` counts from 1.
+
+    ``equals``: the projects of equal score that the computed order has here, where it has several.
+    """
 
     number: int
     honour_id: str
@@ -41,6 +44,7 @@ class PlaceForm:
     citation_ar: str
     citation_en: str
     is_close: bool
+    equals: tuple[Ltr, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +175,17 @@ def make_forms(
                 citation_ar=here[0].citation_ar if here else "",
                 citation_en=here[0].citation_en if here else "",
                 is_close=pair is not None and at == len(places),
+                equals=_equals(ranking, at),
             )
         )
     return tuple(forms)
+
+
+def _equals(ranking: ComputedOrder, place: int) -> tuple[Ltr, ...]:
+    """Give the projects of one rank that stand at this place of the computed order, where they are several."""
+    here = ranking.lines[place - 1 : place]
+    codes = [line["code_name"] for line in ranking.lines if here and line["rank"] == here[0]["rank"]]
+    return tuple(map(Ltr, sorted(codes))) if len(codes) > 1 else ()
 
 
 def list_placed(

@@ -71,8 +71,7 @@ def test_equal_scores_are_told_apart_by_the_heaviest_criterion_and_the_step_is_w
         (
             {(0, 0): (5, 4), (1, 0): (5, 4)},
             [
-                "A-0, A-1: still equal by the criterion First.",
-                "A-0, A-1: still equal by the criterion Second.",
+                "A-0, A-1: still equal by First, Second.",
                 "A-0, A-1: equal at rank 1, for no criterion tells them apart.",
             ],
         ),
