@@ -18,8 +18,8 @@ entries a part, and the list was of 500 a part then, as it is now where all are 
       2,000  progress, 100 columns a part   11.8     329     569   .0017
 
 By processor time, with other work on both cores, the list of 400 stood at .0082 (25.6 ms an answer against .209) and
-.0064 (42.6 ms against .275) in two runs, the list of 2,000 at .0027. The list as it opens now, fifty a part, took 15.7 ms an answer (.0152; all 400 on one page
-.0055 in the same run), and 40.9 ms of 2,000 (.0050).
+.0064 (42.6 ms against .275) in two runs, the list of 2,000 at .0027. As it opens now, fifty a part, it took 15.7 ms an
+answer (.0152; all 400 on one page .0055 in the same run), and 40.9 ms of 2,000 (.0050).
 """
 
 import argparse

@@ -36,6 +36,9 @@ def run(argv: list[str]) -> int:
         return UNREADABLE
     if found.difference is not None:
         told = found.difference
+        if told.code == "figure" and found.version != found.own_version:
+            versions = words.plain("command.verify_version", theirs=Ltr(found.version), ours=Ltr(found.own_version))
+            print(versions, words.plain("command.verify_apart"), file=sys.stderr)
         key = f"command.verify_{told.code}"
         print(words.plain(key, where=Ltr(told.where), says=Ltr(told.says), should=Ltr(told.should)), file=sys.stderr)
         return 1
