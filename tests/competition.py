@@ -272,14 +272,14 @@ class Competition:
     async def publish(self) -> str:
         return await publish_edition(self.chair, self.edition_id, now=PUBLISH)
 
-    async def reach_judging(self, *, n_entries: int = 4, n_judges: int = 3) -> None:
-        """From open entries to a round that is open to its judges."""
+    async def reach_judging(self, *, n_entries: int = 4, n_judges: int = 3, n_practised: int | None = None) -> None:
+        """From open entries to a round that is open to its judges, of whom all or the last so many have practised."""
         for at in range(n_entries):
             await self.enter(f"Student {at}", list(CATEGORIES)[at % 2])
         await self.close()
         await self.admit()
         for at in range(n_judges):
-            await self.seat(f"Judge {at}")
+            await self.seat(f"Judge {at}", practises=n_practised is None or at >= n_judges - n_practised)
         await self.assign()
         await self.open_judging()
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from storage.columns import from_json
 from storage.engine import Row, run_sql
 
 __all__ = [
@@ -201,10 +202,32 @@ async def collect_personal_data(person_id: UUID) -> PersonalData:
     found: PersonalData = {
         name: await run_sql(sql.replace("MINE", _MINE), person_id) for name, sql in _SECTIONS.items()
     }
+    await _name_slugs(found)
     found["log"] = await run_sql(
         "SELECT sequence, at, role, event FROM audit_event WHERE actor = {} ORDER BY sequence", str(person_id)
     )
     return {name: [_plain(row) for row in rows] for name, rows in found.items()}
+
+
+_NAMED = {
+    "expertise": ("""SELECT x.slug, x.name_ar, x.name_en FROM expertise x JOIN edition d ON d.id = x.edition
+        ORDER BY d.created_at""", (("entries", "tags"), ("judge", "expertise"))),
+    "institution": ("SELECT slug, name_ar, name_en FROM institution", (("judge", "past"),)),
+}  # fmt: skip
+"""What is held as a list of slugs: where its names stand, and in which sections' fields it is held."""
+
+
+async def _name_slugs(found: PersonalData) -> None:
+    """Put the names in both languages beside each slug: a slug is the program's word, and nobody else's."""
+    for sql, fields in _NAMED.values():
+        held = [(row, field) for section, field in fields for row in found[section] if row[field] not in (None, "[]")]
+        if not held:
+            continue
+        known = {row["slug"]: row for row in await run_sql(sql)}
+        for row, field in held:
+            row[field] = [
+                known.get(slug, {"slug": slug, "name_ar": slug, "name_en": slug}) for slug in from_json(row[field])
+            ]
 
 
 def _plain(row: Row) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from service.text import Words
 from storage.tables.scoresheet import Mark, ScoreSheet
 from tests.browser import keys
-from tests.browser.judging import Judging, accept, make_judging
+from tests.browser.judging import Judging, accept, device, make_judging
+
+__all__ = ["device"]
 
 pytestmark = pytest.mark.browser
 
@@ -17,14 +19,6 @@ pytestmark = pytest.mark.browser
 def judging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judging]:
     with make_judging(tmp_path_factory.mktemp("judging"), n_entries=6, n_judges=6, load=2) as found:
         yield found
-
-
-@pytest.fixture
-def browser(chromium: Browser, judging: Judging) -> Iterator[BrowserContext]:
-    context = chromium.new_context(base_url=judging.site.address, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(30_000)
-    yield context
-    context.close()
 
 
 def open_first(page: Page, lang: str) -> str:
@@ -57,9 +51,9 @@ def open_first_by_keys(page: Page, lang: str) -> str:
 
 @pytest.mark.parametrize(("lang", "at"), [("ar", 0), ("en", 1)])
 def test_a_judge_declares_marks_comments_and_seals_with_keys_alone(
-    browser: BrowserContext, judging: Judging, lang: str, at: int
+    device: BrowserContext, judging: Judging, lang: str, at: int
 ) -> None:
-    page, words = browser.new_page(), Words(lang)
+    page, words = device.new_page(), Words(lang)
     accept(page, judging, at, lang)
     code = open_first_by_keys(page, lang)
     page.locator("form[data-ready]").wait_for()
@@ -128,8 +122,8 @@ SLOW_DEVICE = """() => {
 """Each copy for the device takes a second, as on a phone whose memory is busy."""
 
 
-def test_a_mark_chosen_while_the_device_still_writes_is_sent_as_well(browser: BrowserContext, judging: Judging) -> None:
-    page = browser.new_page()
+def test_a_mark_chosen_while_the_device_still_writes_is_sent_as_well(device: BrowserContext, judging: Judging) -> None:
+    page = device.new_page()
     accept(page, judging, 5, "en")
     open_first(page, "en")
     page.locator("form[data-ready]").wait_for()
@@ -143,14 +137,14 @@ def test_a_mark_chosen_while_the_device_still_writes_is_sent_as_well(browser: Br
 
 
 def test_marks_made_while_the_network_is_cut_reach_the_server_when_it_is_back(
-    browser: BrowserContext, judging: Judging
+    device: BrowserContext, judging: Judging
 ) -> None:
-    page = browser.new_page()
+    page = device.new_page()
     accept(page, judging, 3, "en")
     open_first(page, "en")
     before = judging.site.ask(_sheet_count)
     page.wait_for_load_state("networkidle")  # the device's key has arrived
-    browser.set_offline(True)
+    device.set_offline(True)
     rows = page.locator("[data-criterion]")
     for row in rows.all():
         row.evaluate("element => { element.open = true }")
@@ -160,7 +154,7 @@ def test_marks_made_while_the_network_is_cut_reach_the_server_when_it_is_back(
     expect(page.locator("[data-possible]")).to_contain_text("out of 100")
     expect(page.locator("[data-done]")).to_have_text(f"{rows.count()} of {rows.count()} criteria")
     with page.expect_response(lambda answer: answer.url.endswith("/marks") and answer.ok):
-        browser.set_offline(False)
+        device.set_offline(False)
     expect(page.locator("[data-save-state]")).to_contain_text("server")
     after = judging.site.ask(_sheet_count)
     assert after[1] == before[1] + rows.count()

@@ -2,7 +2,7 @@
 
 Leaving a project is here too.
 
-Beside the walk to the seal (test_judge.py) and the network's failings (test_autosave.py).
+Beside the walk to the seal (test_judge.py) and the network's failings (test_autosave.py, test_devices.py).
 """
 
 from collections.abc import Iterator
@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.judging import Judging, accept, declare_all, make_judging
+from tests.browser.judging import Judging, accept, declare_all, device, make_judging
+
+__all__ = ["device"]
 
 pytestmark = pytest.mark.browser
 
@@ -24,14 +26,6 @@ MARK = 5
 def judging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judging]:
     with make_judging(tmp_path_factory.mktemp("ways"), n_entries=6, n_judges=6, per_entry=3) as found:
         yield found
-
-
-@pytest.fixture
-def browser(chromium: Browser, judging: Judging) -> Iterator[BrowserContext]:
-    context = chromium.new_context(base_url=judging.site.address, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(30_000)
-    yield context
-    context.close()
 
 
 def begin(page: Page, judging: Judging, at: int, lang: str) -> list[str]:
@@ -49,9 +43,9 @@ def go_to_sheet(page: Page, lang: str, code: str) -> None:
 
 @pytest.mark.parametrize(("lang", "at"), [("ar", 0), pytest.param("en", 1, marks=pytest.mark.soak)])
 def test_keys_write_a_note_open_the_help_and_can_be_switched_off(
-    browser: BrowserContext, judging: Judging, lang: str, at: int
+    device: BrowserContext, judging: Judging, lang: str, at: int
 ) -> None:
-    page = browser.new_page()
+    page = device.new_page()
     codes = begin(page, judging, at, lang)
     rows = page.locator("[data-criterion]")
     first = rows.first.locator("input[type=radio]").first
@@ -88,9 +82,9 @@ def test_keys_write_a_note_open_the_help_and_can_be_switched_off(
 
 @pytest.mark.parametrize(("lang", "at"), [("ar", 2), pytest.param("en", 3, marks=pytest.mark.soak)])
 def test_a_sheet_filled_elsewhere_is_loaded_back_and_what_clashes_is_chosen(
-    browser: BrowserContext, judging: Judging, tmp_path: Path, lang: str, at: int
+    device: BrowserContext, judging: Judging, tmp_path: Path, lang: str, at: int
 ) -> None:
-    page = browser.new_page()
+    page = device.new_page()
     code = begin(page, judging, at, lang)[0]
     page.goto(f"/{lang}/judging/offline-sheet")
     with page.expect_download() as download:
@@ -122,9 +116,9 @@ def test_a_sheet_filled_elsewhere_is_loaded_back_and_what_clashes_is_chosen(
 
 @pytest.mark.parametrize(("lang", "at"), [("ar", 4), pytest.param("en", 5, marks=pytest.mark.soak)])
 def test_a_judge_abstains_from_one_project_and_steps_aside_from_another(
-    browser: BrowserContext, judging: Judging, lang: str, at: int
+    device: BrowserContext, judging: Judging, lang: str, at: int
 ) -> None:
-    page = browser.new_page()
+    page = device.new_page()
     abstained, tied, *_ = begin(page, judging, at, lang)
     page.locator(f"a[href$='/judging/{abstained}/abstain']").click()
     page.locator("main form button[type=submit]").first.click()

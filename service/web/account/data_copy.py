@@ -120,7 +120,12 @@ def _say(section: str, field: str, value: Any, words: Words) -> Markup:  # noqa:
 
 
 def _parts(field: str, value: Any, words: Words) -> list[object]:
-    """Say each part of a list, or each answer of a statement: ``{"material": "own"}`` is ``rights.material_own``."""
+    """Say each part of a list, or each answer of a statement: ``{"material": "own"}`` is ``rights.material_own``.
+
+    Parts that an edition names itself come with their names.
+    """
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return [each[f"name_{words.lang}"] for each in value]
     answered = [f"{key}_{answer}" for key, answer in value.items() if answer] if isinstance(value, dict) else value
     codes = [str(code) for code in answered]
     keys = [f"{_CODES.get(field)}.{code}" for code in codes]

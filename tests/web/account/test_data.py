@@ -23,6 +23,7 @@ from storage.tables.edition import Edition
 from storage.tables.entrant import EntryOwner, TeamMember
 from storage.tables.entry import Entry
 from storage.tables.message import Message
+from storage.tables.panel import Judge
 from storage.tables.person import DeletionRequest, Person, RoleGrant
 from storage.tables.scoresheet import Mark
 from storage.tables.session import WebSession
@@ -305,3 +306,22 @@ async def test_what_a_judge_was_given_is_laid_out_in_words_too(judging: Competit
         "<bdi>idea</bdi>", "<bdi>craft</bdi>"
     }  # fmt: skip
     assert {section.name for section in laid.sections} >= {"account", "judge", "score_sheets", "log"}
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+async def test_what_an_edition_names_itself_is_said_by_its_name(judging: Competition, lang: str):
+    judge, entrant = judging.judges[0], next(iter(judging.entrants.values()))
+    await Judge.update({Judge.past: to_json(["utas", "closed-since"])}).where(Judge.id == judge.id)
+
+    copies = [await export_own_data(actor, now=JUDGING) for actor in (judge.actor, entrant)]
+    judge_s, team_s = (lay_out(found, Words(lang), given_at=JUDGING) for found in copies)
+
+    said = {section.name: str(section.records) for page in (judge_s, team_s) for section in page.sections}
+    field = copies[0]["judge"][0]["expertise"][0]
+    assert field["slug"] == "film"
+    for text in (said["judge"], said["entries"]):
+        assert field[f"name_{lang}"] in text
+        assert "film" not in text
+    places = {each["slug"]: each[f"name_{lang}"] for each in copies[0]["judge"][0]["past"]}
+    assert places["closed-since"] == "closed-since"
+    assert places["utas"] in said["judge"]
