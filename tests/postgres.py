@@ -18,7 +18,9 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +167,19 @@ class PostgresServer:
 
     async def drop_database(self, url: str) -> None:
         await self._execute(f"DROP DATABASE IF EXISTS {url.rpartition('/')[2]} WITH (FORCE)")
+
+    @asynccontextmanager
+    async def waiting_for_a_standby(self) -> AsyncIterator[None]:
+        """Within it no commit that is to be durable is answered, for the standby it is to reach is not there."""
+        await self._set_standby("nobody")
+        try:
+            yield
+        finally:
+            await self._set_standby("")
+
+    async def _set_standby(self, name: str) -> None:
+        await self._execute(f"ALTER SYSTEM SET synchronous_standby_names = '{name}'")
+        await self._execute("SELECT pg_reload_conf()")
 
     async def _execute(self, sql: str) -> None:
         if self._errands is not None:

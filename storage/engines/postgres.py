@@ -43,6 +43,17 @@ _SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": f"{STATEMENT_SECONDS:.0f}s",
 }
 
+_BEGIN = "BEGIN; SET LOCAL synchronous_commit = off"
+_BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_COMMIT = "COMMIT; SELECT pg_logical_emit_message(true, 'tahkim', '')"
+"""The second statement waits for the disk in the first one's stead, once the locks are let go.
+
+Every change locks the head of the audit log. Held while the disk is waited for, it would let one change through each
+flush, however many come at once; those that wait here are flushed together. PostgreSQL writes its own log in order, so
+the empty message at its end is on the disk only when the change is, and we answer after that. What another has read in
+between can be lost in a crash; nothing that rests on it outlives it, being further on in the same log.
+"""
+
 
 class _Connection(asyncpg.Connection):  # type: ignore[misc]  # as above
     """We keep no state in a session but transactions, so giving a connection back needs no journey to the server."""
@@ -104,9 +115,10 @@ class _Pool:
 class _PostgresSession:
     """A connection between BEGIN and its end."""
 
-    def __init__(self, connection: Any, pool: _Pool) -> None:
+    def __init__(self, connection: Any, pool: _Pool, commit: str) -> None:
         self._connection = connection
         self._pool = pool
+        self._commit = commit
 
     async def run(self, sql: str, args: Sequence[Any]) -> list[Row]:
         return await _fetch(self._connection, sql, args)
@@ -121,7 +133,7 @@ class _PostgresSession:
 
     async def end(self, *, commit: bool) -> None:
         try:
-            await self._connection.execute("COMMIT" if commit else "ROLLBACK")
+            await self._connection.execute(self._commit if commit else "ROLLBACK")
         except _FAILURES as error:
             told = map_error(error)
             is_lost = commit and isinstance(told, StorageUnavailable)
@@ -180,13 +192,13 @@ class PostgresEngine(TahkimEngine):
         pool = self._pool()
         connection = await _take(pool)
         try:
-            await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if is_read_only else "BEGIN")
+            await connection.execute(_BEGIN_READING if is_read_only else _BEGIN)
         except BaseException as error:
             await pool.give_back(connection)
             if isinstance(error, _FAILURES):
                 raise map_error(error) from error
             raise
-        return _PostgresSession(connection, pool)
+        return _PostgresSession(connection, pool, "COMMIT" if is_read_only else _COMMIT)
 
     def _pool(self) -> _Pool:
         dsn = self._judge_dsn if self._judge_dsn and is_for_judge() else self.dsn

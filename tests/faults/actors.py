@@ -222,7 +222,8 @@ async def save_once(url: str) -> None:
     """Commit one row, then say so: watched by a trace of its system calls."""
     engine = await open_bound(url)
     say("before")
-    await run_sql("INSERT INTO line (id, n) VALUES ({}, {})", uuid.uuid4(), 1)
+    async with transaction():
+        await run_sql("INSERT INTO line (id, n) VALUES ({}, {})", uuid.uuid4(), 1)
     say("saved")
     await close_database(engine)
     say("over")

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import signal
+import uuid
 
 import pytest
 
@@ -141,3 +142,32 @@ async def test_a_commit_is_on_the_disk_before_it_is_acknowledged(engine, databas
     log = r"t\.db-wal" if is_ours else r"/pg_wal/[0-9A-F]{24}"
     written = max(number for number, call in enumerate(between) if re.search(rf"pwrite(64|v)\(\d+<[^>]*{log}>", call))
     assert any(re.search(rf"f(data)?sync\(\d+<[^>]*{log}>\) += 0", call) for call in between[written:])
+
+
+async def test_a_change_that_waits_for_the_disk_holds_up_nobody():
+    """A standby that is waited for, and never comes, stands for a disk that takes its time."""
+    opened = await open_database(await get_server().create_database())
+    bind(opened, [])
+    await run_sql(LINES)
+    await run_sql("INSERT INTO line (id, n) VALUES ({}, {})", uuid.uuid4(), 1)
+
+    async def count_up():
+        async with transaction():
+            await run_sql("UPDATE line SET n = n + 1")
+
+    async with get_server().waiting_for_a_standby():
+        first = asyncio.create_task(count_up())
+        await see_lines({2})  # its lock is let go with this
+        second = asyncio.create_task(count_up())
+        await see_lines({3})
+        answered = [each.done() for each in (first, second)]
+    await asyncio.gather(first, second)
+
+    assert answered == [False, False]
+    await close_database(opened)
+
+
+async def see_lines(expected):
+    async with asyncio.timeout(30):
+        while await read_lines() != expected:  # noqa: ASYNC110 (the server tells of no event)
+            await asyncio.sleep(0.01)
