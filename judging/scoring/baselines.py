@@ -1,4 +1,6 @@
-"""The simple methods: raw mean, z-score, additive least squares. Kept for comparison, and for what cannot bear more."""
+"""The simple methods: raw and trimmed mean, z-score, additive least squares. Kept for comparison, and for what cannot
+bear more.
+"""  # noqa: D205 -- one sentence
 
 import numpy as np
 
@@ -9,6 +11,7 @@ from judging.scoring.henderson import Henderson
 from judging.scoring.mixed import DENSE, solve_additive
 
 FEW, MANY = 2_000, 20_000  # entries: draws take their number times 8 kB, and 1.6 kB, and 0.5 kB
+TRIMMED_FROM = 3  # reviews of an entry from which the lowest and the highest may be left out
 SAME = 1e-9  # spread of a judge's scores below which they are all equal
 FREE = 1e6  # a variance that leaves an effect unrestrained, in units of the scores' own
 
@@ -21,6 +24,26 @@ def count_draws(n_entries: int) -> int:
 def fit_raw(block: Block, rng: np.random.Generator) -> JudgeFit:
     """Score by the plain mean of the reviews: no judge is told from another."""
     return _simple("raw", block, rng, b=np.zeros(block.n_judges), a=np.ones(block.n_judges))
+
+
+def fit_trimmed(block: Block, rng: np.random.Generator) -> JudgeFit:
+    """Score by the mean of an entry's reviews without its lowest and its highest one; for comparison only.
+
+    In the units of the reviews' scores. One review is left out at each end, whatever their number, as where sports are
+    judged: of three reviews the middle one stays, which is their median, of four the mean of the middle two. Of equal
+    scores one is left out. An entry with one or two reviews keeps them all, so that its score is the plain mean.
+    Nothing is known of judges: one who is strict with every entry is left out of the entries where nobody was stricter
+    and counts in the others. Intervals take the noise of all reviews and the number of those that count: too wide.
+    Source: trimmed mean, g-times on each side with g = 1 (Tukey & McLaughlin 1963, Sankhya A 25, 331-352).
+    """
+    order = np.lexsort((block.y, block.e))
+    last = np.cumsum(block.reads) - 1
+    many = block.reads >= TRIMMED_FROM
+    weight = np.ones(block.y.size)
+    weight[order[(last - block.reads + 1)[many]]] = 0.0
+    weight[order[last[many]]] = 0.0
+    nothing, one = np.zeros(block.n_judges), np.ones(block.n_judges)
+    return _simple("trimmed", block, rng, b=nothing, a=one, weight=weight)
 
 
 def fit_zscore(block: Block, rng: np.random.Generator) -> JudgeFit:
@@ -82,9 +105,11 @@ def fit_additive(block: Block, rng: np.random.Generator) -> JudgeFit:
     )
 
 
-def _simple(method: str, block: Block, rng: np.random.Generator, *, b: Floats, a: Floats) -> JudgeFit:
+def _simple(
+    method: str, block: Block, rng: np.random.Generator, *, b: Floats, a: Floats, weight: Floats | None = None
+) -> JudgeFit:
     adjusted = (block.y - b[block.j]) / a[block.j]
-    weight, zero = np.ones(block.y.size), np.zeros(block.n_entries)
+    weight, zero = np.ones(block.y.size) if weight is None else weight, np.zeros(block.n_entries)
     total = combine(block, adjusted, weight, pull=0.0, pull_to=zero)
     mean = _category_means(block, total)
     told = (block.y - mean[block.cat[block.e]] - b[block.j]) / a[block.j]
@@ -92,7 +117,7 @@ def _simple(method: str, block: Block, rng: np.random.Generator, *, b: Floats, a
     level = mean[block.cat] + quality
     residual = told - quality[block.e]
     noise_var = float(residual @ residual) / max(int((block.reads - 1).sum()), 1)
-    se = np.sqrt(max(noise_var, 1e-12) / block.reads)
+    se = np.sqrt(max(noise_var, 1e-12) / block.by_entry(weight))
     return JudgeFit(
         method=method,
         block=block,

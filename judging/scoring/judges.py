@@ -10,6 +10,7 @@ from judging.scoring.fit import JudgeFit
 
 LOW, HIGH = 0.05, 0.95
 NOTABLE = 0.5  # rubric points of severity that people would notice
+NO_HABITS = ("raw", "trimmed")  # methods that tell no judge from another
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +45,7 @@ def judge_table(reviews: Reviews, fits: tuple[JudgeFit, ...]) -> JudgeTable:
         at, unit = fit.block.judges, fit.block.spread or 1.0
         weight = fit.block.by_judge(fit.weight)
         nan["weight_share"][at] = weight / weight.sum()
-        if fit.block.n_judges == 1 or fit.block.is_flat or fit.method == "raw":
+        if fit.block.n_judges == 1 or fit.block.is_flat or fit.method in NO_HABITS:
             continue
         nan["severity"][at] = fit.severity
         if fit.b_draws is not None:

@@ -6,8 +6,8 @@ import numpy as np
 
 from judging.errors import UnknownMethodError
 from judging.marks import Floats
-from judging.method_names import AUTO, METHODS
-from judging.scoring.baselines import count_draws, fit_additive, fit_raw, fit_zscore
+from judging.method_names import AUTO, METHODS, ONLY_COMPARED
+from judging.scoring.baselines import count_draws, fit_additive, fit_raw, fit_trimmed, fit_zscore
 from judging.scoring.blup import fit_blup
 from judging.scoring.design import Block
 from judging.scoring.fit import JudgeFit
@@ -47,8 +47,8 @@ def fit_judges(block: Block, *, method: str, seed: int, kept: str | None = None)
     Designs that no judge model can be read from (one judge, one entry, equal scores) get the plain mean and a reason.
     Raises UnknownMethodError, or UnconvergedError when a fit does not settle.
     """
-    for name in (method, kept or AUTO):
-        if name != AUTO and name not in METHODS:
+    for name, known in ((method, (*METHODS, *ONLY_COMPARED)), (kept or AUTO, METHODS)):
+        if name != AUTO and name not in known:
             raise UnknownMethodError(method=name)
     rng = np.random.default_rng(seed)
     if block.is_flat:
@@ -67,7 +67,7 @@ def fit_judges(block: Block, *, method: str, seed: int, kept: str | None = None)
 def _fit_named(block: Block, method: str, rng: np.random.Generator) -> JudgeFit:
     if method == "model":
         return fit_model(block, rng, Rung(has_guard=can_guard(block)))
-    fits = {"raw": fit_raw, "zscore": fit_zscore, "additive": fit_additive, "blup": fit_blup}
+    fits = {"raw": fit_raw, "trimmed": fit_trimmed, "zscore": fit_zscore, "additive": fit_additive, "blup": fit_blup}
     return fits[method](block, rng)
 
 

@@ -97,9 +97,9 @@ def score_round(
     """Score and rank a round.
 
     categories: (n_entries,) category of each entry, in place of the marks' own. places: how many places are given,
-    for all categories or for each. method: auto, model, blup, additive, zscore or raw. kept: by category, what auto
-    chose in the round's first run (``decided``); chosen once, it stays. is_separate: fit every category apart instead
-    of letting shared judges link them. Pure: same data, same bytes, in any order of rows.
+    for all categories or for each. method: auto, model, blup, additive, zscore, raw or trimmed. kept: by category, what
+    auto chose in the round's first run (``decided``); chosen once, it stays. is_separate: fit every category apart
+    instead of letting shared judges link them. Pure: same data, same bytes, in any order of rows.
     """
     use_one_thread()
     if categories is not None:

@@ -40,7 +40,7 @@ __all__ = [
     "report_to_chair",
 ]
 
-METHODS = ("raw", "zscore", "additive", "blup", "model")
+METHODS = ("raw", "trimmed", "zscore", "additive", "blup", "model")
 """Methods that can be asked for."""
 _MOST_WEIGHT = 1000
 

@@ -230,3 +230,25 @@ async def test_a_project_tells_its_rank_without_a_judge_and_by_other_methods_its
         words("rank.spread", points=line["spread"]),
     ):
         assert str(said) in row
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+async def test_the_plain_and_the_trimmed_mean_stand_beside_the_ranking_and_the_answer_before_the_questions(
+    ranked_now: House, language: str
+):
+    """R093."""
+    slug, words = "documentary", Words(language)
+    member = await ranked_now.client("member")
+    path = f"/{language}/committee/ranking/{slug}/what-if"
+
+    every = (await member.get(f"{path}?method=all")).text
+    alone = (await member.get(f"{path}?method=trimmed")).text
+
+    heads = [words.plain(f"whatif.method_{each}") for each in ("raw", "trimmed", "zscore", "model")]
+    table = every.split("<thead")[1].split("</thead>")[0]
+    assert all(each in table for each in heads)
+    assert words.plain("whatif.about_trimmed") in every
+    assert words.plain("whatif.about_trimmed") in alone
+    assert every.index("<table") < every.index('name="sheet_of"')
+    assert alone.index("<table") < alone.index('name="sheet_of"')
+    assert "trimmed" not in (await member.get(f"/{language}/committee/ranking/{slug}")).text
