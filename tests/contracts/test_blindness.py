@@ -6,7 +6,6 @@ to find; then what may not is walked the same way.
 
 import asyncio
 import copy
-import re
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -15,8 +14,7 @@ from uuid import UUID
 
 import pytest
 
-from service.app import create_app, load_pages
-from service.settings import read_settings
+from service.app import load_pages
 from storage.engine import bind, close_database, open_database, sqlite_url
 from storage.objects.memory import MemoryStore
 from storage.objects.signing import LinkSigner
@@ -24,10 +22,11 @@ from storage.piccolo_app import TABLES
 from storage.tables.entry import Entry
 from storage.tables.file import File
 from tests.competition import JUDGING, PUBLISH, Competition, make_competition, make_plan
-from tests.conftest import SetClock, World
+from tests.conftest import World
 from tests.contracts.routes_of import UNKNOWN_ID, list_routes
 from tests.crawl import Answer, crawl, find_markers
 from tests.marked import MATERIALS, Marked, make_marked
+from tests.walking import bare, make_world
 
 pytestmark = pytest.mark.long
 
@@ -36,26 +35,6 @@ PUBLIC_GUESSES = (
     "/en/winners", "/ar/winners", "/en/winners/small-2027", "/en/editions/small-2027", "/en/method",
     "/en/fingerprints", "/sitemap.xml", "/robots.txt", "/feed", "/en/feed.xml", "/en/winners/small-2027/title",
 )  # fmt: skip
-
-
-def make_world(folder: Path, fonts: Path, competition: Competition | None) -> World:
-    if not (folder / "fonts").exists():
-        (folder / "fonts").symlink_to(fonts)
-    clock = SetClock()
-    settings = read_settings({}, data=folder)
-    app = create_app(settings, clock=clock, is_world_open=True)
-    found = World(app, settings, clock, UNKNOWN_ID, {})
-    if competition is not None:
-        place(found, competition)
-    return found
-
-
-def place(world: World, competition: Competition) -> None:
-    """Let the world's browsers be of this competition's people."""
-    world.edition_id = competition.edition_id
-    world.actors = {role.value: actor for role, actor in competition.actors.items()}
-    world.actors |= {f"judge {at}": judge.actor for at, judge in enumerate(competition.judges)}
-    world.actors |= dict(competition.entrants)
 
 
 @pytest.fixture(scope="session")
@@ -272,14 +251,7 @@ async def test_what_an_entrant_sees_is_the_same_before_and_after_a_judge_works(b
     pages = {path for path in before if not path.startswith("/object/")}  # signed links differ each time
     assert pages == {path for path in after if not path.startswith("/object/")}
     for path in pages:
-        assert _bare(before[path].text) == _bare(after[path].text), path
-
-
-def _bare(text: str) -> str:
-    """A page without what is new at each request."""
-    offered = r'name="pending"[^>]*|<svg class="squares".*?</svg>|<span class="ltr">(?:[A-Z2-7]{4} ?){8}</span>'
-    new = r'nonce-[\w+/=-]+|name="csrf"[^>]*|csrf=[0-9a-f]+|data-request="[^"]*"'
-    return re.sub(f"{new}|{offered}", "", text, flags=re.DOTALL)
+        assert bare(before[path].text) == bare(after[path].text), path
 
 
 async def test_the_public_meets_nobody_and_nothing(blind: Blind):
