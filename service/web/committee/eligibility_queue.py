@@ -32,11 +32,15 @@ class CardView:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """A part of the queue, those that wait before those that are decided; ``begin`` is the first of all that wait."""
+    """A part of the queue, those that wait before those that are decided; ``begin`` is the first of all that wait.
+
+    ``n_waiting`` and ``n_found`` count the whole queue.
+    """
 
     begin: str | None
     first: int
     n_found: int
+    n_waiting: int
     previous: str | None
     next: str | None
     waiting: tuple[CardView, ...]
@@ -56,6 +60,7 @@ def queue_page(found: EligibilityQueue, asked: Mapping[str, str], words: Words, 
         begin=card_view(found.waiting[0], words).href if found.waiting else None,
         first=part.first,
         n_found=n_found,
+        n_waiting=n_waiting,
         previous=part.before(here),
         next=part.after(here),
         waiting=tuple(card_view(each, words) for each in found.waiting[part.first - 1 : part.last]),

@@ -197,6 +197,9 @@ async def test_the_registrar_s_queue_comes_in_parts_and_begins_with_what_waits(j
     assert [len(each) for each in parts] == [3, 1]
     assert parts[0][0] == waiting["entry_number"]
     assert {each for part in parts for each in part} == {row["entry_number"] for row in rows}
+    shown = (await browser.get("/en/committee/eligibility")).text
+    assert 'Waiting for a decision <span class="muted">1</span>' in shown
+    assert f'Decided <span class="muted">{len(rows) - 1}</span>' in shown
 
 
 async def test_sealed_sheets_come_in_parts_and_a_form_sent_empty_comes_back_in_its_own(judged_now: House, monkeypatch):
