@@ -28,6 +28,9 @@ from storage.reads.wording import find_own_texts
 
 __all__ = ["PublicationController"]
 
+A_MINUTE = timedelta(minutes=1)
+"""Forms give whole minutes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -88,6 +91,7 @@ class PublishPage:
     published_at: datetime | None
     at: str
     first_at: str
+    promised_at: datetime | None
     first_planned: datetime | None
     announced_at: datetime | None
     seen: str
@@ -167,7 +171,8 @@ async def _show(actor: Actor, words: Words, now: datetime, settings: Settings) -
     missing = _missing(standing, prepared)
     may_names = may(Action.PREVIEW_NAMES, actor, stage=standing.state) and not standing.barred
     own = await find_own_texts(standing.edition_id)
-    default = standing.publish_at or now + timedelta(days=1)
+    promised = prepared.promised_at if prepared.promised_at and prepared.promised_at > now else None
+    default = standing.publish_at or promised or now + timedelta(days=1)
     if told_at and standing.appeals_days is not None:
         default = max(default, told_at + timedelta(days=standing.appeals_days, hours=1))
     shown = PublishPage(
@@ -187,6 +192,7 @@ async def _show(actor: Actor, words: Words, now: datetime, settings: Settings) -
         published_at=standing.published_at,
         at=write_moment(default, standing.time_zone),
         first_at=write_moment(prepared.first_at, standing.time_zone) if prepared.first_at else "",
+        promised_at=prepared.promised_at,
         first_planned=prepared.first_at,
         announced_at=prepared.announced_at,
         seen=standing.publish_at.isoformat() if standing.publish_at else "",
@@ -235,6 +241,11 @@ def _checks(
     n_closed = prepared.n_unpermitted
     key = "publish.check_permitted" if n_closed else "publish.check_all_permitted"
     checks.append(Check(words.say(key, n=n_closed), ok=n_closed == 0))
+    if standing.publish_at and prepared.promised_at and not is_out:
+        promised = prepared.promised_at
+        is_kept = abs(standing.publish_at - promised) < A_MINUTE
+        key = "publish.check_promised" if is_kept else "publish.check_otherwise"
+        checks.append(Check(words.say(key, date=promised, time=promised), ok=is_kept))
     has_run = prepared.output_hash is not None
     checks.append(Check(words.say(f"publish.check_{'' if has_run else 'no_'}fingerprint"), ok=has_run))
     return tuple(checks)

@@ -33,7 +33,8 @@ class Prepared:
     """How far an edition is from being published. ``judged`` are the categories that the ranking holds.
 
     ``first_at``: when the honoured are announced before their places, where that was fixed; ``names``: where the
-    request for names in the preview stands (none, waiting, agreed or declined), and ``names_asked_by`` who made it.
+    request for names in the preview stands (none, waiting, agreed or declined), and ``names_asked_by`` who made it;
+    ``promised_at``: what the edition's public dates say of publication.
     """
 
     approved: frozenset[UUID]
@@ -48,6 +49,7 @@ class Prepared:
     n_unpermitted: int
     first_at: datetime | None
     announced_at: datetime | None
+    promised_at: datetime | None
     names: str
     names_asked_by: UUID | None
     names_request: UUID | None
@@ -96,6 +98,7 @@ async def get_prepared(edition_id: UUID, round_id: UUID) -> Prepared:
         n_unpermitted=sum(not permits_showing(from_json(row["rights"]) or {}) for row in rights),
         first_at=moment(told["due_at"]) if told["due_at"] else None,
         announced_at=moment(told["announced_at"]) if told["announced_at"] else None,
+        promised_at=moment(told["promised_at"]) if told["promised_at"] else None,
         names=told["names"] or "none",
         names_asked_by=UUID(str(told["asked_by"])) if told["asked_by"] else None,
         names_request=UUID(str(told["request"])) if told["request"] else None,
@@ -106,7 +109,9 @@ _STANDING = """SELECT
     (SELECT count(*) FROM entry WHERE entry.edition = {} AND entry.state = 'admitted') AS n_entries,
     (SELECT count(*) FROM appeal JOIN entry ON entry.id = appeal.entry
       WHERE entry.edition = {} AND appeal.state <> 'answered') AS n_appeals,
-    announcement.due_at AS due_at, announcement.announced_at AS announced_at, joint_request.state AS names,
+    announcement.due_at AS due_at, announcement.announced_at AS announced_at,
+    (SELECT promised.at FROM timeline_date AS promised
+      WHERE promised.edition = edition.id AND promised.slug = 'publish') AS promised_at, joint_request.state AS names,
     joint_request.asked_by AS asked_by, joint_request.id AS request, moved.at AS told_at
     FROM edition LEFT JOIN announcement ON announcement.edition = edition.id
     LEFT JOIN joint_request ON joint_request.id = (SELECT asked.id FROM joint_request AS asked

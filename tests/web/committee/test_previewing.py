@@ -181,3 +181,28 @@ async def test_certificates_are_previewed_without_names_and_under_a_code_that_is
     assert len(pages) == await Outcome.count().where(Outcome.honour.is_not_null())
     assert all(PLACEHOLDER["en"] in text and "0000-0000-0000" in text for text in pages)
     assert not await AuditEvent.exists().where(AuditEvent.event == "identity-read")
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+async def test_the_instant_is_held_against_the_date_that_everybody_was_told(told: House, language: str):
+    told.clock.now = PUBLISH - timedelta(days=2)
+    chair, words, path = await told.client("chair"), Words(language), f"/{language}/committee/publish"
+    form = await chair.get(path)
+    data = {"csrf": csrf_in(form.text), "typed_name": "Small 2027"}
+    promised = (PUBLISH + timedelta(hours=4)).strftime("%Y-%m-%dT%H:%M")  # Muscat
+    later = (PUBLISH + timedelta(hours=28)).strftime("%Y-%m-%dT%H:%M")
+    otherwise = words("publish.check_otherwise", date=PUBLISH, time=PUBLISH)
+    as_told = words("publish.check_promised", date=PUBLISH, time=PUBLISH)
+
+    assert f'value="{promised}"' in form.text
+    assert str(words("publish.promised", date=PUBLISH, time=PUBLISH)) in form.text
+    assert str(otherwise) not in form.text
+    await chair.post(path, data=data | {"at": promised, "seen": ""})
+    kept = (await chair.get(path)).text
+    await chair.post(path, data=data | {"at": later, "seen": PUBLISH.isoformat()})
+    moved = (await chair.get(path)).text
+
+    assert str(as_told) in kept
+    assert str(otherwise) not in kept
+    assert str(otherwise) in moved
+    assert str(as_told) not in moved
