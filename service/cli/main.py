@@ -35,6 +35,7 @@ COMMANDS = {
     "migrate": "service.cli.migrate",
     "objects": "service.cli.objects",
     "doctor": "service.cli.doctor",
+    "status-page": "service.cli.status",
     "backup": "service.cli.backup",
     "restore": "service.cli.restore",
 }

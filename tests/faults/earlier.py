@@ -36,7 +36,9 @@ async def write_as_far_as_there_is_room(rows: Rows) -> set[str]:
     """Insert them instead of what the schema's steps made; tell what had no place, as ``table`` or ``table.column``."""
     columns = await find_columns()
     for name in reversed(list(rows)):
-        if name in columns:
+        if name in columns and await run_sql(
+            f'SELECT 1 FROM "{name}" LIMIT 1'
+        ):  # the log's rows never go, even if none
             await run_sql(f'DELETE FROM "{name}"')
     left_out: set[str] = set()
     for name, each in rows.items():
