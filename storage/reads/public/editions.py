@@ -136,13 +136,13 @@ class DateView:
 
 async def list_dates(edition_id: UUID) -> tuple[DateView, ...]:
     """List an edition's dates in their order, the deadline as it was last extended."""
-    moved = await read_quickly(_EXTENDED, edition_id)
     rows = await read_quickly(_DATES, edition_id)
     return tuple(
-        DateView(**row | ({"at": moved[0]["to_at"]} if moved and row["slug"] == "deadline" else {})) for row in rows
+        DateView(row["slug"], row["to_at"] or row["at"], row["until"], row["name_ar"], row["name_en"]) for row in rows
     )
 
 
-_EXTENDED = "SELECT x.to_at FROM deadline_extension x WHERE x.edition = {} ORDER BY x.made_at DESC LIMIT 1"
-_DATES = """SELECT d.slug, d.at, d.until, d.name_ar, d.name_en FROM timeline_date d WHERE d.edition = {}
-    ORDER BY d.position"""
+_DATES = """SELECT d.slug, d.at, d.until, d.name_ar, d.name_en, x.to_at FROM timeline_date d
+    LEFT JOIN deadline_extension x ON d.slug = 'deadline' AND x.id =
+        (SELECT id FROM deadline_extension WHERE edition = d.edition ORDER BY made_at DESC LIMIT 1)
+    WHERE d.edition = {} ORDER BY d.position"""
