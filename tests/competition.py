@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from service.actors import VISITOR, Actor, JudgeActor, Role
-from service.usecases.deciding.decisions import approve_decision, open_decision, place_entries, sign_decision
+from service.usecases.deciding.decisions import open_decision, place_entries
 from service.usecases.deciding.placings import Placing
+from service.usecases.deciding.signing import approve_decision, sign_decision
 from service.usecases.entering.approvals import Affiliation, answer_supervision, save_supervision
 from service.usecases.entering.eligibility import Check, check_entry
 from service.usecases.entering.entries import Details, Rights, open_entry, save_ai_statement, save_details, save_rights

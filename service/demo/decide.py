@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from service.actors import Actor
-from service.usecases.deciding.decisions import approve_decision, open_decision, place_entries, sign_decision
+from service.usecases.deciding.decisions import open_decision, place_entries
 from service.usecases.deciding.feedback import choose_comments
 from service.usecases.deciding.placings import Given, Placing
+from service.usecases.deciding.signing import approve_decision, sign_decision
 from storage.lifecycle import DecisionState
 from storage.reads.committee.decision import list_other_honours
 from storage.reads.committee.feedback import list_team_comments

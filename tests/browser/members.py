@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from service.actors import Role
 from service.fonts import ensure_fonts
 from service.text import Words
-from service.usecases.deciding.decisions import approve_decision, sign_decision
+from service.usecases.deciding.signing import approve_decision, sign_decision
 from storage.engine import bind, close_database, open_database, sqlite_url
 from storage.migrations.run import migrate
 from storage.piccolo_app import TABLES

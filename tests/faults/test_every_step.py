@@ -14,7 +14,8 @@ import pytest
 
 from service.actors import Role
 from service.errors import Refused
-from service.usecases.deciding.decisions import approve_decision, open_decision, sign_decision
+from service.usecases.deciding.decisions import open_decision
+from service.usecases.deciding.signing import approve_decision, sign_decision
 from service.usecases.entering.entries import open_entry
 from service.usecases.entering.submission import submit_entry, withdraw_entry
 from service.usecases.files.accepting import inspect_upload

@@ -7,9 +7,10 @@ import pytest
 
 from service.actors import Role
 from service.errors import StaleRevision
-from service.usecases.deciding.decisions import place_entries, sign_decision
+from service.usecases.deciding.decisions import place_entries
 from service.usecases.deciding.placings import Placing
 from service.usecases.deciding.sessions import record_attendance
+from service.usecases.deciding.signing import sign_decision
 from storage.engine import run_sql
 from storage.reads.committee.decision import CategoryDecision, find_decision
 from storage.reads.decisions import list_categories

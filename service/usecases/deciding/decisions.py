@@ -1,11 +1,11 @@
-"""What the committee decides on a computed ranking: places, reasons for every departure, signatures, approval."""
+"""What the committee decides on a computed ranking: the places of a category, with a reason for every departure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from service.actors import Actor, Role
+from service.actors import Actor
 from service.audit import Event, record
 from service.errors import Conflicting, NotFound, StaleRevision
 from service.permissions import Action, require
@@ -13,15 +13,12 @@ from service.usecases.deciding.placings import Given, Placing, check_placings
 from service.usecases.ranking.shortlists import refuse_early_decision
 from storage.columns import to_json
 from storage.engine import for_update, insert_many, transaction
-from storage.lifecycle import DECISION_MOVES, ROUND_MOVES, DecisionState, MoveLost, RoundState, move
+from storage.lifecycle import DecisionState, RoundState
 from storage.reads.committee.decision import digest_of_places
-from storage.reads.committee.session import list_tied_members, read_attendance, write_attendance
 from storage.reads.decisions import (
     ComputedLine,
-    count_signatures,
     find_last_run,
     is_outdated,
-    list_categories,
     list_computed,
     list_given_elsewhere,
     read_sealed_rules,
@@ -29,11 +26,11 @@ from storage.reads.decisions import (
 from storage.rows import get_row
 from storage.tables.edition import Edition
 from storage.tables.panel import Round
-from storage.tables.person import RoleGrant
-from storage.tables.result import Decision, DecisionSignature, Motion, Outcome
+from storage.tables.result import Decision, DecisionSignature, Outcome
 
 __all__ = [
-    "approve_decision", "find_quorum", "list_member_ids", "open_decision", "place_entries", "sign_decision",
+    "DecisionClosed", "NotInSession", "PlacesOpen", "RankingOutdated", "RoundNotRanked", "check_run", "check_seen",
+    "lock_decision", "open_decision", "place_entries",
 ]  # fmt: skip
 
 
@@ -49,40 +46,16 @@ class DecisionClosed(Conflicting):
     code = "decision-closed"
 
 
-class MotionsOpen(Conflicting):
-    """A motion was put and not closed."""
-
-    code = "motions-open"
-
-
 class RankingOutdated(Conflicting):
     """The ranking is not the last word any more: computed again since, or it holds a project or a sheet that left."""
 
     code = "ranking-outdated"
 
 
-class NoQuorum(Conflicting):
-    """Fewer signatures than the quorum."""
-
-    code = "no-quorum"
-
-
-class AlreadySigned(Conflicting):
-    """This member signed already."""
-
-    code = "already-signed"
-
-
 class NotInSession(Conflicting):
     """Only who is noted as present puts motions, casts ballots and signs; who stepped aside does none of it."""
 
     code = "not-in-session"
-
-
-class SteppedAside(Conflicting):
-    """Who stepped aside from a decision does not sign it."""
-
-    code = "recused-from-decision"
 
 
 class PlacesOpen(Conflicting):
@@ -126,8 +99,8 @@ async def place_entries(
     places that the writer saw: other places written since then refuse the request.
     """
     async with transaction():
-        decision = await _lock_decision(actor, decision_id, Action.DECIDE)
-        await _check_seen(decision, seen)
+        decision = await lock_decision(actor, decision_id, Action.DECIDE)
+        await check_seen(decision, seen)
         run_id = await _find_standing_run(decision)
         computed = await list_computed(run_id, decision["category"])
         gone = await list_given_elsewhere(decision["round"], decision_id)
@@ -178,86 +151,6 @@ def _group(others: Sequence[Given]) -> dict[UUID, list[str]]:
     return grouped
 
 
-async def sign_decision(actor: Actor, decision_id: UUID, *, now: datetime, seen: str | None = None) -> int:
-    """Sign a decision as a member; return how many have signed. ``seen`` is the digest of the places that were read.
-
-    Raises SteppedAside for who has a tie in the category or stepped aside, NotInSession for who is noted as absent,
-    PlacesOpen before places are written, StaleRevision where others were written since they were read, and
-    RankingOutdated where places were written on another run than the last, or hold a project that left.
-    """
-    async with transaction():
-        decision = await _lock_decision(actor, decision_id, Action.SIGN_DECISION)
-        if not await Outcome.exists().where(Outcome.decision == decision_id):
-            raise PlacesOpen
-        await _check_seen(decision, seen)
-        await _check_run(decision)
-        mine = (DecisionSignature.decision == decision_id) & (DecisionSignature.person == actor.person_id)
-        if await DecisionSignature.exists().where(mine):
-            raise AlreadySigned
-        if actor.person_id is None:
-            raise NotFound
-        await _note_signer(decision, actor.person_id)
-        await DecisionSignature.insert(DecisionSignature(decision=decision_id, person=actor.person_id, signed_at=now))
-        await record(Event.DECISION_SIGNED, by=actor, about=("decision", decision_id), at=now)
-        return await count_signatures(decision_id)
-
-
-async def _note_signer(decision: Mapping[str, Any], person: UUID) -> None:
-    """Hold a signature against the attendance. Where nobody has noted it, whoever signs says to have been there."""
-    there = read_attendance(decision["present"])
-    if person in there.recused or person in await list_tied_members(decision["category"]):
-        raise SteppedAside
-    if person in there.present:
-        return
-    if there.is_noted:
-        raise NotInSession
-    told = write_attendance({*there.present, person}, there.recused, is_noted=False)
-    await Decision.update({Decision.present: told}).where(Decision.id == decision["id"])
-
-
-async def approve_decision(actor: Actor, decision_id: UUID, *, now: datetime) -> bool:
-    """Approve the minutes once a majority of the members signed; say whether it was the round's last category.
-
-    Raises RankingOutdated where the places were written on another run than the last, or hold a project that left.
-    """
-    async with transaction():
-        decision = await _lock_decision(actor, decision_id, Action.DECIDE)
-        edition_id = decision["edition"]
-        decided = await Outcome.exists().where(Outcome.decision == decision_id)
-        if not decided:
-            raise PlacesOpen
-        await _check_run(decision)
-        if await Motion.exists().where((Motion.decision == decision_id) & Motion.closed_at.is_null()):
-            raise MotionsOpen
-        signed, needed = await count_signatures(decision_id), await find_quorum(edition_id)
-        if signed < needed:
-            raise NoQuorum(present=signed, needed=needed)
-        try:
-            await move(Decision, decision_id, "approve", DECISION_MOVES, approved_at=now)
-        except MoveLost as lost:
-            raise DecisionClosed from lost
-        await record(
-            Event.DECISION_APPROVED, by=actor, about=("decision", decision_id), at=now, after={"signatures": signed}
-        )
-        approved: int = await Decision.count().where(
-            (Decision.round == decision["round"]) & (Decision.state == DecisionState.APPROVED.value)
-        )
-        run = await find_last_run(decision["round"])
-        judged = {each for each in (run.output["categories"] if run else {}) if run and run.output["categories"][each]}
-        is_last = approved >= len([each for each in await list_categories(edition_id) if str(each["id"]) in judged])
-        if is_last:
-            await move(Round, decision["round"], "decide", ROUND_MOVES)
-            await record(
-                Event.ROUND_MOVED,
-                by=actor,
-                about=("round", decision["round"]),
-                at=now,
-                before="ranked",
-                after="decided",
-            )
-        return is_last
-
-
 async def _find_standing_run(decision: Mapping[str, Any]) -> UUID:
     """Find the run that places are written on: the last one.
 
@@ -271,34 +164,19 @@ async def _find_standing_run(decision: Mapping[str, Any]) -> UUID:
     return run.id
 
 
-async def _check_run(decision: Mapping[str, Any]) -> None:
+async def check_run(decision: Mapping[str, Any]) -> None:
     """Refuse what would stand on places that are to be written anew."""
     if await _find_standing_run(decision) != decision["run"]:
         raise RankingOutdated
 
 
-async def _check_seen(decision: Mapping[str, object], seen: str | None) -> None:
+async def check_seen(decision: Mapping[str, object], seen: str | None) -> None:
     """Refuse a form that was made from other places than those that stand."""
     if seen is None:
         return
     outcomes = await Outcome.select().where((Outcome.decision == decision["id"]) & Outcome.honour.is_not_null())
     if digest_of_places(outcomes, str(decision["minutes"])) != seen:
         raise StaleRevision(current=0)
-
-
-async def find_quorum(edition_id: UUID) -> int:
-    """Say how many signatures a decision needs: more than half of the members and the chair."""
-    return len(await list_member_ids(edition_id)) // 2 + 1
-
-
-async def list_member_ids(edition_id: UUID) -> frozenset[UUID]:
-    """Read who decides: the members and the chair."""
-    rows = await RoleGrant.select(RoleGrant.person).where(
-        (RoleGrant.edition == edition_id)
-        & RoleGrant.role.is_in([Role.MEMBER.value, Role.CHAIR.value])
-        & RoleGrant.revoked_at.is_null()
-    )
-    return frozenset(row["person"] for row in rows)
 
 
 async def _lock_round(actor: Actor, round_id: UUID, action: Action) -> dict[str, object]:
@@ -310,7 +188,8 @@ async def _lock_round(actor: Actor, round_id: UUID, action: Action) -> dict[str,
     return found
 
 
-async def _lock_decision(actor: Actor, decision_id: UUID, action: Action) -> dict[str, Any]:
+async def lock_decision(actor: Actor, decision_id: UUID, action: Action) -> dict[str, Any]:
+    """Lock an open decision of a ranked round, with its ``edition``. Raises DecisionClosed, RoundNotRanked."""
     decision: dict[str, Any] | None = await for_update(Decision.select().where(Decision.id == decision_id)).first()
     if decision is None:
         raise NotFound

@@ -9,7 +9,8 @@ from service.actors import Actor
 from service.audit import Event, record
 from service.errors import Conflicting, FieldError, Invalid, NotFound, StaleRevision
 from service.permissions import Action, require
-from service.usecases.deciding.decisions import DecisionClosed, NoQuorum, NotInSession, find_quorum, list_member_ids
+from service.usecases.deciding.decisions import DecisionClosed, NotInSession
+from service.usecases.deciding.signing import NoQuorum, find_quorum, list_member_ids
 from service.usecases.written import check_line, read_text
 from storage.engine import for_update, transaction
 from storage.lifecycle import DecisionState

@@ -16,7 +16,7 @@ from service.permissions import Action, require
 from service.usecases.ranking.arrays import Encoded, encode_round, read_inputs, reweigh, score_encoded
 from storage.columns import from_json
 from storage.lifecycle import RoundState
-from storage.reads.marks import FrozenRun, find_frozen_run, read_institutions
+from storage.reads.marks import FrozenRun, find_frozen_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -27,17 +27,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "METHODS",
-    "ChairReport",
-    "Drift",
+    "NothingLeft",
     "OtherRanking",
-    "OwnInstitution",
+    "RankingClosed",
     "WhatIfLine",
     "ask_by_every_method",
     "ask_by_method",
     "ask_with_weights",
     "ask_without_judge",
     "ask_without_review",
-    "report_to_chair",
+    "find_run",
+    "known",
+    "score_again",
 ]
 
 METHODS = ("raw", "trimmed", "zscore", "additive", "blup", "model")
@@ -87,52 +88,16 @@ class OtherRanking:
         return any(line.is_entering or line.is_leaving for line in self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class OwnInstitution:
-    """How judges mark entries of their own institution against others, in points; positive = higher.
-
-    ``judges``: those raised after correcting for looking at many, with each one's difference.
-    """
-
-    effect: float | None
-    error: float | None
-    p: float | None
-    n_reviews: int
-    judges: tuple[tuple[UUID, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """A judge whose marks changed on the way: by how many standard deviations from first to last sheet.
-
-    Positive = more generous later. ``p`` of a steady change, ``p_shift`` of a shift somewhere.
-    """
-
-    judge_id: UUID
-    change: float
-    p: float
-    p_shift: float
-    is_raised: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ChairReport:
-    """What the chair alone may ask of a run: the effect of one's own institution, and drift."""
-
-    own: OwnInstitution
-    drift: tuple[Drift, ...]
-
-
 async def ask_without_judge(actor: Actor, run_id: UUID, judge_id: UUID) -> OtherRanking:
     """Rank the run's round as if this judge had not taken part. Raises NothingLeft where no review remains."""
-    run = await _find(actor, run_id)
+    run = await find_run(actor, run_id)
     require(Action.READ_RANKING, actor, stage=run.edition_state)
     return await asyncio.to_thread(_ask, run, partial(_without_judge, judge_id=judge_id))
 
 
 async def ask_without_review(actor: Actor, run_id: UUID, *, entry_id: UUID, judge_id: UUID) -> OtherRanking:
     """Rank the run's round without one sheet."""
-    run = await _find(actor, run_id)
+    run = await find_run(actor, run_id)
     require(Action.READ_RANKING, actor, stage=run.edition_state)
     return await asyncio.to_thread(_ask, run, partial(_without_review, entry_id=entry_id, judge_id=judge_id))
 
@@ -141,14 +106,14 @@ async def ask_by_method(actor: Actor, run_id: UUID, method: str) -> OtherRanking
     """Rank the run's round by another method. Raises Invalid for an unknown one."""
     if method not in METHODS:
         raise Invalid(FieldError("method", "err.unknown_method"))
-    run = await _find(actor, run_id)
+    run = await find_run(actor, run_id)
     require(Action.READ_RANKING, actor, stage=run.edition_state)
     return await asyncio.to_thread(_ask, run, partial(_by_method, method=method))
 
 
 async def ask_by_every_method(actor: Actor, run_id: UUID) -> tuple[OtherRanking, ...]:
     """Rank the run's round by each of METHODS, in their order."""
-    run = await _find(actor, run_id)
+    run = await find_run(actor, run_id)
     require(Action.READ_RANKING, actor, stage=run.edition_state)
     return await asyncio.to_thread(_ask_all, run, [partial(_by_method, method=each) for each in METHODS])
 
@@ -158,7 +123,7 @@ async def ask_with_weights(actor: Actor, run_id: UUID, weights: Mapping[UUID, in
 
     Raises Invalid for weights that are negative, beyond a thousand, or all zero in a category.
     """
-    run = await _find(actor, run_id)
+    run = await find_run(actor, run_id)
     require(Action.READ_RANKING, actor, stage=run.edition_state)
     given = reweigh(read_inputs(run.inputs), weights)
     bad = [str(each.id) for each in given.criteria if not 0 <= each.weight <= _MOST_WEIGHT]
@@ -171,15 +136,8 @@ async def ask_with_weights(actor: Actor, run_id: UUID, weights: Mapping[UUID, in
     return await asyncio.to_thread(_ask, run, partial(_with_weights, weights=changed))
 
 
-async def report_to_chair(actor: Actor, run_id: UUID) -> ChairReport:
-    """Measure what only the chair sees: marks for one's own institution, and drift over the order of marking."""
-    run = await _find(actor, run_id)
-    require(Action.READ_CHAIR_REPORT, actor, stage=run.edition_state)
-    entries, judges = await read_institutions(run.edition_id)
-    return await asyncio.to_thread(_report, run, entries, judges)
-
-
-async def _find(actor: Actor, run_id: UUID) -> FrozenRun:
+async def find_run(actor: Actor, run_id: UUID) -> FrozenRun:
+    """Find a run that may be asked. Raises NotFound, RankingClosed."""
     run = await find_frozen_run(run_id)
     if run is None or actor.edition_id not in {None, run.edition_id}:
         raise NotFound
@@ -188,7 +146,7 @@ async def _find(actor: Actor, run_id: UUID) -> FrozenRun:
     return run
 
 
-def _score(run: FrozenRun) -> tuple[Encoded, RoundScores]:
+def score_again(run: FrozenRun) -> tuple[Encoded, RoundScores]:
     """Compute the run again from its own inputs, by the methods it was decided by."""
     given = read_inputs(run.inputs)
     encoded = encode_round(given)
@@ -204,7 +162,7 @@ def _ask(run: FrozenRun, question: Callable[[Encoded, RoundScores], WhatIf]) -> 
 def _ask_all(run: FrozenRun, questions: Iterable[Callable[[Encoded, RoundScores], WhatIf]]) -> tuple[OtherRanking, ...]:
     from judging.errors import NoMarksError  # noqa: PLC0415 - kept out of start-up
 
-    encoded, scores = _score(run)
+    encoded, scores = score_again(run)
     try:
         return tuple(_compare(run, encoded, scores, question(encoded, scores)) for question in questions)
     except NoMarksError as error:
@@ -221,7 +179,7 @@ def _compare(run: FrozenRun, encoded: Encoded, scores: RoundScores, other: WhatI
             rank=int(scores.ranking.rank[at]),
             rank_would=int(other.scores.ranking.rank[at]),
             score=float(scores.score[at]),
-            score_would=_known(other.scores.score[at]),
+            score_would=known(other.scores.score[at]),
             is_entering=at in entering,
             is_leaving=at in leaving,
         )
@@ -266,42 +224,6 @@ def _with_weights(encoded: Encoded, scores: RoundScores, *, weights: Mapping[UUI
     return with_weights(encoded.marks, encoded.rubric, scores, weight=weight)
 
 
-def _report(run: FrozenRun, entries: Mapping[UUID, UUID], judges: Mapping[UUID, UUID]) -> ChairReport:
-    import numpy as np  # noqa: PLC0415 - kept out of start-up
-
-    from judging.scoring.diagnostics import diagnose_judges, own_group_effect  # noqa: PLC0415 - as above
-
-    encoded, scores = _score(run)
-    number = {each: at for at, each in enumerate(sorted({*entries.values(), *judges.values()}, key=str))}
-    own = own_group_effect(
-        scores,
-        judge_group=np.array([number[judges[each]] if each in judges else -1 for each in encoded.judges]),
-        entry_group=np.array([number[entries[each.id]] if each.id in entries else -1 for each in encoded.entries]),
-    )
-    found = diagnose_judges(scores)
-    raised = [at for at in range(len(encoded.judges)) if own.is_raised[at]]
-    return ChairReport(
-        own=OwnInstitution(
-            effect=_known(own.effect),
-            error=_known(own.error),
-            p=_known(own.p),
-            n_reviews=own.n_own,
-            judges=tuple((encoded.judges[at], float(own.by_judge[at])) for at in raised),
-        ),
-        drift=tuple(
-            Drift(
-                judge_id=judge,
-                change=float(found.drift[at]),
-                p=float(found.drift_p[at]),
-                p_shift=float(found.cusum_p[at]),
-                is_raised=bool(found.is_drift[at]),
-            )
-            for at, judge in enumerate(encoded.judges)
-            if _known(found.drift[at]) is not None
-        ),
-    )
-
-
 def _place(ids: tuple[UUID, ...], wanted: UUID) -> int:
     try:
         return ids.index(wanted)
@@ -309,6 +231,7 @@ def _place(ids: tuple[UUID, ...], wanted: UUID) -> int:
         raise NotFound from error
 
 
-def _known(value: Any) -> float | None:
+def known(value: Any) -> float | None:
+    """Give a number that could be computed; None for any other."""
     number = float(value)
     return number if abs(number) < float("inf") else None

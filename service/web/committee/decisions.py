@@ -11,12 +11,8 @@ from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action, may
 from service.text import Words
-from service.usecases.deciding.decisions import (
-    approve_decision,
-    open_decision,
-    place_entries,
-    sign_decision,
-)
+from service.usecases.deciding.decisions import open_decision, place_entries
+from service.usecases.deciding.signing import approve_decision, sign_decision
 from service.web.committee.basis import Basis, order_of
 from service.web.committee.placing import (
     Option,

@@ -13,7 +13,7 @@ from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action, may
 from service.text import Words
-from service.usecases.deciding.decisions import find_quorum
+from service.usecases.deciding.signing import find_quorum
 from service.usecases.ranking.method_reopening import AUTO, ask_method_reopening
 from service.usecases.ranking.runs import PLACES, compute_ranking
 from service.web.committee.basis import Basis, basis_of

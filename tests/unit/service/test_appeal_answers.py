@@ -15,8 +15,9 @@ from service.usecases.deciding.appeal_answers import (
     send_back_answer,
 )
 from service.usecases.deciding.appeals import lodge_appeal
-from service.usecases.deciding.decisions import RankingOutdated, approve_decision, sign_decision
+from service.usecases.deciding.decisions import RankingOutdated
 from service.usecases.deciding.feedback import choose_comments
+from service.usecases.deciding.signing import approve_decision, sign_decision
 from service.usecases.publishing.bundle_format import check_bundle, write_bundle
 from service.usecases.publishing.bundles import make_bundle
 from service.usecases.publishing.publication import AppealsOpen, NotDecided, publish_edition, schedule_publication

@@ -9,14 +9,7 @@ import pytest
 
 from service.actors import Role
 from service.errors import Invalid, NotAllowed, NotFound, StaleRevision
-from service.usecases.deciding.decisions import (
-    MotionsOpen,
-    NoQuorum,
-    NotInSession,
-    SteppedAside,
-    approve_decision,
-    sign_decision,
-)
+from service.usecases.deciding.decisions import NotInSession
 from service.usecases.deciding.sessions import (
     MotionClosed,
     cast_ballot,
@@ -25,6 +18,7 @@ from service.usecases.deciding.sessions import (
     put_motion,
     record_attendance,
 )
+from service.usecases.deciding.signing import MotionsOpen, NoQuorum, SteppedAside, approve_decision, sign_decision
 from service.usecases.deciding.unmasking import step_aside
 from storage.reads.committee.session import Attendance, list_comments, list_motions, read_attendance
 from storage.reads.decisions import list_categories

@@ -8,18 +8,9 @@ import pytest
 
 from service.actors import Role
 from service.errors import Invalid, NotAllowed, NotFound
-from service.usecases.deciding.decisions import (
-    AlreadySigned,
-    DecisionClosed,
-    NoQuorum,
-    PlacesOpen,
-    approve_decision,
-    find_quorum,
-    open_decision,
-    place_entries,
-    sign_decision,
-)
+from service.usecases.deciding.decisions import DecisionClosed, PlacesOpen, open_decision, place_entries
 from service.usecases.deciding.placings import Given, Placing
+from service.usecases.deciding.signing import AlreadySigned, NoQuorum, approve_decision, find_quorum, sign_decision
 from storage.reads.decisions import count_signatures, find_last_run, list_categories, list_places
 from storage.rows import get_row
 from storage.tables.edition import Edition, Honour

@@ -9,8 +9,9 @@ from service.actors import Role
 from service.errors import Invalid, NotAllowed, NotOpenNow
 from service.mail.letters import write_letter
 from service.settings import Settings
-from service.usecases.deciding.decisions import RankingOutdated, approve_decision, sign_decision
+from service.usecases.deciding.decisions import RankingOutdated
 from service.usecases.deciding.joint import SecondPersonNeeded
+from service.usecases.deciding.signing import approve_decision, sign_decision
 from service.usecases.entering.eligibility import Check, NotChecked, answer_exclusion, ask_exclusion, check_entry
 from service.usecases.entering.leaving import HasPlace
 from storage.columns import from_json, to_json

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from service.actors import Role
-from service.usecases.deciding.decisions import approve_decision, sign_decision
+from service.usecases.deciding.signing import approve_decision, sign_decision
 from service.usecases.publishing.figures import count_figures
 from service.usecases.ranking.runs import compute_ranking
 from storage.reads.decisions import find_last_run, read_decided

@@ -9,8 +9,9 @@ import pytest
 from service.actors import Role
 from service.audit_check import verify
 from service.errors import Invalid, NotAllowed, Refused
-from service.usecases.deciding.decisions import approve_decision, place_entries, sign_decision
+from service.usecases.deciding.decisions import place_entries
 from service.usecases.deciding.placings import Given, Placing
+from service.usecases.deciding.signing import approve_decision, sign_decision
 from service.usecases.publishing.publication import (
     AlreadyPublished,
     AppealsRun,

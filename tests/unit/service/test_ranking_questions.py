@@ -9,14 +9,9 @@ from service.actors import Role
 from service.errors import Invalid, NotAllowed, NotFound
 from service.text import Words
 from service.usecases.ranking.arrays import encode_round, read_inputs, score_encoded, write_inputs
+from service.usecases.ranking.chair_report import report_to_chair
 from service.usecases.ranking.output import tell_run
-from service.usecases.ranking.questions import (
-    ask_by_method,
-    ask_with_weights,
-    ask_without_judge,
-    ask_without_review,
-    report_to_chair,
-)
+from service.usecases.ranking.questions import ask_by_method, ask_with_weights, ask_without_judge, ask_without_review
 from service.web.committee.equal_scores import tell_ties
 from storage.reads.committee.ranking import ComputedOrder
 from storage.reads.committee.scores import find_entry_scores, find_run_figures, list_disputed, list_judge_figures

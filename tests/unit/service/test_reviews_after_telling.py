@@ -9,7 +9,8 @@ from service.actors import Role
 from service.errors import RoundClosed
 from service.usecases.deciding.appeal_answers import confirm_answer, propose_answer
 from service.usecases.deciding.appeals import lodge_appeal
-from service.usecases.deciding.decisions import RoundNotRanked, approve_decision, sign_decision
+from service.usecases.deciding.decisions import RoundNotRanked
+from service.usecases.deciding.signing import approve_decision, sign_decision
 from service.usecases.judging.conflicts import Answer, answer_conflict
 from service.usecases.judging.refusals import SheetSealed
 from service.usecases.judging.sheets import save_mark, seal_sheet

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from service.actors import Role
-from service.usecases.deciding.decisions import approve_decision, sign_decision
+from service.usecases.deciding.signing import approve_decision, sign_decision
 from storage.reads.decisions import list_categories
 from storage.rows import get_row
 from storage.tables.edition import AiStatement
