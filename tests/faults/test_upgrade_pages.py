@@ -15,11 +15,12 @@ from service.settings import Settings
 from service.usecases.operating.doctor import examine
 from service.usecases.people.sessions import start_session
 from storage.engine import get_engine
+from storage.judge_role import grant_judge_role
 from storage.migrations.run import check_current, find_steps, migrate
 from tests.competition import PUBLISH, Competition
 from tests.conftest import SetClock, World
 from tests.crawl import crawl
-from tests.databases import copy_database, drop_database, standing
+from tests.databases import copy_database, drop_database, judge_url_of, standing
 from tests.faults.earlier import Rows, read_rows, write_as_far_as_there_is_room
 from tests.program import get_program
 from tests.walking import bare, place
@@ -87,6 +88,8 @@ async def upgrade_and_compare(published: Published, folder: Path, engine_name: s
             await migrate(get_engine(), STEPS[:number])
             left_out = await write_as_far_as_there_is_room(published.rows)
             await migrate(get_engine())
+            if judge_url := judge_url_of(url):  # as every start does after it
+                await grant_judge_role(get_engine(), judge_url)
 
             assert await check_current(get_engine())
             assert await published.find_broken() == []
