@@ -14,9 +14,9 @@ from storage.tables.assignment import Assignment
 from storage.tables.entry import Entry
 from storage.tables.panel import Judge
 from tests.competition import DEADLINE, JUDGED
+from tests.conftest import post
 from tests.unit.service.test_no_way_round import bar
 from tests.web.committee.conftest import House
-from tests.web.committee.test_moves import post
 from tests.web.committee.test_pages import MOST_QUERIES
 
 SHARING = "/en/committee/assignments/redistribution"
