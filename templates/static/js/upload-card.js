@@ -72,6 +72,8 @@ export const cardOf = (element) => {
       if (!parts.bar) return;
       parts.bar.value = 100;
       parts.left.textContent = "";
+      parts.note.textContent = "";
+      parts.tags.querySelector(".muted")?.remove(); // nothing is left that a dropped line could stop
       parts.line.textContent = say.sayChecking;
     },
     fail: (text) => {
