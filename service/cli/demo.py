@@ -78,8 +78,9 @@ async def _demonstrate(settings: "Settings", options: Namespace, words: "Words",
         Making(edition, settings.data / "made", lambda done, total: tell("files", done, total)) as making,
     ):
         # The makers are at work while the rest of the program is read in: it takes seconds.
-        from service.demo.drive import Clock, Drive  # noqa: PLC0415 (as above)
+        from service.demo.drive import Drive  # noqa: PLC0415 (as above)
         from service.demo.people import is_anybody_real  # noqa: PLC0415 (as above)
+        from service.demo.working import Clock  # noqa: PLC0415 (as above)
         from service.logging import set_up_logging  # noqa: PLC0415 (as above)
         from service.world import make_objects, make_worker, open_world, working  # noqa: PLC0415 (as above)
 

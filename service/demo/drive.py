@@ -4,10 +4,8 @@ Nothing is written behind anybody's back and no rule is passed by: what cannot b
 Every act looks first at what stands, so a demonstration that was stopped goes on and nothing is done twice.
 """
 
-import asyncio
 import tomllib
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +20,7 @@ from service.demo.making import Making
 from service.demo.panel import Panel, judge_entry, practise, seat_judge
 from service.demo.people import COMMITTEE, NEXT_COMMITTEE, seat_committee, serve_as
 from service.demo.plan import institution_rows, next_edition, plan_edition
+from service.demo.working import Clock, inspecting, work
 from service.jobs.runner import Worker
 from service.usecases.entering.eligibility import Check, check_entry
 from service.usecases.panel.assignment import propose_assignment
@@ -44,22 +43,10 @@ from storage.tables.panel import Round
 __all__ = ["Drive", "Tell"]
 
 SEED = "tahkim-demo-1"
-LOOK_AGAIN_SECONDS = 0.05
 SENTENCES = Path(__file__).with_name("sentences.toml")
 
 Tell = Callable[[str, int, int], None]
 """Told of progress: the step's name in the catalogues, how much is done, of how much."""
-
-
-@dataclass(slots=True)
-class Clock:
-    """The simulated clock that the worker reads."""
-
-    now: datetime
-
-    def __call__(self) -> datetime:
-        """Tell the simulated time."""
-        return self.now
 
 
 @dataclass(slots=True)
@@ -127,7 +114,7 @@ class Drive:
         times = [first + (last - first) * at / max(1, len(entries) - 1) for at in range(len(entries))]
         if await self.state() == EditionState.OPEN:
             self.clock.now = first
-            async with self._inspecting():
+            async with inspecting(self.worker):
                 for done, (entry, now) in enumerate(zip(entries, times, strict=True)):
                     if now > self.stop:
                         return False
@@ -137,29 +124,6 @@ class Drive:
         self.tell("enter", len(entries), len(entries))
         return self.at("deadline") <= self.stop
 
-    @asynccontextmanager
-    async def _inspecting(self) -> AsyncIterator[None]:
-        """Let files be inspected beside the block, as a server does; at its end every file that came is done."""
-        is_over = asyncio.Event()
-
-        async def keep_working() -> None:
-            while not is_over.is_set():
-                if not await self.worker.work_until_idle():
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(is_over.wait(), LOOK_AGAIN_SECONDS)
-
-        lanes = [asyncio.create_task(keep_working()) for _ in range(2)]
-        try:
-            yield
-        finally:
-            is_over.set()
-            await asyncio.gather(*lanes)
-        await self._work()
-
-    async def _work(self) -> None:
-        """Do the jobs that are due by the simulated clock, two at a time as a server does."""
-        await asyncio.gather(self.worker.work_until_idle(), self.worker.work_until_idle())
-
     async def close(self) -> bool:
         """Close entries, admit them, find the conflicts that the data show."""
         if self.edition_id is None:
@@ -168,7 +132,7 @@ class Drive:
         if await self.state() == EditionState.OPEN:
             await close_when_due(self.edition_id, now=self.at("deadline", minutes=1))
         self.clock.now = self.at("deadline", hours=3)
-        await self._work()
+        await work(self.worker)
         now = self.at("eligibility", hours=2)
         if await self.state() == EditionState.CLOSED:
             waiting = await Entry.select(Entry.id, Entry.entry_number).where(

@@ -15,10 +15,10 @@ from service.usecases.judging.practice import mark_practice
 from service.usecases.judging.sheets import save_comments, save_mark, seal_sheet
 from service.usecases.panel.judges import JudgeDetails, add_judge
 from service.usecases.people.invitations import accept_invitation
-from storage.reads.accounts import find_judge_id
 from storage.reads.judge.practice import get_practice_sheet, list_practice
 from storage.reads.judge.sheets import get_my_sheet
 from storage.reads.judge.views import MySheet
+from storage.tables.panel import Judge as Seat
 
 __all__ = ["Panel", "judge_entry", "practise", "seat_judge"]
 
@@ -41,8 +41,11 @@ async def seat_judge(
 ) -> JudgeActor:
     """Add a judge and accept the invitation in their name; a judge who is seated stays."""
     person_id = await find_person_id(judge.email)
-    judge_id = await find_judge_id(person_id, edition_id) if person_id else None
-    if judge_id is None:
+    mine = (Seat.person == person_id) & (Seat.edition == edition_id)
+    seated = await Seat.select(Seat.id).where(mine).first() if person_id else None
+    if seated:
+        judge_id = seated["id"]
+    else:
         added = await add_judge(
             assigner,
             edition_id,

@@ -18,7 +18,6 @@ __all__ = [
     "find_account",
     "find_account_by_email",
     "find_current_edition_id",
-    "find_judge_id",
     "find_kept_form",
     "find_session",
     "find_token",
@@ -114,14 +113,6 @@ async def list_grants(person_id: UUID) -> tuple[GrantView, ...]:
 async def find_current_edition_id() -> UUID | None:
     """Find the edition of visitors and entrants: the newest that is open, else the newest that has left its draft."""
     rows = await read_quickly(_CURRENT_EDITION)
-    return rows[0]["id"] if rows else None
-
-
-async def find_judge_id(person_id: UUID, edition_id: UUID) -> UUID | None:
-    """Find the judge's row behind a person who serves in an edition."""
-    rows = await read_quickly(
-        "SELECT id FROM judge WHERE person = {} AND edition = {} AND is_active", person_id, edition_id
-    )
     return rows[0]["id"] if rows else None
 
 

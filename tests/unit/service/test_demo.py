@@ -14,12 +14,13 @@ import pytest
 from service.actors import Role
 from service.audit_check import verify
 from service.demo.data import load_edition
-from service.demo.drive import Clock, Drive, Tell
+from service.demo.drive import Drive, Tell
 from service.demo.edition import DemoEdition
 from service.demo.folder import ForeignFolder, OtherPhase, claim_folder
 from service.demo.making import Making
 from service.demo.people import is_anybody_real
 from service.demo.show import read_result
+from service.demo.working import Clock
 from service.settings import Settings
 from service.usecases.publishing.bundle_format import check_bundle, write_bundle
 from service.world import make_objects, make_worker
