@@ -53,6 +53,18 @@ def test_no_window_is_too_narrow(browser, address, lang, width):
 
 
 @pytest.mark.parametrize("lang", ["ar", "en"])
+@pytest.mark.parametrize("width", [320, 1440])
+def test_what_the_strictness_plot_s_ends_mean_is_said_in_every_window(browser, address, lang, width):
+    page = opened(browser, address, lang, width=width)
+    boxes = [text.bounding_box() for text in page.locator(".severity thead text").all()]
+    assert len(boxes) == 3
+    assert all(box is not None and box["width"] > 0 for box in boxes)
+    ends = [0, *(end for box in boxes for end in (box["x"], box["x"] + box["width"])), width]
+    assert ends == sorted(ends)  # inside the window, and none over another
+    page.close()
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
 def test_more_space_between_words_breaks_nothing(browser, address, lang):
     page = opened(browser, address, lang, width=390)
     page.add_style_tag(content=SPACED)
