@@ -1,7 +1,6 @@
 """Words for people, in the reader's language: messages by key, and facts written the way that language writes them."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
@@ -21,8 +20,6 @@ Part = Literal["date", "time"] | None
 
 _CAPITAL: Final = re.compile(r"^((?:<[^>]*>|[\u2066\u2068])*)([A-Z])(?=[a-z])")
 _ARABIC_DIGITS: Final = str.maketrans("0123456789.", "٠١٢٣٤٥٦٧٨٩٫")
-_WESTERN_DIGITS: Final = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫", "01234567890123456789.")
-_LETTERS_AS_ONE: Final = str.maketrans("ٱىیکة", "اييكه")
 _FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"
 _NARROW_SPACE: Final = "\u202f"
 _GROUPING_FROM: Final = 10_000
@@ -279,21 +276,6 @@ class Words:
 
     def _digits(self, text: str) -> str:
         return text.translate(_ARABIC_DIGITS) if self._arabic_digits else text
-
-
-def western_digits(text: str) -> str:
-    """Write Eastern digits and decimal comma the Western way, as every input is read."""
-    return text.translate(_WESTERN_DIGITS)
-
-
-def fold_for_search(text: str) -> str:
-    """Return the key under which a text is sorted and found, whichever way its Arabic or Latin was spelt."""
-    decomposed = unicodedata.normalize("NFKD", western_digits(text)).casefold()
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char) and char != "\u0640")
-    words = bare.translate(_LETTERS_AS_ONE).split()
-    if words and words[0].startswith("ال") and len(words[0]) > len("ال") + 1:
-        words[0] = words[0].removeprefix("ال")
-    return " ".join(words)
 
 
 def _bare(words: str) -> Markup:

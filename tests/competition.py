@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from service.actors import VISITOR, Actor, JudgeActor, Role
 from service.usecases.deciding.decisions import open_decision, place_entries
@@ -16,7 +16,6 @@ from service.usecases.entering.entries import Details, Rights, open_entry, save_
 from service.usecases.entering.starting import start_entry
 from service.usecases.entering.submission import submit_entry
 from service.usecases.judging.conflicts import Answer, answer_conflict
-from service.usecases.judging.practice import mark_practice
 from service.usecases.judging.sheets import save_comments, save_mark, seal_sheet
 from service.usecases.panel.assignment import propose_assignment
 from service.usecases.panel.judges import JudgeDetails, add_judge
@@ -31,7 +30,6 @@ from storage.objects.memory import MemoryStore
 from storage.objects.signing import LinkSigner
 from storage.objects.store import ObjectStore
 from storage.reads.decisions import find_last_run, list_categories, list_places
-from storage.reads.judge.practice import get_practice_sheet, list_practice
 from storage.reads.judge.sheets import get_my_sheet
 from storage.reads.judge.views import MySheet
 from storage.rows import get_row
@@ -39,9 +37,9 @@ from storage.tables.assignment import Assignment
 from storage.tables.entry import Entry
 from storage.tables.institution import Institution
 from storage.tables.panel import Round
-from storage.tables.person import Person, RoleGrant
-from tests.cast import NOW, PASSWORD, password_hash
+from tests.cast import NOW, PASSWORD
 from tests.entrants import WORDS_AR, WORDS_EN, last_link
+from tests.people import add_person, practise
 from tests.small_plan import CATEGORIES, DEADLINE, JUDGED, JUDGING, NOTICE, OPENS, PUBLISH, STEPS, both, make_plan
 
 __all__ = [
@@ -50,29 +48,6 @@ __all__ = [
 ]  # fmt: skip
 
 COMMITTEE = (Role.CHAIR, Role.SECRETARY, Role.REGISTRAR, Role.ASSIGNER, Role.MEMBER, Role.OBSERVER)
-
-
-async def add_person(name: str, role: Role, edition_id: UUID | None, *, name_ar: str = "", email: str = "") -> Actor:
-    """Add somebody with an account, and the role."""
-    person_id = uuid4()
-    address = email or f"{name.lower().replace(' ', '.')}@people.example"
-    await Person(
-        id=person_id, email=address, name_ar=name_ar or f"{name} بالعربية", name_en=name,
-        password_hash=await password_hash(), language="ar", digits="western", theme="auto", is_confirmed=True,
-        created_at=OPENS,
-    ).save()  # fmt: skip
-    await RoleGrant(
-        id=uuid4(), person=person_id, edition=edition_id, role=role.value, granted_at=OPENS, revoked_at=None
-    ).save()
-    return Actor(role=role, person_id=person_id, edition_id=edition_id, name=name, email=address)
-
-
-async def practise(judge: JudgeActor, *, step: int = 5) -> None:
-    """A judge gives every criterion of every practice work the same mark."""
-    for card in await list_practice(judge.id, judge.edition_id):
-        work = await get_practice_sheet(judge.id, judge.edition_id, card.position)
-        assert work is not None
-        await mark_practice(judge, work.id, {each.id: step for each in work.criteria}, steps=work.steps)
 
 
 @dataclass

@@ -22,7 +22,8 @@ from service.cli.assign_tables import InputFault
 from service.cli.assign_words import say_result, say_skipped, write_assignment
 from service.cli.records import TableError
 from service.cli.words import command_words
-from service.text import Words, western_digits
+from service.text import Words
+from service.typed_text import western_digits
 
 __all__ = ["run"]
 

@@ -6,7 +6,8 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from service.cli.words import command_words, data_parser, load_settings
-from service.text import MUSCAT, Ltr, Words, western_digits
+from service.text import MUSCAT, Ltr, Words
+from service.typed_text import western_digits
 
 if TYPE_CHECKING:
     from service.settings import Settings

@@ -9,7 +9,8 @@ from litestar.datastructures import UploadFile
 from markupsafe import Markup
 
 from service.errors import FieldError, NotFound
-from service.text import Words, western_digits
+from service.text import Words
+from service.typed_text import western_digits
 from service.web.kept_forms import forget_kept
 from service.web.meanwhile import ReadLine
 from service.web.pages import Page

@@ -15,7 +15,8 @@ from xml.etree.ElementTree import ParseError
 import xlsxwriter
 
 from service.errors import FieldError, Invalid
-from service.text import Words, western_digits
+from service.text import Words
+from service.typed_text import western_digits
 from storage.reads.judge.review import MyReview, ReviewSheet
 
 __all__ = ["BookNote", "BookRow", "OfflineBook", "read_book", "write_book"]

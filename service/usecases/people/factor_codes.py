@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from service.text import western_digits
+from service.typed_text import western_digits
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo, available_timezones
 
 from service.errors import FieldError
-from service.text import western_digits
+from service.typed_text import western_digits
 from storage.columns import from_json, to_json
 
 __all__ = [

@@ -11,7 +11,7 @@ from uuid import UUID
 from service.actors import Actor
 from service.errors import FieldError, Invalid, Refused
 from service.permissions import Action, require
-from service.text import fold_for_search
+from service.typed_text import fold_for_search
 from service.usecases.panel.judges import JudgeDetails, add_judge
 from service.usecases.setup.edition_plan import add_institutions
 from storage.engine import savepoint, transaction

@@ -11,7 +11,7 @@ from service.actors import Actor
 from service.audit import Event, record
 from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.permissions import Action, require
-from service.text import fold_for_search
+from service.typed_text import fold_for_search
 from service.usecases.setup.imports import are_domains, join_domains, parts_of
 from storage.columns import from_json, to_json
 from storage.engine import for_update, savepoint, transaction

@@ -13,7 +13,7 @@ from service.actors import Actor
 from service.audit import Event, record
 from service.errors import FieldError, Invalid, NotFound
 from service.permissions import Action, require
-from service.text import fold_for_search, western_digits
+from service.typed_text import fold_for_search, western_digits
 from service.usecases.setup.imports import Row, parts_of
 from storage.columns import to_json
 from storage.engine import insert_many, transaction

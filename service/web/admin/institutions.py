@@ -10,7 +10,8 @@ from litestar.response import Redirect
 from service.actors import Actor
 from service.errors import FieldError, Invalid
 from service.permissions import Action
-from service.text import Ltr, Words, fold_for_search
+from service.text import Ltr, Words
+from service.typed_text import fold_for_search
 from service.usecases.setup.imports import INSTITUTION_COLUMNS, Row, check_institutions, import_institutions, read_rows
 from service.usecases.setup.institutions import (
     InstitutionDetails,

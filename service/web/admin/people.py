@@ -10,7 +10,8 @@ from litestar.response import Redirect
 
 from service.actors import Actor, Role
 from service.permissions import Action
-from service.text import Ltr, Words, fold_for_search
+from service.text import Ltr, Words
+from service.typed_text import fold_for_search
 from service.usecases.people.duties import DUTIES, invite_to_duty, take_back_duty, take_back_invitation
 from service.usecases.people.second_factor import reset_factor
 from service.web.committee.standing import AnyRequest, Chip, pick

@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from service.actors import Actor
 from service.permissions import Action
-from service.text import MUSCAT, Ltr, Size, Words, western_digits
+from service.text import MUSCAT, Ltr, Size, Words
+from service.typed_text import western_digits
 from service.usecases.operating.retention import (
     USUAL,
     Part,

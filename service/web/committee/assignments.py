@@ -13,7 +13,8 @@ from markupsafe import Markup
 from service.actors import Actor
 from service.errors import NotFound
 from service.permissions import Action, may
-from service.text import Ltr, Words, fold_for_search
+from service.text import Ltr, Words
+from service.typed_text import fold_for_search
 from service.usecases.panel.assignment import AssignmentImpossible, change_pair, propose_assignment
 from service.usecases.panel.assignment_effect import add_links, measure_change, refresh_quality
 from service.usecases.panel.assignment_rules import set_assignment_rules

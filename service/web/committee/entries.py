@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from service.actors import Actor
 from service.permissions import Action
-from service.text import Words, fold_for_search
+from service.text import Words
+from service.typed_text import fold_for_search
 from service.web.committee.entry import show_entry
 from service.web.committee.parts import part_of
 from service.web.committee.standing import AnyRequest, Chip, pick, stand

@@ -10,7 +10,8 @@ from markupsafe import Markup
 from service.actors import Actor
 from service.errors import FieldError, Invalid
 from service.permissions import Action, may
-from service.text import Words, fold_for_search
+from service.text import Words
+from service.typed_text import fold_for_search
 from service.usecases.panel.judges import JudgeDetails, PossibleTies, add_judge, check_possible_judge
 from service.web.committee.standing import AnyRequest, pick, stand
 from service.web.forms import read_form

@@ -9,7 +9,8 @@ from litestar import Controller, get
 
 from service.actors import Actor
 from service.permissions import Action
-from service.text import Words, fold_for_search
+from service.text import Words
+from service.typed_text import fold_for_search
 from service.web.committee.parts import part_of
 from service.web.committee.standing import AnyRequest, Chip, no_round, pick, stand
 from service.web.language import with_language

@@ -11,7 +11,8 @@ from service.errors import FieldError, Invalid
 from service.mail.letters import preview_letter
 from service.permissions import Action, may
 from service.settings import Settings
-from service.text import LANGUAGES, Ltr, Words, fold_for_search, western_digits
+from service.text import LANGUAGES, Ltr, Words
+from service.typed_text import fold_for_search, western_digits
 from service.usecases.letters.reminders import remind_now, set_reminder_days
 from service.web.committee.standing import AnyRequest, no_round, pick, round_of, stand
 from service.web.forms import Typed, read_form

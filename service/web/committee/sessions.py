@@ -6,7 +6,8 @@ from uuid import UUID
 
 from service.actors import Actor, Role
 from service.permissions import Action, may
-from service.text import Ltr, Words, fold_for_search
+from service.text import Ltr, Words
+from service.typed_text import fold_for_search
 from service.web.committee.certainty import word_of
 from service.web.committee.standing import pick
 from storage.reads.committee.decision import CategoryDecision, Signer

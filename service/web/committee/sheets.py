@@ -9,7 +9,8 @@ from litestar.response import Redirect
 
 from service.actors import Actor
 from service.permissions import Action, may
-from service.text import Ltr, Words, fold_for_search
+from service.text import Ltr, Words
+from service.typed_text import fold_for_search
 from service.usecases.deciding.reopening import ask_reopening
 from service.usecases.panel.sheet_time import give_time
 from service.web.committee.parts import part_of

@@ -11,7 +11,8 @@ from litestar import Request
 
 from service.actors import Actor
 from service.errors import NotFound
-from service.text import Words, western_digits
+from service.text import Words
+from service.typed_text import western_digits
 from service.web.language import with_language
 from service.web.pages import Page, page
 from storage.lifecycle import DecisionState, EditionState

@@ -9,7 +9,8 @@ from litestar import Controller, get
 from service.actors import Actor
 from service.errors import FieldError, Invalid, NotFound
 from service.permissions import Action
-from service.text import Ltr, Words, western_digits
+from service.text import Ltr, Words
+from service.typed_text import western_digits
 from service.usecases.ranking.questions import (
     METHODS,
     OtherRanking,

@@ -1,6 +1,6 @@
 """Lengths of films as people type them: minutes and seconds, with hours where there are any."""
 
-from service.text import western_digits
+from service.typed_text import western_digits
 
 _CLOCK_PARTS = 3
 _SIXTY = 60

@@ -10,7 +10,8 @@ from litestar.response import Redirect
 
 from service.actors import Actor
 from service.permissions import Action
-from service.text import Words, fold_for_search
+from service.text import Words
+from service.typed_text import fold_for_search
 from service.usecases.entering.approvals import Affiliation, ask_again, save_supervision
 from service.usecases.entering.entries import open_entry
 from service.usecases.entering.team import (

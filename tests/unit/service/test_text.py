@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from service.catalogues import UnknownMessage
 from service.hijri import to_hijri
-from service.text import Ltr, Words, fold_for_search, western_digits
+from service.text import Ltr, Words
 
 ARABIC, ENGLISH = Words("ar"), Words("en")
 DEADLINE = datetime(2027, 3, 29, 10, 0, tzinfo=UTC)
@@ -166,24 +166,6 @@ def test_a_fact_of_an_unknown_kind_is_refused():
         ARABIC("nav.role", role=None)
     with pytest.raises(TypeError):
         ARABIC("nav.role", role=True)
-
-
-def test_search_ignores_how_arabic_was_spelt():
-    assert fold_for_search("الفَلَج الأخيــر") == fold_for_search("فلج الاخير")
-    assert fold_for_search("مكتبةُ مُصطفى") == fold_for_search("مكتبه مصطفي")
-    assert fold_for_search("ذاكرة ٢٠٢٧") == fold_for_search("ذاكره 2027")
-    assert fold_for_search("Café  Noir") == "cafe noir"
-
-
-def test_the_article_alone_is_not_dropped():
-    assert fold_for_search("ال") == "ال"
-
-
-@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=60))
-def test_folding_twice_changes_no_spelling_but_a_second_article(text):
-    once = fold_for_search(text)
-    assert western_digits(once) == once
-    assert "\u0640" not in once
 
 
 @given(st.text(max_size=40))
