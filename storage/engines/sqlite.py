@@ -12,13 +12,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
+from storage.engines.sqlite_errors import map_error
 from storage.engines.threads import (
     BUSY_SECONDS,
     ConnectionHere,
     ConnectionThread,
     begin,
     finish,
-    map_error,
     open_quick,
     roll_back,
     run_statement,

@@ -14,7 +14,7 @@ from tests.competition import PUBLISH, Competition
 from tests.databases import copy_database, drop_database, judge_url_of, standing
 from tests.faults.clocked import STOPPED
 from tests.people_online import come
-from tests.several import Site
+from tests.site import Site
 from tests.stages import Stage, fresh
 
 HOUR, A_SECOND = timedelta(hours=1), timedelta(seconds=1)

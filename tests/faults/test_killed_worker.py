@@ -14,7 +14,7 @@ from tests.entrants import add_rules, send, start, write_pdf
 from tests.network import network_to
 from tests.people_online import come
 from tests.s3 import get_rclone
-from tests.several import Site
+from tests.site import Site
 
 pytestmark = [pytest.mark.soak, pytest.mark.s3]
 _FALLS_DUE = (

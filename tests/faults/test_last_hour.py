@@ -25,7 +25,8 @@ from tests.faults.last_hour import CONNECTIONS, EACH_SECONDS, Rush, find_lost, p
 from tests.faults.last_hour import JUDGES as N_JUDGES
 from tests.faults.last_hour import STUDENTS as N_STUDENTS
 from tests.people_online import Person
-from tests.several import Several, Site, several
+from tests.several import Several, several
+from tests.site import Site
 
 pytestmark = [pytest.mark.soak, pytest.mark.s3]
 
