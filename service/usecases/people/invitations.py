@@ -12,7 +12,7 @@ from service.usecases.people.accounts import fold_email
 from service.usecases.people.adding import add_person, give_role
 from service.usecases.people.beginning import SignedIn, begin_session
 from service.usecases.people.passwords import check_password, hash_password
-from service.usecases.people.tokens import Purpose, get_link, make_link, spend_link
+from service.usecases.people.tokens import Purpose, get_link, hold_links, make_link, spend_link, void_links
 from storage.engine import transaction
 from storage.reads.accounts import find_account, find_account_by_email
 from storage.reads.public.editions import find_edition_frame
@@ -115,6 +115,7 @@ async def accept_invitation(token: str, *, password: str | None, device: str, no
         check_password(password, field="password", email=link.email)
         kept = await hash_password(password)
     async with transaction():
+        await hold_links(link.email)
         link = await spend_link(token, Purpose.INVITATION, now=now)
         role, edition_id = _offer(link.about)
         account = await find_account(link.person_id) if link.person_id else None
@@ -124,6 +125,7 @@ async def accept_invitation(token: str, *, password: str | None, device: str, no
         changes: dict[object, object] = {Person.is_confirmed: True}
         if kept is not None and account.password_hash is None:
             changes[Person.password_hash] = kept
+            await void_links(account.id, account.email, now=now)
         await Person.update(changes).where(Person.id == account.id)  # type: ignore[arg-type]  # columns are its keys
         grant_id = await give_role(account.id, role, edition_id=edition_id, now=now)
         begun = await begin_session(account, device=device, now=now, grant_id=grant_id)

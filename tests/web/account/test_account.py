@@ -108,6 +108,7 @@ async def test_switching_role_changes_the_session_and_the_area(world: World):
 
     shown = await browser.get("/en/account/role")  # a committee's role comes first: she acts as observer
     (judge_grant,) = set(re.findall(r'name="grant" value="([^"]+)"', shown.text))
+    assert re.search(r'Switch to it<span class="vh"> Judge</span>', shown.text)
     answer = await post(browser, "/en/account/role", {"grant": judge_grant})
     back = await browser.get("/en/account/role")
 

@@ -109,6 +109,19 @@ async def test_an_invitation_never_replaces_a_password(world: World):
     assert again.status_code == 303
 
 
+async def test_a_password_set_with_an_invitation_ends_every_link_that_could_set_another(world: World):
+    invited = await create_invitation(
+        "new.judge@example.org", role=Role.JUDGE, edition_id=world.edition_id, by=world.actors["jamal"],
+        now=world.clock.now,
+    )  # fmt: skip
+    older = await make_link(Purpose.CONFIRM, "new.judge@example.org", now=world.clock.now)
+
+    answer = await press(world.visitor(), f"/ar/invitations/{invited.secret}", password="three calm camels")
+
+    assert answer.headers["location"] == "/ar/judging"
+    assert (await world.visitor().get(f"/ar/sign-up/{older}")).status_code == 404
+
+
 async def test_the_mailed_link_carries_our_own_address_whatever_host_was_asked(world: World):
     browser = world.visitor()
     token = csrf_in((await browser.get("/ar/sign-in")).text)
