@@ -24,7 +24,7 @@ MARK = 5
 
 @pytest.fixture(scope="module")
 def judging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judging]:
-    with make_judging(tmp_path_factory.mktemp("ways"), n_entries=6, n_judges=6, per_entry=3) as found:
+    with make_judging(tmp_path_factory.mktemp("ways"), n_entries=7, n_judges=7, per_entry=3) as found:
         yield found
 
 
@@ -78,6 +78,19 @@ def test_keys_write_a_note_open_the_help_and_can_be_switched_off(
     with page.expect_response(lambda answer: answer.url.endswith("/marks") and answer.ok):
         page.keyboard.press("Digit7")
     expect(rows.first.locator("[data-chip]")).to_have_text("7")
+
+
+def test_on_a_phone_the_sheet_is_one_touch_from_the_work(device: BrowserContext, judging: Judging) -> None:
+    page = device.new_page()
+    codes = begin(page, judging, 6, "ar")
+    to_sheet, head = page.locator(".to-sheet"), page.locator("#sheet > .head")
+    expect(to_sheet).to_be_hidden()
+    page.set_viewport_size({"width": 390, "height": 400})
+    go_to_sheet(page, "ar", codes[0])
+
+    expect(head).not_to_be_in_viewport()
+    to_sheet.click()
+    expect(head).to_be_in_viewport()
 
 
 @pytest.mark.parametrize(("lang", "at"), [("ar", 2), pytest.param("en", 3, marks=pytest.mark.soak)])
