@@ -1,8 +1,7 @@
-"""Every page of an edition in judging: axe, weight, shifts, headings, titles, language marks.
+"""Every page of an edition in judging, once in each language: axe, weight, shifts, headings, titles, language marks.
 
-Pages find themselves (tests/browser/every_page.py). Those of entrants, judges and the public are seen in both
-languages, those of committee and administrators in one, by turns. Each in both, the grid of widths and themes, and the
-pages of a published edition are the soak's: tests/browser/test_every_page.py.
+Pages find themselves (tests/browser/every_page.py). The grid of widths and themes, and the pages of a published
+edition, are the soak's: tests/browser/test_every_page.py.
 """
 
 from collections.abc import Iterator
@@ -49,9 +48,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory, site: Site) -> Iterator[Page
         )
 
 
-BY_TURNS = ("committee", "administrator")
-
-
 @pytest.mark.parametrize("area", AREAS)
 def test_nothing_is_wrong_with_a_page_in_either_language(chromium: Browser, pages: Pages, area: str) -> None:
     """One window for each person and language, so that styles and scripts are read once; themes alternate."""
@@ -65,8 +61,8 @@ def test_nothing_is_wrong_with_a_page_in_either_language(chromium: Browser, page
         context.add_init_script(check("shifts"))
         page = context.new_page()
         for at, (template, opened) in enumerate(found):
-            for lang in (("ar", "en")[at % 2],) if area in BY_TURNS else ("ar", "en"):
-                theme = "dark" if (at // 2 if area in BY_TURNS else at + (lang == "en")) % 2 else "light"
+            for lang in ("ar", "en"):
+                theme = "dark" if (at + (lang == "en")) % 2 else "light"
                 page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
                 page.goto(f"{opened.site.address}/{lang}{opened.path}", wait_until="load")
                 faults = [*weigh(page), *ask_axe(page)]

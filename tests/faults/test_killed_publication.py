@@ -92,7 +92,7 @@ async def is_at_work(name: str, now: datetime) -> None:
     await see("SELECT id FROM job WHERE kind = 'sweep' AND state <> 'done'")
 
 
-@pytest.mark.parametrize("stop", [WHILE_IT_PUBLISHES, ONCE_IT_HAS_PUBLISHED])
+@pytest.mark.parametrize("stop", [WHILE_IT_PUBLISHES, pytest.param(ONCE_IT_HAS_PUBLISHED, marks=pytest.mark.soak)])
 async def test_what_killed_workers_were_to_publish_another_does_once(workers: tuple[Workers, Competition], stop: str):
     machine, competition = workers
     await competition.schedule()

@@ -110,7 +110,8 @@ def find_unexpected(before: Pages, after: Pages, steps: list[str]) -> dict[tuple
     }
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # the soak has both, and every schema
+@pytest.mark.soak
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # to look at one step; the next has them all
 async def test_from_the_schema_three_steps_back_pages_say_what_they_said(
     published: Published, tmp_path: Path, engine_name: str
 ):
