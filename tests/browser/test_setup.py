@@ -189,3 +189,30 @@ def test_institutions_come_from_a_sheet_and_a_letter_says_it_in_the_edition_s_wo
     expect(page.locator(".notice.ok")).to_be_visible()
     lacks_arabic = page.get_by_text(Words(language).plain("wording.state_lacks_ar"))
     expect(lacks_arabic).to_have_count(1 if language == "en" else 0)  # written in English first, then in both
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "Memory"), ("ar", "ذاكرة")])
+def test_past_projects_come_from_a_sheet_whose_faulty_row_is_named_and_one_is_removed(
+    office: Office, browsers: list[BrowserContext], language: str, title: str
+):
+    page, words = browsers[1].new_page(), Words(language)
+    sign_in(page, language)
+    page.goto(f"/{language}/admin/past-entries")
+    head = "year,title_ar,title_en,makers,honour\n"
+    page.fill("#f-text", f"{head}19,,,,\n")
+    page.locator("#import form[enctype] button").click()
+    expect(page.locator("#import .notice.bad")).to_be_visible()
+    page.fill("#f-text", f"{head}2019,ذاكرة,Memory,أحمد;Ahmed,First place\n2021,بحر,Sea,سالم;Salim,\n")
+    page.locator("#import form[enctype] button").click()
+    page.locator("#import form[action$='/confirm'] button").click()
+    rows = page.locator("main table tbody tr")
+    expect(rows).to_have_count(2)
+    row = rows.filter(has_text=title)
+    row.locator("summary").click()
+    row.get_by_role("button", name=words.plain("past.remove_now")).click()
+
+    expect(page.get_by_text(words.plain("past.removed"))).to_be_visible()
+    expect(rows).to_have_count(1)
+    rows.locator("summary").click()
+    rows.get_by_role("button").click()
+    expect(rows).to_have_count(0)
