@@ -145,7 +145,7 @@ def test_a_student_enters_uploads_with_an_interruption_and_submits(
 
 def choose(page: Page, material: str, path: Path) -> None:
     """Choose a file, once the script shows its button."""
-    expect(page.locator(f"#f-{material} [data-pick]")).to_be_visible()
+    expect(page.locator(f"#f-{material} [data-pick]")).to_be_visible(timeout=30_000)
     page.locator(f"#f-{material} input[type=file]").set_input_files(path)
 
 

@@ -42,7 +42,7 @@ def start_entry(page: Page, site: Site, lang: str) -> str:
 
 
 def choose(page: Page, path: Path) -> None:
-    expect(page.locator("#f-film [data-pick]")).to_be_visible()
+    expect(page.locator("#f-film [data-pick]")).to_be_visible(timeout=30_000)
     page.locator("#f-film input[type=file]").set_input_files(path)
 
 
