@@ -136,7 +136,8 @@ class _PostgresSession:
             await self._connection.execute(self._commit if commit else "ROLLBACK")
         except _FAILURES as error:
             told = map_error(error)
-            is_lost = commit and isinstance(told, StorageUnavailable)
+            # Whatever kept the second statement from its end came behind a COMMIT that was carried out.
+            is_lost = commit and isinstance(told, StorageUnavailable | StorageFull | StorageBusy)
             raise (StorageUncertain(reason=told.facts["reason"]) if is_lost else told) from error
         finally:
             await self._pool.give_back(self._connection)

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from judging import method_names
 from service.errors import Conflicting, FieldError, Invalid, NotFound
 from service.permissions import Action, require
 from service.usecases.ranking.arrays import Encoded, encode_round, read_inputs, reweigh, score_encoded
@@ -41,7 +42,7 @@ __all__ = [
     "score_again",
 ]
 
-METHODS = ("raw", "trimmed", "zscore", "additive", "blup", "model")
+METHODS = (*method_names.METHODS, *method_names.ONLY_COMPARED)
 """Methods that can be asked for."""
 _MOST_WEIGHT = 1000
 
