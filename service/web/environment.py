@@ -59,6 +59,7 @@ ALWAYS_THE_SAME: Final = frozenset(
         "themes",
         "own_account",
         "foot_links",
+        "unloaded",
     )
 )
 """Macros of components whose markup depends on their arguments and the language alone."""

@@ -132,6 +132,22 @@ def test_the_fonts_are_ours_and_arrive(browser, address):
     page.close()
 
 
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_a_script_that_did_not_arrive_is_said_and_the_page_can_be_loaded_again(browser, address, lang):
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    page.route("**/js/menu*.js", lambda route: route.abort())
+    page.goto(f"{address}/{lang}-light.html")
+    said = page.locator("[data-unloaded]")
+    said.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.unroute("**/js/menu*.js")
+    said.get_by_role("link").click()
+    page.wait_for_load_state("networkidle")
+    assert page.locator("details[data-attached~='menu']").count() > 0
+    assert said.is_hidden()
+    page.close()
+
+
 def test_a_menu_opens_without_a_mouse_and_closes_on_escape(browser, address):
     page = opened(browser, address, "ar")
     menu = page.locator("header details.menu:visible").first
