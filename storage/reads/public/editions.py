@@ -135,14 +135,17 @@ class DateView:
 
 
 async def list_dates(edition_id: UUID) -> tuple[DateView, ...]:
-    """List an edition's dates in their order, the deadline as it was last extended."""
+    """List an edition's dates in their order: the deadline as last extended, the results as the chair fixed them."""
     rows = await read_quickly(_DATES, edition_id)
+    moved = {row["slug"]: row["to_at"] if row["slug"] == "deadline" else row["publish_at"] for row in rows}
     return tuple(
-        DateView(row["slug"], row["to_at"] or row["at"], row["until"], row["name_ar"], row["name_en"]) for row in rows
+        DateView(row["slug"], moved[row["slug"]] or row["at"], row["until"], row["name_ar"], row["name_en"])
+        for row in rows
     )
 
 
-_DATES = """SELECT d.slug, d.at, d.until, d.name_ar, d.name_en, x.to_at FROM timeline_date d
+_DATES = """SELECT d.slug, d.at, d.until, d.name_ar, d.name_en, x.to_at, e.publish_at FROM timeline_date d
+    LEFT JOIN edition e ON e.id = d.edition AND d.slug = 'publish'
     LEFT JOIN deadline_extension x ON d.slug = 'deadline' AND x.id =
         (SELECT id FROM deadline_extension WHERE edition = d.edition ORDER BY made_at DESC LIMIT 1)
     WHERE d.edition = {} ORDER BY d.position"""

@@ -9,6 +9,8 @@ import httpx
 
 from service.jobs.runner import Worker
 from service.mail.delivery import make_postman
+from service.text import Words
+from service.usecases.publishing.publication import schedule_publication
 from storage.tables.audit import AuditEvent
 from storage.tables.award import Award, Certificate, Publication
 from storage.tables.entry import Entry
@@ -47,6 +49,24 @@ async def look(browser: httpx.AsyncClient) -> dict[str, tuple[int, str]]:
 def start_worker(house: House, now: datetime) -> Worker:
     """A process that starts at this moment and knows nothing of those before it."""
     return Worker(house.settings, house.app.state.objects, lambda: now, make_postman(house.settings))
+
+
+async def test_the_dates_that_everybody_reads_tell_the_instant_that_the_chair_fixed(told: House):
+    visitor, fixed = told.visitor(), PUBLISH + timedelta(days=2, hours=3)
+    told.clock.now = PUBLISH - timedelta(days=1)
+    pages = ("/en/", "/en/timeline")
+    before = [(await visitor.get(path)).text for path in pages]
+
+    await schedule_publication(
+        told.competition.chair, told.competition.edition_id, at=fixed, typed_name="Small 2027", now=told.clock.now
+    )
+
+    words = Words("en")
+    for path, planned in zip(pages, before, strict=True):
+        text = (await visitor.get(path)).text
+        assert words.when(PUBLISH) in planned, path
+        assert words.when(PUBLISH) not in text, path
+        assert words.when(fixed) in text, path
 
 
 async def test_nothing_is_public_before_the_instant_and_all_of_it_after_once(told: House):
