@@ -159,7 +159,9 @@ class Words:
             return self._two_units(("noun.hour", hours), ("noun.minute", minutes))
         return self.plain("noun.minute", n=minutes) if minutes else self.plain("time.under_minute")
 
-    def duration_clock(self, seconds: float) -> Ltr:
+    @staticmethod
+    @lru_cache(maxsize=1024)
+    def duration_clock(seconds: float) -> Ltr:
         """Return the length of a film or recording: ``18:24``, or ``1:02:03`` from an hour on."""
         minutes, second = divmod(round(seconds), _MINUTE)
         hours, minute = divmod(minutes, 60)

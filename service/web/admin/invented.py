@@ -149,11 +149,10 @@ def _title(at: int, words: Words) -> str:
 def _card(found: InventedSheets, at: int, words: Words) -> CardPage:
     n_criteria, n_marks = len(found.criteria[at]), len(found.marks(at))
     return CardPage(
-        code=Ltr(found.code(at)), title=_title(at, words), abstract=words.plain("preview.abstract"),
-        category=pick(found.categories[at], "name", words), language=words.lang,
+        code=Ltr(found.code(at)), title=_title(at, words), category=pick(found.categories[at], "name", words),
         length=words.duration_clock(MINUTES_A_PROJECT * 60),
         state="complete" if n_criteria and n_marks == n_criteria else "draft", n_left=n_criteria - n_marks,
-        n_marks=n_marks, n_criteria=n_criteria, href=f"{found.base}/{found.code(at)}", sealed_at=None,
+        href=f"{found.base}/{found.code(at)}", sealed_at=None,
     )  # fmt: skip
 
 

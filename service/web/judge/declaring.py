@@ -1,8 +1,10 @@
 """Answering about conflicts of interest for all projects on one page, before the first mark of any."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from litestar import Controller, Request, get, post
 from litestar.response import Redirect
@@ -15,8 +17,8 @@ from service.usecases.judging.conflicts import KINDS, Answer, Given, answer_all
 from service.web.forms import Typed, read_form
 from service.web.judge.views import CardPage, card_page
 from service.web.pages import Page, go_to, page
-from storage.reads.judge.lists import get_my_list
-from storage.reads.judge.views import MyList
+from service.web.work import pick
+from storage.reads.judge.lists import get_my_list, list_abstracts
 
 __all__ = ["DeclaringController"]
 
@@ -28,6 +30,7 @@ class DeclaringPage:
     """The projects that wait for the judge's word."""
 
     cards: tuple[CardPage, ...]
+    abstracts: Mapping[str, str]
     kinds: tuple[str, ...]
     n_removed: int
     n_cards: int
@@ -41,14 +44,14 @@ class DeclaringController(Controller):
 
     @get("/", opt={"action": Action.LIST_SHEETS})
     async def show(self, judge: JudgeActor, words: Words, now: datetime) -> Page:
-        return page("judge/conflicts", _page(await get_my_list(judge.id, now=now), words, now))
+        return await _page(judge.id, words, now)
 
     @post("/", opt={"action": Action.ANSWER_CONFLICT})
     async def answer(self, request: AnyRequest, judge: JudgeActor, words: Words, now: datetime) -> Redirect:
         """Keep each answer that was given; a project without one waits."""
 
         async def again() -> Page:
-            return page("judge/conflicts", _page(await get_my_list(judge.id, now=now), words, now))
+            return await _page(judge.id, words, now)
 
         typed = await read_form(request, again=again)
         listed = await get_my_list(judge.id, now=now)
@@ -80,11 +83,14 @@ def _check(codes: list[str], typed: Typed) -> None:
         raise Invalid(*errors)
 
 
-def _page(listed: MyList, words: Words, now: datetime) -> DeclaringPage:
-    return DeclaringPage(
+async def _page(judge_id: UUID, words: Words, now: datetime) -> Page:
+    listed = await get_my_list(judge_id, now=now)
+    shown = DeclaringPage(
         cards=tuple(card_page(card, words) for card in listed.cards if card.state == "unasked"),
+        abstracts={each.code_name: pick(each, "abstract", words) for each in await list_abstracts(judge_id)},
         kinds=KINDS,
         n_removed=len(listed.removed),
         n_cards=len(listed.cards),
         is_open=listed.round_state == "open" and listed.closes_at is not None and now < listed.closes_at,
     )
+    return page("judge/conflicts", shown)

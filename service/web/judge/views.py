@@ -31,14 +31,10 @@ class CardPage:
 
     code: Ltr
     title: str
-    abstract: str
     category: str
-    language: str
     length: Ltr | None
     state: str
     n_left: int
-    n_marks: int
-    n_criteria: int
     href: str
     sealed_at: datetime | None
 
@@ -136,14 +132,10 @@ def card_page(card: MyCard, words: Words) -> CardPage:
     return CardPage(
         code=Ltr(card.code_name),
         title=pick(card, "title", words),
-        abstract=pick(card, "abstract", words),
         category=pick(card, "category", words),
-        language=card.work_language,
         length=words.duration_clock(card.seconds) if card.seconds else None,
         state=card.state,
         n_left=card.n_criteria - card.n_marks,
-        n_marks=card.n_marks,
-        n_criteria=card.n_criteria,
         href=f"{base}/conflict" if card.state == "unasked" else base,
         sealed_at=card.sealed_at,
     )

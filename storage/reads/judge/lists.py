@@ -5,9 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from storage.engine import Row, read_quickly
-from storage.reads.judge.views import EarlierSheet, MyCard, MyList, MyRemoved, takes_marks
+from storage.reads.judge.views import EarlierSheet, MyAbstract, MyCard, MyList, MyRemoved, takes_marks
 
-__all__ = ["card_state", "get_my_list", "last_moment"]
+__all__ = ["card_state", "get_my_list", "last_moment", "list_abstracts"]
 
 
 async def get_my_list(judge_id: UUID, *, now: datetime) -> MyList:
@@ -35,15 +35,20 @@ async def get_my_list(judge_id: UUID, *, now: datetime) -> MyList:
     )
 
 
+async def list_abstracts(judge_id: UUID) -> tuple[MyAbstract, ...]:
+    """List what the projects in the judge's own list are about."""
+    return tuple(MyAbstract(**row) for row in await read_quickly(_ABSTRACTS, judge_id))
+
+
 _ROUND = """SELECT d.state AS stage, d.break_after_entries AS break_after, d.minutes_per_entry AS minutes,
     r.state AS round_state, r.opens_at, r.closes_at, r.ordinal
     FROM judge j JOIN edition d ON d.id = j.edition LEFT JOIN round r ON r.edition = d.id
     WHERE j.id = {} ORDER BY r.ordinal DESC LIMIT 1"""
 
 # The judge is named in the inner SELECT too: by ``a.judge`` it would be asked again for each project.
-_CARDS = """SELECT e.code_name, v.title_ar, v.title_en, v.abstract_ar, v.abstract_en, c.name_ar AS category_ar,
-    c.name_en AS category_en, v.work_language, v.duration_seconds AS seconds, a.position, a.due_at,
-    r.state AS round_state, r.closes_at, s.state, s.abstained, s.sealed_at, s.saved_at, i.answer,
+_CARDS = """SELECT e.code_name, v.title_ar, v.title_en, c.name_ar AS category_ar, c.name_en AS category_en,
+    v.duration_seconds AS seconds, a.due_at, r.state AS round_state, r.closes_at,
+    s.state, s.abstained, s.sealed_at, s.saved_at, i.answer,
     (SELECT COUNT(*) FROM mark m WHERE m.sheet = s.id) AS n_marks,
     (SELECT COUNT(*) FROM criterion k WHERE k.category = v.category) AS n_criteria,
     (SELECT COUNT(*) FROM conflict b
@@ -76,15 +81,25 @@ _REMOVED = """SELECT e.code_name, a.removal, a.removed_at FROM assignment a
       AND o.state <> 'proposed' ORDER BY n.ordinal DESC LIMIT 1)
     ORDER BY a.removed_at, e.code_name"""
 
-_SHOWN = (
-    "code_name", "title_ar", "title_en", "abstract_ar", "abstract_en", "category_ar", "category_en", "work_language",
-    "seconds", "n_marks", "n_criteria", "position", "sealed_at", "saved_at",
-)  # fmt: skip
+_ABSTRACTS = """SELECT e.code_name, v.abstract_ar, v.abstract_en FROM assignment a
+    JOIN entry e ON e.id = a.entry JOIN entry_version v ON v.entry = e.id AND v.is_current
+    WHERE a.judge = {} AND a.state = 'published'"""
 
 
 def _make_card(row: Row, now: datetime) -> MyCard:
-    state = card_state(row, row["n_marks"], row["n_criteria"], is_barred=row["n_bars"] > 0, now=now)
-    return MyCard(state=state, **{name: row[name] for name in _SHOWN})
+    return MyCard(
+        code_name=row["code_name"],
+        title_ar=row["title_ar"],
+        title_en=row["title_en"],
+        category_ar=row["category_ar"],
+        category_en=row["category_en"],
+        seconds=row["seconds"],
+        state=card_state(row, row["n_marks"], row["n_criteria"], is_barred=row["n_bars"] > 0, now=now),
+        n_marks=row["n_marks"],
+        n_criteria=row["n_criteria"],
+        sealed_at=row["sealed_at"],
+        saved_at=row["saved_at"],
+    )
 
 
 def card_state(sheet: Row, n_marks: int, n_criteria: int, *, is_barred: bool, now: datetime) -> str:

@@ -26,18 +26,23 @@ class MyCard:
     code_name: str
     title_ar: str
     title_en: str
-    abstract_ar: str
-    abstract_en: str
     category_ar: str
     category_en: str
-    work_language: str
     seconds: int | None
     state: str
     n_marks: int
     n_criteria: int
-    position: int
     sealed_at: datetime | None
     saved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MyAbstract:
+    """What a project in a judge's own list is about, for who has yet to say whether they are tied to it."""
+
+    code_name: str
+    abstract_ar: str
+    abstract_en: str
 
 
 @dataclass(frozen=True, slots=True)
