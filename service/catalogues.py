@@ -5,15 +5,25 @@ A message's id is its key; ``{name}`` is where a fact goes.
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
 from babel import Locale
 from babel.messages.pofile import read_po
-from markupsafe import escape
+from markupsafe import Markup, escape
 
-__all__ = ["PLACE", "Message", "UnknownMessage", "pieces_for_page", "plural_form", "read_catalogue"]
+__all__ = [
+    "PLACE",
+    "Message",
+    "UnknownMessage",
+    "choose_form",
+    "pieces_for_page",
+    "plain_alone",
+    "plural_form",
+    "read_catalogue",
+    "said_alone",
+]
 
 Message = str | Mapping[str, str]
 PLACE: Final = re.compile(r"\{([a-z][a-z0-9_]*)(?::(date|time))?\}")
@@ -60,3 +70,36 @@ def pieces_for_page(message: str) -> tuple[tuple[str, str, str | None, bool], ..
         pieces.append((str(escape(message[at : place.start()])), place[1], place[2], place.start() > 0))
         at = place.end()
     return (*pieces, (str(escape(message[at:])), "", None, False))
+
+
+def choose_form(lang: str, key: str, facts: Mapping[str, object]) -> str:
+    """Give a message with its places open; a counted one in the form that goes with its number."""
+    message = read_catalogue(lang).get(key)
+    if message is None:
+        raise UnknownMessage(f"{lang}:{key}")
+    if isinstance(message, str):
+        return message
+    count = facts.get("n")
+    if not isinstance(count, int):
+        (count,) = (fact for fact in facts.values() if isinstance(fact, int))
+    return message[plural_form(lang, count)]
+
+
+@cache
+def plain_alone(lang: str, key: str) -> str:
+    """Give a message that has no places: most of a page's words, and the same for everybody."""
+    message = read_catalogue(lang).get(key)
+    if message is None:
+        raise UnknownMessage(f"{lang}:{key}")
+    if not isinstance(message, str):
+        raise UnknownMessage(f"{lang}:{key} needs a number")
+    places = PLACE.search(message)
+    if places:
+        raise KeyError(places[1])
+    return message
+
+
+@cache
+def said_alone(lang: str, key: str) -> Markup:
+    """Give the same as safe HTML."""
+    return escape(plain_alone(lang, key))

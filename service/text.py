@@ -3,14 +3,22 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from markupsafe import Markup, escape
 
-from service.catalogues import PLACE, UnknownMessage, pieces_for_page, plural_form, read_catalogue
+from service.catalogues import (
+    PLACE,
+    UnknownMessage,
+    choose_form,
+    pieces_for_page,
+    plain_alone,
+    read_catalogue,
+    said_alone,
+)
 from service.hijri import to_hijri
 
 LANGUAGES: Final = ("ar", "en")
@@ -25,6 +33,7 @@ _NARROW_SPACE: Final = "\u202f"
 _GROUPING_FROM: Final = 10_000
 _MINUTE, _HOUR = 60, 3600
 _SIZE_STEP: Final = 1024
+_KEPT: Final = 4096
 
 
 class Ltr(str):
@@ -39,24 +48,10 @@ class Size(int):
     __slots__ = ()
 
 
-@cache
-def _said_alone(lang: str, key: str) -> Markup:
-    """Say a message that has no places: most of a page's words, and the same for everybody."""
-    message = read_catalogue(lang).get(key)
-    if message is None:
-        raise UnknownMessage(f"{lang}:{key}")
-    if not isinstance(message, str):
-        raise UnknownMessage(f"{lang}:{key} needs a number")
-    places = PLACE.search(message)
-    if places:
-        raise KeyError(places[1])
-    return _bare(str(escape(message)))
-
-
 class Words:
     """The catalogue of one language and the way it writes numbers, dates and sizes.
 
-    Calling it is ``say``: templates receive it as ``t``.
+    Calling it is ``say``: templates receive it as ``t``. Two of a language with the same digits are equal.
     """
 
     def __init__(self, lang: str, *, digits: str = "western") -> None:
@@ -75,11 +70,17 @@ class Words:
     def __contains__(self, key: object) -> bool:
         return key in self._messages
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Words) and (self.lang, self._arabic_digits) == (other.lang, other._arabic_digits)
+
+    def __hash__(self) -> int:
+        return hash((self.lang, self._arabic_digits))
+
     def say(self, key: str, /, **facts: object) -> Markup:
         """Return the message as safe HTML, every value isolated from the sentence round it."""
         if not facts:
-            return _said_alone(self.lang, key)
-        return self.fill(self._choose(key, facts), facts)
+            return said_alone(self.lang, key)
+        return self.fill(choose_form(self.lang, key, facts), facts)
 
     def fill(self, pattern: str, facts: Mapping[str, object]) -> Markup:
         """Return words with their places filled as safe HTML: whatever markup the words bring is shown, not obeyed."""
@@ -93,7 +94,9 @@ class Words:
 
     def plain(self, key: str, /, **facts: object) -> str:
         """Return the message as plain text for mails, page titles and files, values between isolating marks."""
-        return self.fill_plain(self._choose(key, facts), facts)
+        if not facts:
+            return plain_alone(self.lang, key)
+        return self.fill_plain(choose_form(self.lang, key, facts), facts)
 
     def fill_plain(self, pattern: str, facts: Mapping[str, object]) -> str:
         """Return words with their places filled as plain text."""
@@ -106,7 +109,7 @@ class Words:
 
     def pattern(self, key: str, /) -> str:
         """Return the message with its places open, ``{time}``, for a script to fill in the reader's language."""
-        return self._choose(key, {"n": 100})
+        return choose_form(self.lang, key, {"n": 100})
 
     def forms(self, key: str, /) -> Mapping[str, str]:
         """Return a counted message in every form of the language, by CLDR's names, for a script to choose from."""
@@ -136,12 +139,7 @@ class Words:
 
     def when(self, moment: date, part: Part = None) -> Markup:
         """Return the same inside ``<time datetime>``; ``part`` keeps the date or the clock alone."""
-        if not isinstance(moment, datetime):
-            stamp, words = moment.isoformat(), self.date_of(moment)
-        else:
-            stamp = moment.astimezone(MUSCAT).isoformat(timespec="minutes")
-            words = {"date": self.date_of, "time": self.time_of, None: self.moment}[part](moment)
-        return _bare(f'<time datetime="{stamp}">{escape(words)}</time>')
+        return _when(self, moment, part)
 
     def ago(self, span: timedelta) -> Markup:
         """How long ago, for less than a week; always stand it beside the absolute time."""
@@ -160,7 +158,7 @@ class Words:
         return self.plain("noun.minute", n=minutes) if minutes else self.plain("time.under_minute")
 
     @staticmethod
-    @lru_cache(maxsize=1024)
+    @lru_cache(maxsize=_KEPT)
     def duration_clock(seconds: float) -> Ltr:
         """Return the length of a film or recording: ``18:24``, or ``1:02:03`` from an hour on."""
         minutes, second = divmod(round(seconds), _MINUTE)
@@ -197,17 +195,6 @@ class Words:
     def listed(self, parts: Iterable[object]) -> Markup:
         """Return values as a list in words, each isolated."""
         return _bare(self.plain("list.separator")).join(self._for_page("", part, None) for part in parts)
-
-    def _choose(self, key: str, facts: Mapping[str, object]) -> str:
-        message = self._messages.get(key)
-        if message is None:
-            raise UnknownMessage(f"{self.lang}:{key}")
-        if isinstance(message, str):
-            return message
-        count = facts.get("n")
-        if not isinstance(count, int):
-            (count,) = (fact for fact in facts.values() if isinstance(fact, int))
-        return message[plural_form(self.lang, count)]
 
     def _for_page(self, name: str, fact: object, part: str | None) -> Markup:  # noqa: PLR0911 -- one for each type
         match fact:
@@ -291,6 +278,17 @@ def _part(name: str, asked: str | None) -> Part:
     return "date" if wanted == "date" else "time" if wanted == "time" else None
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=_KEPT)
+def _when(words: Words, moment: date, part: Part) -> Markup:
+    """Write a moment: the same few stand on every page."""
+    if not isinstance(moment, datetime):
+        stamp, written = moment.isoformat(), words.date_of(moment)
+    else:
+        stamp = moment.astimezone(MUSCAT).isoformat(timespec="minutes")
+        written = {"date": words.date_of, "time": words.time_of, None: words.moment}[part](moment)
+    return _bare(f'<time datetime="{stamp}">{escape(written)}</time>')
+
+
+@lru_cache(maxsize=_KEPT)
 def _long_date(day: date, lang: str) -> str:
     return format_date(day, "EEEE d MMMM y", locale="ar_OM" if lang == "ar" else "en_GB")
