@@ -21,7 +21,7 @@ BOTH_CORES := -n 2 --dist loadfile --no-loadscope-reorder
 OPTIONAL_PACKAGES := tesseract-ocr tesseract-ocr-ara
 # What the tests need from Debian: a browser for the journeys, a PostgreSQL server for the second engine, an S3 server that
 # checks signatures, a tracer that shows what reached the disk, and a reader of scanned pages in both languages.
-TEST_PACKAGES := chromium postgresql memcached swift-account swift-container swift-object swift-proxy strace $(OPTIONAL_PACKAGES)
+TEST_PACKAGES := chromium-headless-shell postgresql memcached swift-account swift-container swift-object swift-proxy strace $(OPTIONAL_PACKAGES)
 # What only `make soak` needs: the proxy in front of several servers.
 SOAK_PACKAGES := nginx-light
 

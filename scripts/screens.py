@@ -25,6 +25,7 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from tests.chromium import launch  # noqa: E402 (as below)
 from tests.patterns import lay_out, serve  # noqa: E402 (this repository is no installed package)
 from tests.pictures import PATTERNS, keep_picture  # noqa: E402
 
@@ -80,7 +81,7 @@ def main() -> None:
     WORK.mkdir(parents=True, exist_ok=True)
     SCREENS.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = launch(playwright)
         for phase in ("published", "judging"):
             shots = [shot for shot in SHOTS if shot.name in wanted and shot.phase == phase]
             if shots:

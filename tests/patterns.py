@@ -103,9 +103,11 @@ def photograph(folder: Path) -> None:
     """Take every picture; say so where a page is wider than its window."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- rendering alone needs no browser
 
+    from tests.chromium import launch  # noqa: PLC0415 -- as above
+
     lay_out(folder)
     with serve(folder) as address, sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=shutil.which("chromium"))
+        browser = launch(play)
         for size, (width, height) in SIZES.items():
             for lang in ("ar", "en"):
                 for theme in ("light", "dark"):

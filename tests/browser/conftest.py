@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -25,6 +24,7 @@ from storage.migrations.run import migrate
 from storage.piccolo_app import TABLES
 from storage.tables.edition import Edition
 from tests.cast import PASSWORD, add_cast, add_edition
+from tests.chromium import launch
 from tests.conftest import FONTS
 from tests.entrants import add_rules
 
@@ -33,7 +33,6 @@ ENTRIES_A_STUDENT = 30
 """The journeys share one site and its few students; each starts entries of its own."""
 ARABIC_FIRST = ("ar", pytest.param("en", marks=pytest.mark.soak))
 """Languages of a long way whose words differ and nothing else: in the soak it is gone in English too."""
-QUIET = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
 
 
 @dataclass(frozen=True)
@@ -138,11 +137,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Chromium for one file of tests: while Playwright runs, no other test can have an event loop."""
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.fail("Chromium is not installed: apt-get install chromium")
     with sync_playwright() as play:
-        launched = play.chromium.launch(executable_path=path, args=QUIET)
+        launched = launch(play)
         yield launched
         launched.close()
 

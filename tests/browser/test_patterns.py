@@ -1,12 +1,11 @@
 """The pattern page in Chromium: nothing wider than its window or too small to touch, nothing that axe objects to."""
 
-import shutil
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from tests.chromium import launch
 from tests.patterns import lay_out, serve
 from tests.pictures import FEW, PATTERNS, SCREENS, find_changes, flatten, take_picture
 
@@ -32,7 +31,7 @@ def address(tmp_path_factory):
 @pytest.fixture(scope="module")
 def browser():
     with sync_playwright() as play:
-        launched = play.chromium.launch(executable_path=shutil.which("chromium"))
+        launched = launch(play)
         yield launched
         launched.close()
 
@@ -95,7 +94,13 @@ def test_axe_finds_nothing(browser, address, lang, theme):
     page.close()
 
 
-@pytest.mark.parametrize("name", sorted(PATTERNS))
+IN_SOAK = frozenset({"patterns-ar-dark", "patterns-en-light"})
+"""The other two show both directions and both themes on every change."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(each, marks=pytest.mark.soak) if each in IN_SOAK else each for each in sorted(PATTERNS)]
+)
 def test_the_components_look_as_in_the_kept_pictures(browser, address, tmp_path, name):
     """Where a change is meant, ``make screens ARGS="..."`` takes these pictures again: look at them."""
     taken = take_picture(browser, address, name, tmp_path / "taken.png")
