@@ -18,9 +18,9 @@ from service.usecases.judging.refusals import (
     SheetSealed,
     SheetSetAside,
 )
-from storage.engine import Statement, run_sql, transaction
+from storage.engine import Statement, transaction
 from storage.lifecycle import SHEET_MOVES, AssignmentState, MoveLost, SheetState, move
-from storage.reads.judge.locks import find_my_sheet_id, find_sheet_lock
+from storage.reads.judge.locks import find_my_sheet_id, find_sheet_lock, find_sheet_lock_and_marks
 from storage.reads.judge.practice import count_practice_due
 from storage.reads.judge.sheets import get_my_sheet, list_criteria, list_scale_levels, list_weights_and_marks
 from storage.reads.judge.views import SheetLock, takes_marks
@@ -63,10 +63,9 @@ async def save_mark(
     the first mark of all while practice works are left.
     """
     async with transaction():
-        sheet = await lock_open_sheet(judge, which, Action.SAVE_MARK, now)
+        sheet, weights, marks = await _lock_with_marks(judge, which, revision, now)
         if not 1 <= step <= sheet.steps:
             raise Invalid(FieldError("step", "err.step", max=sheet.steps))
-        weights, marks = await list_weights_and_marks(sheet.category_id, sheet.id)
         if criterion_id not in weights:
             raise NotFound
         if not marks:
@@ -85,7 +84,7 @@ async def save_mark(
                 _advance(sheet, now),
             ),
         )  # fmt: skip
-        return _saved(sheet, weights, marks | {criterion_id: step}, revision=revision + 1, now=now)
+        return _saved(sheet, weights, {**marks, criterion_id: step}, revision=revision + 1, now=now)
 
 
 async def save_comments(
@@ -102,8 +101,7 @@ async def save_comments(
         if text is not None and len(text) > COMMENT_LIMIT:
             raise Invalid(FieldError(field, "err.note_too_long", max=COMMENT_LIMIT, count=len(text)))
     async with transaction():
-        sheet = await lock_open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
-        weights, marks = await list_weights_and_marks(sheet.category_id, sheet_id)
+        sheet, weights, marks = await _lock_with_marks(judge, sheet_id, revision, now)
         before = {"team": sheet.comment_team, "committee": sheet.comment_committee}
         after = {
             "team": sheet.comment_team if team is None else team,
@@ -140,7 +138,7 @@ async def seal_sheet(judge: JudgeActor, sheet_id: UUID, *, now: datetime) -> Non
     async with transaction():
         sheet = await lock_open_sheet(judge, sheet_id, Action.SEAL_SHEET, now)
         criteria = await list_criteria(sheet.category_id)
-        marks = await _read_marks(sheet_id)
+        _, marks = await list_weights_and_marks(sheet.category_id, sheet_id)
         missing = [each for each in criteria if each.id not in marks]
         if missing:
             raise CriterionMissing(
@@ -184,7 +182,24 @@ async def abstain(judge: JudgeActor, sheet_id: UUID, *, reason: str, now: dateti
 
 async def lock_open_sheet(judge: JudgeActor, which: UUID | str, action: Action, now: datetime) -> SheetLock:
     """Lock a sheet for writing, or refuse with the reason that a judge can act on."""
-    sheet = await find_sheet_lock(judge.id, which)
+    return _check_open(await find_sheet_lock(judge.id, which), judge, action, now)
+
+
+async def _lock_with_marks(
+    judge: JudgeActor, which: UUID | str, revision: int, now: datetime
+) -> tuple[SheetLock, Mapping[UUID, int], Mapping[UUID, int]]:
+    """Lock a sheet that the judge saw at this revision; give each criterion's weight and the steps marked with it."""
+    found = await find_sheet_lock_and_marks(judge.id, which)
+    if found is None:
+        raise NotFound
+    sheet, weights, marks = found
+    _check_open(sheet, judge, Action.SAVE_MARK, now)
+    if sheet.revision != revision:
+        weights, marks = await list_weights_and_marks(sheet.category_id, sheet.id)
+    return sheet, weights, marks
+
+
+def _check_open(sheet: SheetLock | None, judge: JudgeActor, action: Action, now: datetime) -> SheetLock:
     if sheet is None or sheet.assignment_state != AssignmentState.PUBLISHED:
         raise NotFound
     if sheet.state == SheetState.SEALED:
@@ -227,11 +242,6 @@ def _advance(sheet: SheetLock, now: datetime, comments: Mapping[str, str] | None
         "comment_committee = COALESCE({}, comment_committee) WHERE id = {}"
     )
     return written, (sheet.revision + 1, now, team, committee, sheet.id)
-
-
-async def _read_marks(sheet_id: UUID) -> dict[UUID, int]:
-    rows = await run_sql("SELECT criterion, step FROM mark WHERE sheet = {}", sheet_id)
-    return {row["criterion"]: row["step"] for row in rows}
 
 
 def _put_mark(sheet_id: UUID, criterion_id: UUID, step: int, *, is_new: bool, now: datetime) -> Statement:

@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from storage.columns import from_json
-from storage.engine import is_in_transaction, on_postgres, read_quickly
+from storage.engine import Row, is_in_transaction, on_postgres, read_quickly
 from storage.reads.judge.views import SheetLock
 
-__all__ = ["find_my_sheet_id", "find_sheet_lock"]
+__all__ = ["find_my_sheet_id", "find_sheet_lock", "find_sheet_lock_and_marks"]
 
 
 async def find_my_sheet_id(judge_id: UUID, code_name: str) -> UUID | None:
@@ -23,12 +23,36 @@ async def find_sheet_lock(judge_id: UUID, sheet: UUID | str) -> SheetLock | None
     The round is shared and the sheet is taken: saves of many sheets pass each other, a save and the close of its round
     do not. One statement, written out, since every mark that is saved begins with it.
     """
-    locks = " FOR SHARE OF r FOR UPDATE OF s" if on_postgres() and is_in_transaction() else ""
-    which = _BY_ID if isinstance(sheet, UUID) else _BY_CODE
-    rows = await read_quickly(_LOCK + which + locks, judge_id, sheet)
+    rows = await _lock(_FACTS + _OF_SHEET, judge_id, sheet)
+    return _make_lock(rows[0], judge_id) if rows else None
+
+
+async def find_sheet_lock_and_marks(
+    judge_id: UUID, sheet: UUID | str
+) -> tuple[SheetLock, dict[UUID, int], dict[UUID, int]] | None:
+    """Read the same with the weight of each criterion and the steps marked, in one journey to the database.
+
+    On PostgreSQL weights and marks are as they stood before the lock was waited for. Who saved meanwhile has moved the
+    revision: where it is not the one that the judge saw, read them again.
+    """
+    rows = await _lock(f"{_FACTS}, k.id AS criterion_id, k.weight, m.step{_OF_SHEET}{_WITH_RUBRIC}", judge_id, sheet)
     if not rows:
         return None
-    row = rows[0]
+    rubric = [row for row in rows if row["criterion_id"] is not None]
+    return (
+        _make_lock(rows[0], judge_id),
+        {row["criterion_id"]: row["weight"] for row in rubric},
+        {row["criterion_id"]: row["step"] for row in rubric if row["step"] is not None},
+    )
+
+
+async def _lock(read: str, judge_id: UUID, sheet: UUID | str) -> list[Row]:
+    locks = " FOR SHARE OF r FOR UPDATE OF s" if on_postgres() and is_in_transaction() else ""
+    which, args = (_BY_ID, (sheet,)) if isinstance(sheet, UUID) else (f"s.id = ({_MINE})", (judge_id, sheet))
+    return await read_quickly(f"{read} WHERE a.judge = {{}} AND {which}{locks}", judge_id, *args)
+
+
+def _make_lock(row: Row, judge_id: UUID) -> SheetLock:
     return SheetLock(
         id=row["id"],
         assignment_id=row["assignment_id"],
@@ -58,19 +82,20 @@ _MINE = """SELECT s.id FROM entry e JOIN assignment a ON a.entry = e.id JOIN sco
     JOIN round r ON r.id = a.round
     WHERE a.judge = {} AND a.state = 'published' AND e.code_name = {} ORDER BY r.ordinal DESC LIMIT 1"""
 
-_LOCK = """SELECT s.id, s.revision, s.state, s.abstained, s.comment_team, s.comment_committee,
+_FACTS = """SELECT s.id, s.revision, s.state, s.abstained, s.comment_team, s.comment_committee,
     a.id AS assignment_id, a.state AS assignment_state, a.entry AS entry_id, a.round AS round_id, e.code_name,
     v.category AS category_id, r.state AS round_state,
     r.closes_at, a.due_at, d.id AS edition_id, d.state AS stage, d.steps,
-    d.comment_levels, i.answer, c.state AS bar
-    FROM score_sheet s
+    d.comment_levels, i.answer, c.state AS bar"""
+_OF_SHEET = """ FROM score_sheet s
     JOIN assignment a ON a.id = s.assignment
     JOIN entry e ON e.id = a.entry
     JOIN entry_version v ON v.entry = e.id AND v.is_current
     JOIN round r ON r.id = a.round
     JOIN edition d ON d.id = r.edition
     LEFT JOIN independence i ON i.assignment = a.id
-    LEFT JOIN conflict c ON c.judge = a.judge AND c.entry = a.entry AND c.state IN ('held', 'confirmed')
-    WHERE a.judge = {} AND """
+    LEFT JOIN conflict c ON c.judge = a.judge AND c.entry = a.entry AND c.state IN ('held', 'confirmed')"""
+_WITH_RUBRIC = """
+    LEFT JOIN criterion k ON k.category = v.category
+    LEFT JOIN mark m ON m.criterion = k.id AND m.sheet = s.id"""
 _BY_ID = "s.id = {}"
-_BY_CODE = "a.state = 'published' AND e.code_name = {} ORDER BY r.ordinal DESC LIMIT 1"

@@ -56,6 +56,27 @@ async def test_a_stale_revision_is_refused_with_what_is_stored_and_changes_nothi
     assert await Mark.count().where(Mark.sheet == sheet.id) == 1
 
 
+async def test_of_several_devices_at_once_one_saves_and_the_others_are_told_what_it_saved(judging: Competition):
+    judge = judging.judges[0]
+    sheet = await judging.sheet(judge)
+    each = sheet.criteria[0].id, sheet.criteria[1].id
+
+    answers = await asyncio.gather(
+        *(
+            save_mark(judge, sheet.id, criterion_id=each[at % 2], step=1 + at, revision=0, now=JUDGING)
+            for at in range(8)
+        ),
+        return_exceptions=True,
+    )
+
+    (saved,) = (answer for answer in answers if not isinstance(answer, BaseException))
+    stored = {str(criterion): step for criterion, step in saved.marks.items()}
+    assert len(stored) == saved.revision == 1
+    refused = [answer for answer in answers if isinstance(answer, StaleRevision)]
+    assert len(refused) == 7
+    assert all((answer.facts["current"], answer.facts["marks"]) == (1, stored) for answer in refused)
+
+
 async def test_the_same_mark_sent_twice_is_kept_once(judging: Competition):
     judge = judging.judges[0]
     sheet = await judging.sheet(judge)
