@@ -7,11 +7,11 @@ from service.actors import JudgeActor
 from service.errors import FieldError, Invalid, NotFound
 from service.permissions import Action
 from service.usecases.judging.sheets import lock_open_sheet
-from storage.engine import transaction
+from storage.engine import run_sql, transaction
 from storage.reads.judge.locks import find_sheet_lock
 from storage.tables.scoresheet import FileOpening, PrivateNote
 
-__all__ = ["note_opening", "put_note", "remove_note"]
+__all__ = ["delete_notes", "note_opening", "put_note", "remove_note"]
 
 NOTE_LIMIT = 1_000
 
@@ -47,6 +47,15 @@ async def remove_note(judge: JudgeActor, sheet_id: UUID, note_id: UUID, *, now: 
     async with transaction():
         await lock_open_sheet(judge, sheet_id, Action.SAVE_MARK, now)
         await PrivateNote.delete().where((PrivateNote.id == note_id) & (PrivateNote.sheet == sheet_id))
+
+
+async def delete_notes(edition_id: UUID) -> None:
+    """Delete the private notes of an edition whose results are published: they were made to judge it."""
+    await run_sql(
+        "DELETE FROM private_note WHERE sheet IN (SELECT s.id FROM score_sheet s "
+        "JOIN assignment a ON a.id = s.assignment JOIN round r ON r.id = a.round WHERE r.edition = {})",
+        edition_id,
+    )
 
 
 async def note_opening(judge: JudgeActor, sheet_id: UUID, file_id: UUID, *, now: datetime) -> None:

@@ -14,6 +14,7 @@ from service.errors import Conflicting, FieldError, Invalid, NotFound, StaleRevi
 from service.jobs.queue import enqueue
 from service.mail.queue import queue_letter
 from service.permissions import Action, require
+from service.usecases.judging.notes import delete_notes
 from service.usecases.publishing.announcing import check_as_announced, plan_announcement
 from service.usecases.publishing.awards import make_awards
 from service.usecases.publishing.bundles import (
@@ -156,7 +157,8 @@ async def publish_when_due(edition_id: UUID, *, now: datetime) -> bool:
 async def publish_edition(actor: Actor, edition_id: UUID, *, now: datetime) -> str:
     """Publish: frozen awards and figures, the stage, letters and the log's last link, in one transaction.
 
-    Public pages read these rows alone, so all of it appears at once. Returns the log's last link before publication.
+    Public pages read these rows alone, so all of it appears at once. Judges' private notes go. Returns the log's last
+    link before publication.
     Raises NotYet before the instant that was fixed.
     """
     async with _turn():
@@ -188,6 +190,7 @@ async def _publish(actor: Actor, edition_id: UUID, now: datetime) -> str:
         await insert_many(awards)
         await issue_certificates(awards, now=now)
         await issue_thanks(edition_id, now=now)
+        await delete_notes(edition_id)
         bundle = await _settle_bundle(edition_id, draft, now)
         _, link = await head()
         await Publication.insert(

@@ -33,6 +33,7 @@ from storage.tables.entrant import TeamMember
 from storage.tables.entry import Entry
 from storage.tables.message import Message
 from storage.tables.result import Outcome
+from storage.tables.scoresheet import PrivateNote, ScoreSheet
 from tests.competition import JUDGED, NOTICE, PUBLISH, Competition, add_person
 
 A_MILLISECOND = timedelta(milliseconds=1)
@@ -107,6 +108,18 @@ async def test_the_job_publishes_at_the_instant_and_not_again(notified: Competit
     assert not await publish_when_due(notified.edition_id, now=PUBLISH + timedelta(days=1))
     assert not await publish_when_due(notified.edition_id, now=PUBLISH - timedelta(hours=1))
     assert await state_of(notified) == "published"
+
+
+async def test_private_notes_stand_until_the_publication_and_go_with_it(notified: Competition):
+    sheet = await get_row(ScoreSheet.select(ScoreSheet.id))
+    await PrivateNote.insert(PrivateNote(sheet=sheet["id"], second=3, content="A slow beginning", made_at=JUDGED))
+    await notified.schedule()
+    assert await PrivateNote.count() == 1
+
+    await notified.publish()
+
+    assert await PrivateNote.count() == 0
+    assert await ScoreSheet.count().where(ScoreSheet.state == "sealed") > 0
 
 
 async def test_each_identity_read_for_publication_is_in_the_log(notified: Competition):
