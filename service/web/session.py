@@ -44,7 +44,7 @@ async def load_actor(visit: Visit) -> None:
     if cookie_name(THEME, visit.settings) not in visit.cookies:
         visit.theme = session.theme
     current = next((grant for grant in grants if grant.id == session.grant_id), grants[0] if grants else None)
-    visit.actor = await _actor(session, current, grants, visit.language)
+    visit.actor = _actor(session, current, grants, visit.language)
     visit.judge_id = current.judge_id if current else None
     is_needed = visit.settings.needs_second_factor and visit.actor.role in NEEDING
     visit.lacks_factor = is_needed and session.second_factor_at is None
@@ -69,13 +69,13 @@ async def _find(secret: str, now: datetime) -> tuple[SessionView, tuple[GrantVie
     return await find_session(sha256(secret.encode()).hexdigest(), now=now)
 
 
-async def _actor(session: SessionView, current: GrantView | None, grants: Sequence[GrantView], language: str) -> Actor:
+def _actor(session: SessionView, current: GrantView | None, grants: Sequence[GrantView], language: str) -> Actor:
     edition_id: UUID | None = current.edition_id if current else None
     names = (session.name_ar, session.name_en) if language == "ar" else (session.name_en, session.name_ar)
     return Actor(
         role=Role(current.role) if current else Role.VISITOR,
         person_id=session.person_id,
-        edition_id=edition_id or await find_current_edition_id(),
+        edition_id=edition_id or session.current_edition_id,
         name=names[0] or names[1] or session.email,
         email=session.email,
         grants=tuple(_grant(grant, language) for grant in grants),

@@ -28,7 +28,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class SessionView:
-    """One signed-in device and its person."""
+    """One signed-in device and its person.
+
+    ``current_edition_id``: the edition of those who hold no role of one edition, where the person is one of them.
+    """
 
     id: UUID
     person_id: UUID
@@ -43,6 +46,7 @@ class SessionView:
     digits: str
     theme: str
     second_factor_at: datetime | None
+    current_edition_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,9 @@ async def find_session(token_hash: str, *, now: datetime) -> tuple[SessionView, 
     rows = await read_quickly(_SESSION, token_hash, now)
     if not rows:
         return None
-    session = SessionView(**{name: rows[0][name] for name in SessionView.__slots__})
+    current = next((row["current_edition_id"] for row in rows if row["current_edition_id"] is not None), None)
+    facts = {name: rows[0][name] for name in SessionView.__slots__} | {"current_edition_id": current}
+    session = SessionView(**facts)
     return session, tuple(_grant(row) for row in rows if row["held_id"] is not None)
 
 
@@ -157,21 +163,24 @@ async def find_token(token_hash: str, *, now: datetime) -> TokenView | None:
     return TokenView(**row) if row else None
 
 
-_SESSION = """SELECT s.id, s.person AS person_id, s."grant" AS grant_id, s.csrf, s.seen_at, s.expires_at,
+_CURRENT_EDITION = """SELECT id FROM edition WHERE state <> 'draft'
+    ORDER BY CASE state WHEN 'open' THEN 0 ELSE 1 END, created_at DESC LIMIT 1"""
+
+# Asked with the session: most of those who read in the last hour hold no role of one edition.
+_SESSION = f"""SELECT s.id, s.person AS person_id, s."grant" AS grant_id, s.csrf, s.seen_at, s.expires_at,
     p.name_ar, p.name_en, p.email, p.language, p.digits, p.theme, p.second_factor_at,
-    g.id AS held_id, g.role, g.edition AS edition_id, e.short_ar, e.short_en, j.id AS judge_id
+    g.id AS held_id, g.role, g.edition AS edition_id, e.short_ar, e.short_en, j.id AS judge_id,
+    n.id AS current_edition_id
     FROM web_session s JOIN person p ON p.id = s.person
     LEFT JOIN role_grant g ON g.person = p.id AND g.revoked_at IS NULL LEFT JOIN edition e ON e.id = g.edition
     LEFT JOIN judge j ON j.edition = g.edition AND j.person = p.id AND j.is_active
-    WHERE s.hash = {} AND s.expires_at > {} ORDER BY g.granted_at, g.id"""
+    LEFT JOIN edition n ON g.edition IS NULL AND n.id = ({_CURRENT_EDITION})
+    WHERE s.hash = {{}} AND s.expires_at > {{}} ORDER BY g.granted_at, g.id"""  # noqa: S608 (our own text)
 
 _GRANTS = """SELECT g.id, g.role, g.edition AS edition_id, COALESCE(e.short_ar, '') AS edition_short_ar,
     COALESCE(e.short_en, '') AS edition_short_en
     FROM role_grant g LEFT JOIN edition e ON e.id = g.edition
     WHERE g.person = {} AND g.revoked_at IS NULL ORDER BY g.granted_at, g.id"""
-
-_CURRENT_EDITION = """SELECT id FROM edition WHERE state <> 'draft'
-    ORDER BY CASE state WHEN 'open' THEN 0 ELSE 1 END, created_at DESC LIMIT 1"""
 
 _ACCOUNT = f"SELECT {', '.join(AccountView.__slots__)} FROM person WHERE "  # noqa: S608 (our own names)
 
