@@ -220,8 +220,9 @@ async def test_a_project_tells_its_rank_without_a_judge_and_by_other_methods_its
 
     low, high = line["rank_without_a_judge"]
     assert str(words("entries.without", low=low, high=high)) in entry
+    by_method = entry.split(words.plain("entries.otherwise"))[1]
     for method, rank in line["rank_by_method"].items():
-        told = entry.split(words.plain(f"whatif.method_{method}"))[1].split("</li>")[0]
+        told = by_method.split(words.plain(f"whatif.method_{method}"))[1].split("</li>")[0]
         assert f">{rank}<" in told
     row = ranking.split(f'entries/{line["code_name"]}"')[1].split("</tr>")[0]
     for said in (
