@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 import asyncpg  # type: ignore[import-untyped]  # it has no types
 
 from storage.engines.audience import is_for_judge
+from storage.engines.postgres_pool import Pool
 from storage.engines.transactions import Row, Session, Statement, TahkimEngine
 from storage.errors import (
     CheckViolation,
@@ -29,20 +30,6 @@ from storage.errors import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-POOL_SIZE = 10
-"""Connections a process."""
-
-CONNECT_SECONDS = 5.0
-WAIT_SECONDS = 10.0
-STATEMENT_SECONDS = 60.0
-_SERVER_SETTINGS = {
-    "application_name": "tahkim",
-    "timezone": "UTC",
-    "lock_timeout": f"{WAIT_SECONDS:.0f}s",
-    "statement_timeout": f"{STATEMENT_SECONDS:.0f}s",
-    "idle_in_transaction_session_timeout": f"{STATEMENT_SECONDS:.0f}s",
-}
-
 _BEGIN = "BEGIN; SET LOCAL synchronous_commit = off"
 _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _COMMIT = "COMMIT; SELECT pg_logical_emit_message(true, 'tahkim', '')"
@@ -55,67 +42,10 @@ between can be lost in a crash; nothing that rests on it outlives it, being furt
 """
 
 
-class _Connection(asyncpg.Connection):  # type: ignore[misc]  # as above
-    """We keep no state in a session but transactions, so giving a connection back needs no journey to the server."""
-
-    def get_reset_query(self) -> str:
-        return ""
-
-
-class _Pool:
-    """The connections of one event loop, behind a fair semaphore: asyncpg's own queue is last come, first served."""
-
-    def __init__(self, dsn: str) -> None:
-        self._dsn = dsn
-        self._pool: Any = None
-        self._slots = asyncio.Semaphore(POOL_SIZE)
-        self._opening = asyncio.Lock()
-
-    async def open(self) -> None:
-        async with self._opening:
-            if self._pool is None:
-                self._pool = await asyncpg.create_pool(
-                    self._dsn,
-                    min_size=1,
-                    max_size=POOL_SIZE,
-                    timeout=CONNECT_SECONDS,
-                    connection_class=_Connection,
-                    server_settings=_SERVER_SETTINGS,
-                )
-
-    async def take(self) -> Any:
-        if self._pool is None:
-            await self.open()
-        try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                await self._slots.acquire()
-        except TimeoutError:
-            raise StorageBusy(reason="queue") from None
-        try:
-            return await self._pool.acquire()
-        except BaseException:
-            self._slots.release()
-            raise
-
-    async def give_back(self, connection: Any) -> None:
-        try:
-            await self._pool.release(connection)
-        finally:
-            self._slots.release()
-
-    async def close(self) -> None:
-        if self._pool is not None:
-            await self._pool.close()
-
-    def terminate(self) -> None:
-        if self._pool is not None:
-            self._pool.terminate()
-
-
 class _PostgresSession:
     """A connection between BEGIN and its end."""
 
-    def __init__(self, connection: Any, pool: _Pool, commit: str) -> None:
+    def __init__(self, connection: Any, pool: Pool, commit: str) -> None:
         self._connection = connection
         self._pool = pool
         self._commit = commit
@@ -154,7 +84,7 @@ class PostgresEngine(TahkimEngine):
     def __init__(self, dsn: str, *, judge_dsn: str | None = None) -> None:
         self.dsn = dsn
         self._judge_dsn = judge_dsn
-        self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, _Pool]] = WeakKeyDictionary()
+        self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Pool]] = WeakKeyDictionary()
         super().__init__("postgres")
 
     async def open(self) -> None:
@@ -201,12 +131,12 @@ class PostgresEngine(TahkimEngine):
             raise
         return _PostgresSession(connection, pool, "COMMIT" if is_read_only else _COMMIT)
 
-    def _pool(self) -> _Pool:
+    def _pool(self) -> Pool:
         dsn = self._judge_dsn if self._judge_dsn and is_for_judge() else self.dsn
         pools = self._pools.setdefault(asyncio.get_running_loop(), {})
         pool = pools.get(dsn)
         if pool is None:
-            pool = pools[dsn] = _Pool(dsn)
+            pool = pools[dsn] = Pool(dsn)
         return pool
 
 
@@ -214,7 +144,7 @@ class PostgresEngine(TahkimEngine):
 _FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, asyncpg.InternalClientError)
 
 
-async def _take(pool: _Pool) -> Any:
+async def _take(pool: Pool) -> Any:
     try:
         return await pool.take()
     except _FAILURES as error:
