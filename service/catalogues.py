@@ -72,11 +72,16 @@ def pieces_for_page(message: str) -> tuple[tuple[str, str, str | None, bool], ..
     return (*pieces, (str(escape(message[at:])), "", None, False))
 
 
-def choose_form(lang: str, key: str, facts: Mapping[str, object]) -> str:
-    """Give a message with its places open; a counted one in the form that goes with its number."""
+def _find_message(lang: str, key: str) -> Message:
     message = read_catalogue(lang).get(key)
     if message is None:
         raise UnknownMessage(f"{lang}:{key}")
+    return message
+
+
+def choose_form(lang: str, key: str, facts: Mapping[str, object]) -> str:
+    """Give a message with its places open; a counted one in the form that goes with its number."""
+    message = _find_message(lang, key)
     if isinstance(message, str):
         return message
     count = facts.get("n")
@@ -88,9 +93,7 @@ def choose_form(lang: str, key: str, facts: Mapping[str, object]) -> str:
 @cache
 def plain_alone(lang: str, key: str) -> str:
     """Give a message that has no places: most of a page's words, and the same for everybody."""
-    message = read_catalogue(lang).get(key)
-    if message is None:
-        raise UnknownMessage(f"{lang}:{key}")
+    message = _find_message(lang, key)
     if not isinstance(message, str):
         raise UnknownMessage(f"{lang}:{key} needs a number")
     places = PLACE.search(message)

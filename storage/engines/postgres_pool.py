@@ -47,6 +47,7 @@ class Pool:
         self._slots = asyncio.Semaphore(POOL_SIZE)
         self._opening = asyncio.Lock()
         self._idle: deque[tuple[float, Any]] = deque()
+        self._is_closing = False
 
     async def open(self) -> None:
         """Connect once, so that a wrong address is known."""
@@ -86,15 +87,18 @@ class Pool:
         now = time.monotonic()
         self._idle.append((now, connection))
         self._slots.release()
-        while self._idle and now - self._idle[0][0] > IDLE_SECONDS:
-            await self._pool.release(self._idle.popleft()[1])
+        await self._let_go(before=now if self._is_closing else now - IDLE_SECONDS)
 
     async def close(self) -> None:
         """Wait for those that are in use, and close all."""
+        self._is_closing = True  # asyncpg waits for those in use: they must go back to it, not stay here
         if self._pool is not None:
-            while self._idle:
-                await self._pool.release(self._idle.popleft()[1])
+            await self._let_go(before=time.monotonic())
             await self._pool.close()
+
+    async def _let_go(self, *, before: float) -> None:
+        while self._idle and self._idle[0][0] <= before:
+            await self._pool.release(self._idle.popleft()[1])
 
     def terminate(self) -> None:
         """Cut all at once."""

@@ -21,7 +21,7 @@ async def find_sheet_lock(judge_id: UUID, sheet: UUID | str) -> SheetLock | None
     ``sheet``: its id, or its project's code name, by which a judge knows it: of several rounds, the last one's.
 
     The round is shared and the sheet is taken: saves of many sheets pass each other, a save and the close of its round
-    do not. One statement, written out, since every mark that is saved begins with it.
+    do not.
     """
     rows = await _lock(_FACTS + _OF_SHEET, judge_id, sheet)
     return _make_lock(rows[0], judge_id) if rows else None
@@ -30,7 +30,7 @@ async def find_sheet_lock(judge_id: UUID, sheet: UUID | str) -> SheetLock | None
 async def find_sheet_lock_and_marks(
     judge_id: UUID, sheet: UUID | str
 ) -> tuple[SheetLock, dict[UUID, int], dict[UUID, int]] | None:
-    """Read the same with the weight of each criterion and the steps marked, in one journey to the database.
+    """Read the same with the weight of each criterion and the steps marked: every mark that is saved begins with it.
 
     On PostgreSQL weights and marks are as they stood before the lock was waited for. Who saved meanwhile has moved the
     revision: where it is not the one that the judge saw, read them again.

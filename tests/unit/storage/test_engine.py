@@ -192,6 +192,19 @@ async def test_a_database_serves_a_second_event_loop_with_connections_of_its_own
     assert await Jar.count() == 1
 
 
+async def test_closing_waits_for_what_runs_and_comes_to_an_end(engine):
+    long = (
+        "WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up WHERE n < 200000) SELECT MAX(n) AS n FROM up"
+    )
+    running = asyncio.create_task(run_sql(long))
+    await asyncio.sleep(0.02)
+
+    async with asyncio.timeout(30):
+        await engine.close()
+
+    assert await running == [{"n": 200_000}]
+
+
 async def test_without_a_bound_database_a_query_says_so(engine):
     await close_database(engine)
 
