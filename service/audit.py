@@ -5,20 +5,17 @@ SHA-256 over a nonce and the canonical value, since a mark has eight values and 
 a nonce erases a value (a person's, on request) and leaves the chain whole.
 """
 
-import hashlib
-import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from service.actors import Actor, JudgeActor, Role
-from storage.columns import to_json
-from storage.engine import Row, Statement, is_in_transaction, on_postgres, read_quickly, run_together
+from service.audit_chain import Opened, append, append_whole, commitment
+from storage.engine import Row, Statement, is_in_transaction
 from storage.errors import TransactionMisuse
 
-__all__ = ["SYSTEM", "Event", "commitment", "hash_of", "record"]
+__all__ = ["SYSTEM", "Event", "record", "record_whole"]
 
 SYSTEM = Actor(role=Role.VISITOR)
 """Who acts when a job or a command does: the log calls it ``system``."""
@@ -125,28 +122,6 @@ class Event(StrEnum):
     BACKUP_MADE = "backup-made"
 
 
-# Every change waits for these statements: written out, they cost a third of what building them anew does.
-_HEAD = "SELECT id, sequence, hash FROM audit_head"
-_APPEND = (
-    "INSERT INTO audit_event (sequence, at, actor, role, event, subject, subject_id, before, after, reason, prev_hash, "
-    "hash) VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})"
-)
-_KEEP = "INSERT INTO audit_nonce (id, sequence, side, nonce, value, made_at) VALUES ({}, {}, {}, {}, {}, {})"
-_MOVE = "UPDATE audit_head SET sequence = {}, hash = {} WHERE id = {}"
-
-# The same on PostgreSQL, where the database links the row: whoever holds the head's lock makes every writer wait, so it
-# is not held for a journey to this process and back. ``step0`` is the first of the statements that go together.
-_LINK = """UPDATE audit_head h SET sequence = o.sequence + 1,
-    hash = encode(sha256(convert_to({} || o.hash || {} || (o.sequence + 1) || {}, 'UTF8')), 'hex')
-    FROM (SELECT id, sequence, hash FROM audit_head FOR UPDATE) o WHERE h.id = o.id
-    RETURNING h.sequence, h.hash, o.hash AS prev_hash"""
-_APPEND_LINKED = """INSERT INTO audit_event
-    (sequence, at, actor, role, event, subject, subject_id, before, after, reason, prev_hash, hash)
-    SELECT sequence, {}, {}, {}, {}, {}, {}, {}, {}, {}, prev_hash, hash FROM step0"""
-_KEEP_LINKED = """INSERT INTO audit_nonce (id, sequence, side, nonce, value, made_at)
-    SELECT {}, sequence, {}, {}, {}, {} FROM step0"""
-
-
 async def record(
     event: Event,
     *,
@@ -156,19 +131,49 @@ async def record(
     before: object = None,
     after: object = None,
     reason: str = "",
-    changes: Sequence[Statement] = (),
 ) -> str:
     """Append one row to the chain, in the transaction of the change it tells of; return its hash.
 
-    ``about`` names the kind and id of the thing. ``before`` and ``after`` are values that JSON can hold. ``changes``
-    go to the database with the row: statements whose rows are locked already and whose answer nobody needs.
+    ``about`` names the kind and id of the thing. ``before`` and ``after`` are values that JSON can hold.
     Call it last: the chain's head is the one row that every writer locks.
     Raises TransactionMisuse outside a transaction.
     """
     if not is_in_transaction():
         raise TransactionMisuse(reason="audit-outside-transaction")
+    told, opened = _tell(event, by, about, at, before=before, after=after, reason=reason)
+    link = await append(told, opened, at)
+    if link is None:
+        raise TransactionMisuse(reason="no-audit-head")
+    return link
+
+
+async def record_whole(
+    event: Event,
+    *,
+    by: Actor | JudgeActor,
+    about: tuple[str, UUID | str],
+    at: datetime,
+    before: object = None,
+    after: object = None,
+    still: Statement,
+    changes: Sequence[Statement],
+) -> str | None:
+    """Make changes with their row in the log, in a transaction of its own; None, and nothing done, if too late.
+
+    ``still`` finds and locks a row if all that was read beforehand holds, and finds none otherwise. ``changes`` are
+    statements that end with a WHERE, each on other rows.
+    On PostgreSQL it is one statement: what writers wait for each other for is held while that runs, and no longer.
+    """
+    told, opened = _tell(event, by, about, at, before=before, after=after, reason="")
+    return await append_whole(told, opened, at, still=still, changes=changes)
+
+
+def _tell(
+    event: Event, by: Actor | JudgeActor, about: tuple[str, UUID | str], at: datetime,
+    *, before: object, after: object, reason: str,
+) -> tuple[Row, list[Opened]]:  # fmt: skip
     actor = by.actor if isinstance(by, JudgeActor) else by
-    opened = [_Opened.of(side, value) for side, value in (("before", before), ("after", after)) if value is not None]
+    opened = [Opened.of(side, value) for side, value in (("before", before), ("after", after)) if value is not None]
     commitments = {each.side: commitment(each.nonce, each.value) for each in opened}
     told: Row = {
         "at": at.astimezone(UTC),
@@ -181,76 +186,4 @@ async def record(
         "after": commitments.get("after"),
         "reason": reason,
     }
-    link = await (_append_linked if on_postgres() else _append)(told, opened, at, changes)
-    if link is None:
-        raise TransactionMisuse(reason="no-audit-head")
-    return link
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """A value of a row, with the nonce that opens the commitment to it."""
-
-    side: str
-    nonce: str
-    value: str
-
-    @classmethod
-    def of(cls, side: str, value: object) -> "_Opened":
-        return cls(side, secrets.token_hex(16), to_json(value))
-
-
-async def _append(told: Row, opened: Sequence[_Opened], at: datetime, changes: Sequence[Statement]) -> str | None:
-    """Link the row here: SQLite has one writer, and no SHA-256."""
-    heads = await read_quickly(_HEAD)
-    if not heads:
-        return None
-    last = heads[0]
-    sequence = last["sequence"] + 1
-    row = {"sequence": sequence, **told, "prev_hash": last["hash"]}
-    row["hash"] = hash_of(row)
-    await run_together(
-        *changes,
-        (_APPEND, list(row.values())),
-        *((_KEEP, (uuid4(), sequence, each.side, each.nonce, each.value, at)) for each in opened),
-        (_MOVE, (sequence, row["hash"], last["id"])),
-    )
-    return str(row["hash"])
-
-
-async def _append_linked(
-    told: Row, opened: Sequence[_Opened], at: datetime, changes: Sequence[Statement]
-) -> str | None:
-    """Have PostgreSQL link the row: it gets the text that is hashed in three pieces, for it knows what lies between."""
-    sequence, previous = secrets.token_hex(16), secrets.token_hex(16)
-    written = _written({"sequence": sequence, **told, "prev_hash": previous})
-    before, rest = written.split(previous)
-    between, after = rest.split(f'"{sequence}"')
-    rows = await run_together(
-        (_LINK, (before, between, after)),
-        *changes,
-        (_APPEND_LINKED, list(told.values())),
-        *((_KEEP_LINKED, (uuid4(), each.side, each.nonce, each.value, at)) for each in opened),
-        ("SELECT hash FROM step0", ()),
-    )
-    return str(rows[0]["hash"]) if rows else None
-
-
-def commitment(nonce: str, written: str) -> str:
-    """Return the SHA-256 over a nonce and a canonical value."""
-    return hashlib.sha256(f"{nonce}:{written}".encode()).hexdigest()
-
-
-def hash_of(row: dict[str, object]) -> str:
-    """Return the SHA-256 over a row of the log, whose own hash, if it is there, is left out."""
-    return hashlib.sha256(_written(row).encode()).hexdigest()
-
-
-def _written(row: dict[str, object]) -> str:
-    """Write the row as its hash covers it."""
-    at = row["at"]
-    if not isinstance(at, datetime):
-        raise TransactionMisuse(reason="audit-time")
-    told = {name: value for name, value in row.items() if name != "hash"}
-    told["at"] = at.astimezone(UTC).isoformat(timespec="microseconds")
-    return to_json(told)
+    return told, opened

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from service.audit import commitment, hash_of
+from service.audit_chain import commitment, hash_of
 from storage.engine import snapshot
 from storage.tables.audit import AuditEvent, AuditHead, AuditNonce
 

@@ -144,10 +144,19 @@ async def run_together(*statements: Statement) -> list[Row]:
     returns ``step0``, the second ``step1``, and so on.
     """
     engine = get_engine()
-    if engine.engine_type == "postgres":
-        texts = tuple(sql for sql, _ in statements)
-        return await engine.execute_together([(_joined(texts), [each for _, args in statements for each in args])])
-    return await engine.execute_together([(_written_for(sql, "sqlite"), args) for sql, args in statements])
+    return await engine.execute_together(_put_together(statements, engine.engine_type, is_whole=False))
+
+
+async def run_whole(*statements: Statement) -> list[Row]:
+    """Run a few short statements, as ``run_together`` does, in a transaction of their own unless this task has one.
+
+    On PostgreSQL that spares the journeys of BEGIN and COMMIT, and what is locked is let go as soon as it is changed.
+    The last statement is a SELECT: that it gives rows is the sign that something was changed.
+    """
+    engine = get_engine()
+    is_whole = engine.find_transaction() is None
+    put = _put_together(statements, engine.engine_type, is_whole=is_whole)
+    return await engine.execute_together(put, is_whole=is_whole)
 
 
 async def read_quickly(sql: str, *args: object) -> list[Row]:
@@ -160,11 +169,24 @@ async def read_quickly(sql: str, *args: object) -> list[Row]:
     return await engine.execute(_written_for(sql, engine.engine_type), args, is_quick=True)
 
 
+def _put_together(statements: Sequence[Statement], engine_type: str, *, is_whole: bool) -> list[Statement]:
+    if engine_type != "postgres":
+        return [(_written_for(sql, engine_type), args) for sql, args in statements]
+    text = _joined(tuple(sql for sql, _ in statements), is_whole)
+    return [(text, [each for _, args in statements for each in args])]
+
+
 @lru_cache(maxsize=_STATEMENTS_KEPT)
-def _joined(texts: tuple[str, ...]) -> str:
-    """Make one statement of several: all but the last in a WITH, which PostgreSQL carries out whole."""
+def _joined(texts: tuple[str, ...], is_whole: bool) -> str:  # noqa: FBT001 (a cache's key)
+    """Make one statement of several: all but the last in a WITH, which PostgreSQL carries out whole.
+
+    ``is_whole``: it commits by itself, and the engine waits for the disk after it, as it does after every COMMIT.
+    """
     before = ", ".join(f"step{number} AS ({text})" for number, text in enumerate(texts[:-1]))
-    return _written_for(f"WITH {before} {texts[-1]}" if before else texts[-1], "postgres")
+    last = texts[-1]
+    if is_whole:
+        last = f"SELECT told.*, set_config('synchronous_commit', 'off', true) FROM ({last}) told"  # noqa: S608 (a statement of ours)
+    return _written_for(f"WITH {before} {last}" if before else last, "postgres")
 
 
 @lru_cache(maxsize=_STATEMENTS_KEPT)
@@ -229,5 +251,6 @@ def count_queries() -> Iterator[QueryCount]:
 __all__ = [
     "QueryCount", "Row", "Statement", "TahkimEngine", "Transaction", "bind", "chunks", "close_database",
     "count_queries", "for_update", "get_engine", "insert_many", "is_in_transaction", "on_postgres", "open_database",
-    "read_quickly", "run_sql", "run_together", "savepoint", "skip_locked", "snapshot", "sqlite_url", "transaction",
+    "read_quickly", "run_sql", "run_together", "run_whole", "savepoint", "skip_locked", "snapshot", "sqlite_url",
+    "transaction",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -28,11 +29,12 @@ from storage.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _BEGIN = "BEGIN; SET LOCAL synchronous_commit = off"
 _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_COMMIT = "COMMIT; SELECT pg_logical_emit_message(true, 'tahkim', '')"
+_FLUSH = "SELECT pg_logical_emit_message(true, 'tahkim', '')"
+_COMMIT = f"COMMIT; {_FLUSH}"
 """The second statement waits for the disk in the first one's stead, once the locks are let go.
 
 Every change locks the head of the audit log. Held while the disk is waited for, it would let one change through each
@@ -118,6 +120,21 @@ class PostgresEngine(TahkimEngine):
         finally:
             await pool.give_back(connection)
 
+    async def run_whole(self, statements: Sequence[Statement]) -> list[Row]:
+        """One statement as a transaction of its own: two journeys in all, and what it locks is not held for either."""
+        [(sql, args)] = statements
+        pool = self._pool()
+        connection = await _take(pool)
+        try:
+            with _uncertain_after(StorageUnavailable):
+                rows = await _fetch(connection, sql, args)
+            if rows:
+                with _uncertain_after(StorageUnavailable, StorageFull, StorageBusy):
+                    await _fetch(connection, _FLUSH, ())
+        finally:
+            await pool.give_back(connection)
+        return rows
+
     async def begin(self, *, is_read_only: bool) -> Session:
         """READ COMMITTED to write, so lock the rows that a decision rests on; one snapshot to read."""
         pool = self._pool()
@@ -149,6 +166,15 @@ async def _take(pool: Pool) -> Any:
         return await pool.take()
     except _FAILURES as error:
         raise map_error(error) from error
+
+
+@contextmanager
+def _uncertain_after(*kinds: type[StorageError]) -> Iterator[None]:
+    """Say so of what fails in these ways: it may have been carried out all the same."""
+    try:
+        yield
+    except kinds as error:
+        raise StorageUncertain(reason=error.facts["reason"]) from error
 
 
 async def _fetch(connection: Any, sql: str, args: Sequence[Any]) -> list[Row]:

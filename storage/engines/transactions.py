@@ -194,6 +194,11 @@ class TahkimEngine(Engine[Transaction]):
         """One short read outside any transaction, in the way that costs least."""
         return await self.run_alone(sql, args)
 
+    async def run_whole(self, statements: Sequence[Statement]) -> list[Row]:
+        """Run several statements as a transaction of their own; give the last one's rows."""
+        async with self.transaction() as whole:
+            return await whole.run_together(statements)
+
     def find_transaction(self) -> Transaction | None:
         """Give this task's open transaction. One that another task began, and still holds, is refused.
 
@@ -215,10 +220,15 @@ class TahkimEngine(Engine[Transaction]):
             return await (self.run_quickly if is_quick else self.run_alone)(sql, args)
         return await transaction.run(sql, args, is_quick=is_quick)
 
-    async def execute_together(self, statements: Sequence[Statement]) -> list[Row]:
-        """Run several statements in this task's transaction; give the last one's rows."""
+    async def execute_together(self, statements: Sequence[Statement], *, is_whole: bool = False) -> list[Row]:
+        """Run several statements in this task's transaction; give the last one's rows.
+
+        ``is_whole``: there is none, and they are to be one.
+        """
         for sql, args in statements:
             self._note(sql, args)
+        if is_whole:
+            return await self.run_whole(statements)
         transaction = self.find_transaction()
         if transaction is None:
             raise TransactionMisuse(reason="no-transaction")

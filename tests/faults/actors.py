@@ -20,6 +20,7 @@ from storage.engine import (
     on_postgres,
     open_database,
     run_sql,
+    run_whole,
     savepoint,
     transaction,
 )
@@ -229,6 +230,18 @@ async def save_once(url: str) -> None:
     say("over")
 
 
+async def save_whole(url: str) -> None:
+    """Do the same in one statement that is a transaction by itself."""
+    engine = await open_bound(url)
+    say("before")
+    await run_whole(
+        ("INSERT INTO line (id, n) VALUES ({}, {}) RETURNING n", (uuid.uuid4(), 1)), ("SELECT 'saved' AS told", ())
+    )
+    say("saved")
+    await close_database(engine)
+    say("over")
+
+
 async def store_once(root: str) -> None:
     """Store one part and complete it, then say so: watched by a trace of its system calls."""
     store = make_store(root)
@@ -247,7 +260,8 @@ async def store_once(root: str) -> None:
 VERBS = {
     one.__name__: one
     for one in (
-        add, write_on, hold, migrate_and_hang, receive_and_hang, fill_database, fill_folder, save_once, store_once,
+        add, write_on, hold, migrate_and_hang, receive_and_hang, fill_database, fill_folder, save_once, save_whole,
+        store_once,
     )
 }  # fmt: skip
 

@@ -1,14 +1,15 @@
 """Databases under kill -9, several processes, a full disk and a server that goes away."""
 
 import asyncio
+import contextvars
 import re
 import signal
 import uuid
 
 import pytest
 
-from storage.engine import bind, close_database, open_database, run_sql, sqlite_url, transaction
-from storage.errors import StorageError
+from storage.engine import bind, close_database, open_database, run_sql, run_whole, sqlite_url, transaction
+from storage.errors import StorageError, StorageUncertain
 from storage.migrations.run import migrate, read_applied
 from tests.faults.actors import STEPS
 from tests.faults.running import find_say, finish, kill, start, trace
@@ -132,11 +133,12 @@ async def test_every_connection_of_the_sqlite_engine_waits_for_the_disk(tmp_path
     await close_database(opened)
 
 
-async def test_a_commit_is_on_the_disk_before_it_is_acknowledged(engine, database_url, tmp_path):
+@pytest.mark.parametrize("saving", ["save_once", "save_whole"])
+async def test_a_commit_is_on_the_disk_before_it_is_acknowledged(engine, database_url, tmp_path, saving):
     """On PostgreSQL its processes write and wait for the disk, the new one for this connection among them."""
     is_ours = database_url.startswith("sqlite")
     beside = () if is_ours else get_server().list_processes()
-    calls = await asyncio.to_thread(trace, tmp_path / "trace", "save_once", database_url, beside=beside)
+    calls = await asyncio.to_thread(trace, tmp_path / "trace", saving, database_url, beside=beside)
 
     between = calls[find_say(calls, "before") : find_say(calls, "saved")]
     log = r"t\.db-wal" if is_ours else r"/pg_wal/[0-9A-F]{24}"
@@ -144,17 +146,28 @@ async def test_a_commit_is_on_the_disk_before_it_is_acknowledged(engine, databas
     assert any(re.search(rf"f(data)?sync\(\d+<[^>]*{log}>\) += 0", call) for call in between[written:])
 
 
-async def test_a_change_that_waits_for_the_disk_holds_up_nobody():
-    """A standby that is waited for, and never comes, stands for a disk that takes its time."""
+async def count_up():
+    async with transaction():
+        await run_sql("UPDATE line SET n = n + 1")
+
+
+async def count_up_whole():
+    await run_whole(("UPDATE line SET n = n + 1 RETURNING n", ()), ("SELECT 'counted' AS told", ()))
+
+
+@pytest.fixture
+async def one_line():
     opened = await open_database(await get_server().create_database())
     bind(opened, [])
     await run_sql(LINES)
     await run_sql("INSERT INTO line (id, n) VALUES ({}, {})", uuid.uuid4(), 1)
+    yield
+    await close_database(opened)
 
-    async def count_up():
-        async with transaction():
-            await run_sql("UPDATE line SET n = n + 1")
 
+@pytest.mark.parametrize("count_up", [count_up, count_up_whole])
+async def test_a_change_that_waits_for_the_disk_holds_up_nobody(one_line, count_up):
+    """A standby that is waited for, and never comes, stands for a disk that takes its time."""
     async with get_server().waiting_for_a_standby():
         first = asyncio.create_task(count_up())
         await see_lines({2})  # its lock is let go with this
@@ -164,7 +177,36 @@ async def test_a_change_that_waits_for_the_disk_holds_up_nobody():
     await asyncio.gather(first, second)
 
     assert answered == [False, False]
-    await close_database(opened)
+
+
+@pytest.mark.parametrize("count_up", [count_up, count_up_whole])
+async def test_whoever_is_cut_off_while_the_disk_is_waited_for_is_told_that_nobody_knows(one_line, count_up):
+    async with get_server().waiting_for_a_standby():
+        cut = asyncio.create_task(count_up())
+        await see_lines({2})
+        await run_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+        with pytest.raises(StorageUncertain):
+            await cut
+
+    assert await read_lines() == {2}
+
+
+async def test_a_change_in_one_statement_that_is_cut_off_before_its_end_is_as_uncertain(one_line):
+    async with transaction():
+        await run_sql("UPDATE line SET n = 5")
+        cut = asyncio.create_task(count_up_whole(), context=contextvars.Context())
+        await see_waiting()
+        await run_sql("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted")
+        with pytest.raises(StorageUncertain):
+            await cut
+
+    assert await read_lines() == {5}
+
+
+async def see_waiting():
+    async with asyncio.timeout(30):
+        while not await run_sql("SELECT 1 FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110 (as below)
+            await asyncio.sleep(0.01)
 
 
 async def see_lines(expected):

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from service.actors import JudgeActor
-from service.audit import Event, record
+from service.audit import Event, record, record_whole
 from service.errors import FieldError, Invalid, NotFound, RoundClosed, StaleRevision
 from service.permissions import Action, require
 from service.usecases.judging.refusals import (
@@ -18,9 +18,11 @@ from service.usecases.judging.refusals import (
     SheetSealed,
     SheetSetAside,
 )
-from storage.engine import Statement, transaction
+from service.usecases.judging.sheet_changes import comments_changed, mark_changed
+from storage.engine import transaction
+from storage.errors import StorageBusy
 from storage.lifecycle import SHEET_MOVES, AssignmentState, MoveLost, SheetState, move
-from storage.reads.judge.locks import find_my_sheet_id, find_sheet_lock, find_sheet_lock_and_marks
+from storage.reads.judge.locks import find_my_sheet_id, find_sheet_and_marks, find_sheet_lock, still_as_read
 from storage.reads.judge.practice import count_practice_due
 from storage.reads.judge.sheets import get_my_sheet, list_criteria, list_scale_levels, list_weights_and_marks
 from storage.reads.judge.views import SheetLock, takes_marks
@@ -38,6 +40,8 @@ __all__ = [
 ]
 
 COMMENT_LIMIT = 4_000
+_TRIES = 3
+"""Whoever finds the sheet changed meanwhile reads it again, and mostly is refused for what has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +66,8 @@ async def save_mark(
     Raises StaleRevision with what is stored, when another tab or device saved in between, and PractiseFirst before
     the first mark of all while practice works are left.
     """
-    async with transaction():
-        sheet, weights, marks = await _lock_with_marks(judge, which, revision, now)
+    for _ in range(_TRIES):
+        sheet, weights, marks = await _read_open(judge, which, now)
         if not 1 <= step <= sheet.steps:
             raise Invalid(FieldError("step", "err.step", max=sheet.steps))
         if criterion_id not in weights:
@@ -74,17 +78,16 @@ async def save_mark(
         if before == step and sheet.revision >= revision:
             return _saved(sheet, weights, marks, revision=sheet.revision, now=now)
         _check_revision(sheet, revision, marks)
-        await record(
+        is_saved = await record_whole(
             Event.MARK_SAVED, by=judge, about=("sheet", sheet.id), at=now,
             before=None if before is None else {"criterion": str(criterion_id), "step": before},
             after={"criterion": str(criterion_id), "step": step},
-            changes=(
-                _put_mark(sheet.id, criterion_id, step, is_new=before is None, now=now),
-                _note_change(sheet, "mark", now, criterion_id=criterion_id, steps=(before, step)),
-                _advance(sheet, now),
-            ),
+            still=still_as_read(sheet),
+            changes=mark_changed(sheet, criterion_id, before, step, now),
         )  # fmt: skip
-        return _saved(sheet, weights, {**marks, criterion_id: step}, revision=revision + 1, now=now)
+        if is_saved:
+            return _saved(sheet, weights, {**marks, criterion_id: step}, revision=revision + 1, now=now)
+    raise StorageBusy(reason="sheet")
 
 
 async def save_comments(
@@ -100,8 +103,8 @@ async def save_comments(
     for field, text in (("comment_team", team), ("comment_committee", committee)):
         if text is not None and len(text) > COMMENT_LIMIT:
             raise Invalid(FieldError(field, "err.note_too_long", max=COMMENT_LIMIT, count=len(text)))
-    async with transaction():
-        sheet, weights, marks = await _lock_with_marks(judge, sheet_id, revision, now)
+    for _ in range(_TRIES):
+        sheet, weights, marks = await _read_open(judge, sheet_id, now)
         before = {"team": sheet.comment_team, "committee": sheet.comment_committee}
         after = {
             "team": sheet.comment_team if team is None else team,
@@ -110,11 +113,14 @@ async def save_comments(
         if before == after:
             return _saved(sheet, weights, marks, revision=sheet.revision, now=now)
         _check_revision(sheet, revision, marks)
-        await record(
+        is_saved = await record_whole(
             Event.COMMENT_SAVED, by=judge, about=("sheet", sheet_id), at=now, before=before, after=after,
-            changes=(_note_change(sheet, "comments", now), _advance(sheet, now, after)),
+            still=still_as_read(sheet),
+            changes=comments_changed(sheet, after, now),
         )  # fmt: skip
-        return _saved(sheet, weights, marks, revision=revision + 1, now=now, **after)
+        if is_saved:
+            return _saved(sheet, weights, marks, revision=revision + 1, now=now, **after)
+    raise StorageBusy(reason="sheet")
 
 
 async def check_finished(judge: JudgeActor, code_name: str, lang: str) -> None:
@@ -185,17 +191,15 @@ async def lock_open_sheet(judge: JudgeActor, which: UUID | str, action: Action, 
     return _check_open(await find_sheet_lock(judge.id, which), judge, action, now)
 
 
-async def _lock_with_marks(
-    judge: JudgeActor, which: UUID | str, revision: int, now: datetime
+async def _read_open(
+    judge: JudgeActor, which: UUID | str, now: datetime
 ) -> tuple[SheetLock, Mapping[UUID, int], Mapping[UUID, int]]:
-    """Lock a sheet that the judge saw at this revision; give each criterion's weight and the steps marked with it."""
-    found = await find_sheet_lock_and_marks(judge.id, which)
+    """Read a sheet that takes marks, or refuse; give each criterion's weight and the steps marked with it."""
+    found = await find_sheet_and_marks(judge.id, which)
     if found is None:
         raise NotFound
     sheet, weights, marks = found
     _check_open(sheet, judge, Action.SAVE_MARK, now)
-    if sheet.revision != revision:
-        weights, marks = await list_weights_and_marks(sheet.category_id, sheet.id)
     return sheet, weights, marks
 
 
@@ -224,7 +228,7 @@ async def _check_practised(judge: JudgeActor) -> None:
 
 
 def _check_revision(sheet: SheetLock, revision: int, marks: Mapping[UUID, int]) -> None:
-    """Refuse to save over what another tab or device saved since; the sheet is locked, so nobody does from here on."""
+    """Refuse to save over what another tab or device saved since."""
     if sheet.revision != revision:
         raise StaleRevision(
             current=sheet.revision,
@@ -232,40 +236,6 @@ def _check_revision(sheet: SheetLock, revision: int, marks: Mapping[UUID, int]) 
             team=sheet.comment_team,
             committee=sheet.comment_committee,
         )
-
-
-def _advance(sheet: SheetLock, now: datetime, comments: Mapping[str, str] | None = None) -> Statement:
-    """Move the sheet to its next revision, with both notes where they changed."""
-    team, committee = (comments[each] for each in ("team", "committee")) if comments else (None, None)
-    written = (
-        "UPDATE score_sheet SET revision = {}, saved_at = {}, comment_team = COALESCE({}, comment_team), "
-        "comment_committee = COALESCE({}, comment_committee) WHERE id = {}"
-    )
-    return written, (sheet.revision + 1, now, team, committee, sheet.id)
-
-
-def _put_mark(sheet_id: UUID, criterion_id: UUID, step: int, *, is_new: bool, now: datetime) -> Statement:
-    if is_new:
-        written = "INSERT INTO mark (step, made_at, sheet, criterion, id) VALUES ({}, {}, {}, {}, {})"
-        return written, (step, now, sheet_id, criterion_id, uuid4())
-    written = "UPDATE mark SET step = {}, made_at = {} WHERE sheet = {} AND criterion = {}"
-    return written, (step, now, sheet_id, criterion_id)
-
-
-def _note_change(
-    sheet: SheetLock,
-    field: str,
-    now: datetime,
-    *,
-    criterion_id: UUID | None = None,
-    steps: tuple[int | None, int | None] = (None, None),
-) -> Statement:
-    before, after = (None if step is None else str(step) for step in steps)
-    written = (
-        "INSERT INTO mark_change (id, sheet, criterion, revision, field, before, after, made_at) "
-        "VALUES ({}, {}, {}, {}, {}, {}, {}, {})"
-    )
-    return written, (uuid4(), sheet.id, criterion_id, sheet.revision + 1, field, before, after, now)
 
 
 def _saved(

@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from storage.columns import from_json
-from storage.engine import Row, is_in_transaction, on_postgres, read_quickly
+from storage.engine import Row, Statement, is_in_transaction, on_postgres, read_quickly
 from storage.reads.judge.views import SheetLock
 
-__all__ = ["find_my_sheet_id", "find_sheet_lock", "find_sheet_lock_and_marks"]
+__all__ = ["find_my_sheet_id", "find_sheet_and_marks", "find_sheet_lock", "still_as_read"]
 
 
 async def find_my_sheet_id(judge_id: UUID, code_name: str) -> UUID | None:
@@ -23,19 +23,19 @@ async def find_sheet_lock(judge_id: UUID, sheet: UUID | str) -> SheetLock | None
     The round is shared and the sheet is taken: saves of many sheets pass each other, a save and the close of its round
     do not.
     """
-    rows = await _lock(_FACTS + _OF_SHEET, judge_id, sheet)
+    locks = _LOCKS if on_postgres() and is_in_transaction() else ""
+    rows = await _read(_FACTS + _OF_SHEET, judge_id, sheet, locks)
     return _make_lock(rows[0], judge_id) if rows else None
 
 
-async def find_sheet_lock_and_marks(
+async def find_sheet_and_marks(
     judge_id: UUID, sheet: UUID | str
 ) -> tuple[SheetLock, dict[UUID, int], dict[UUID, int]] | None:
-    """Read the same with the weight of each criterion and the steps marked: every mark that is saved begins with it.
+    """Read the same, without a lock, with the weight of each criterion and the steps marked.
 
-    On PostgreSQL weights and marks are as they stood before the lock was waited for. Who saved meanwhile has moved the
-    revision: where it is not the one that the judge saw, read them again.
+    Every mark that is saved begins with it, and asks in the change itself whether it is ``still_as_read``.
     """
-    rows = await _lock(f"{_FACTS}, k.id AS criterion_id, k.weight, m.step{_OF_SHEET}{_WITH_RUBRIC}", judge_id, sheet)
+    rows = await _read(f"{_FACTS}, k.id AS criterion_id, k.weight, m.step{_OF_SHEET}{_WITH_RUBRIC}", judge_id, sheet)
     if not rows:
         return None
     rubric = [row for row in rows if row["criterion_id"] is not None]
@@ -46,8 +46,13 @@ async def find_sheet_lock_and_marks(
     )
 
 
-async def _lock(read: str, judge_id: UUID, sheet: UUID | str) -> list[Row]:
-    locks = " FOR SHARE OF r FOR UPDATE OF s" if on_postgres() and is_in_transaction() else ""
+def still_as_read(sheet: SheetLock) -> Statement:
+    """Find the sheet, and lock what ``find_sheet_lock`` does, if all stands as it was read for one that takes marks."""
+    facts = sheet.id, sheet.revision, sheet.state, sheet.assignment_state, sheet.round_state, sheet.answer
+    return _STILL + (_LOCKS if on_postgres() else ""), facts
+
+
+async def _read(read: str, judge_id: UUID, sheet: UUID | str, locks: str = "") -> list[Row]:
     which, args = (_BY_ID, (sheet,)) if isinstance(sheet, UUID) else (f"s.id = ({_MINE})", (judge_id, sheet))
     return await read_quickly(f"{read} WHERE a.judge = {{}} AND {which}{locks}", judge_id, *args)
 
@@ -99,3 +104,11 @@ _WITH_RUBRIC = """
     LEFT JOIN criterion k ON k.category = v.category
     LEFT JOIN mark m ON m.criterion = k.id AND m.sheet = s.id"""
 _BY_ID = "s.id = {}"
+_LOCKS = " FOR SHARE OF r FOR UPDATE OF s"
+_STILL = """SELECT s.id FROM score_sheet s
+    JOIN assignment a ON a.id = s.assignment
+    JOIN round r ON r.id = a.round
+    JOIN independence i ON i.assignment = a.id
+    WHERE s.id = {} AND s.revision = {} AND s.state = {} AND s.abstained IS NULL
+    AND a.state = {} AND r.state = {} AND i.answer = {} AND NOT EXISTS (
+        SELECT 1 FROM conflict c WHERE c.judge = a.judge AND c.entry = a.entry AND c.state IN ('held', 'confirmed'))"""

@@ -8,6 +8,7 @@ from storage.engine import (
     is_in_transaction,
     run_sql,
     run_together,
+    run_whole,
     savepoint,
     snapshot,
     transaction,
@@ -260,6 +261,9 @@ async def test_a_write_inside_a_snapshot_is_refused(jars):
 INSERT = "INSERT INTO jar (id, label, marbles, steps, is_open) VALUES ({}, {}, {}, 3, {})"
 
 
+TOLD = "SELECT {} AS told", ("last",)
+
+
 def filling(label, marbles):
     return INSERT, (uuid.uuid4(), label, marbles, True)
 
@@ -267,7 +271,7 @@ def filling(label, marbles):
 async def test_statements_run_together_are_all_done_and_the_last_one_answers(jars):
     async with transaction():
         rows = await run_together(
-            filling("green", 1), filling("red", 2), ("SELECT {} AS told", ("last",)),
+            filling("green", 1), filling("red", 2), TOLD,
         )  # fmt: skip
 
     assert rows == [{"told": "last"}]
@@ -282,6 +286,31 @@ async def test_of_statements_run_together_none_stands_when_one_is_refused(jars):
             await run_together(filling("green", 1), filling("red", 2))
 
     assert await Jar.count() == 1
+
+
+async def test_statements_run_whole_are_a_transaction_of_their_own(jars):
+    rows = await run_whole(filling("green", 1), filling("red", 2), TOLD)
+
+    assert rows[0]["told"] == "last"
+    assert await Jar.count() == 2
+
+
+async def test_of_statements_run_whole_none_stands_when_one_is_refused(jars):
+    await make_jar("red").save()
+
+    with pytest.raises(UniqueViolation):
+        await run_whole(filling("green", 1), filling("red", 2), TOLD)
+
+    assert await Jar.count() == 1
+
+
+async def test_statements_run_whole_inside_a_transaction_fall_with_it(jars):
+    with pytest.raises(RuntimeError):
+        async with transaction():
+            await run_whole(filling("green", 1), filling("red", 2), TOLD)
+            raise RuntimeError
+
+    assert await Jar.count() == 0
 
 
 async def test_statements_are_run_together_in_a_transaction_only(jars):
