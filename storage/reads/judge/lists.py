@@ -13,9 +13,9 @@ __all__ = ["card_state", "get_my_list", "last_moment", "list_abstracts"]
 async def get_my_list(judge_id: UUID, *, now: datetime) -> MyList:
     """Read the judge's own list as it stands at ``now``.
 
-    In three queries however long it is, and in four where rounds went before.
+    In two queries however long it is; one more where something was taken from it, one more where rounds went before.
     """
-    rows = await read_quickly(_ROUND, judge_id)
+    rows = await read_quickly(_ROUND, judge_id, judge_id)
     if not rows:
         return MyList((), "draft", None, None, None, (), 0, 0)
     row, cards = rows[0], await read_quickly(_CARDS, judge_id, judge_id)
@@ -25,10 +25,7 @@ async def get_my_list(judge_id: UUID, *, now: datetime) -> MyList:
         round_state=row["round_state"],
         opens_at=row["opens_at"],
         closes_at=last_moment(row["closes_at"], cards),
-        removed=tuple(
-            MyRemoved(each["code_name"], each["removal"] or "", each["removed_at"])
-            for each in await read_quickly(_REMOVED, judge_id, judge_id)
-        ),
+        removed=await _list_removed(judge_id) if row["n_removed"] else (),
         break_after=row["break_after"],
         minutes_per_entry=row["minutes"],
         earlier=await _list_earlier(judge_id, row["ordinal"]) if (row["ordinal"] or 1) > 1 else (),
@@ -41,7 +38,8 @@ async def list_abstracts(judge_id: UUID) -> tuple[MyAbstract, ...]:
 
 
 _ROUND = """SELECT d.state AS stage, d.break_after_entries AS break_after, d.minutes_per_entry AS minutes,
-    r.state AS round_state, r.opens_at, r.closes_at, r.ordinal
+    r.state AS round_state, r.opens_at, r.closes_at, r.ordinal,
+    (SELECT COUNT(*) FROM assignment a WHERE a.judge = {} AND a.state = 'removed') AS n_removed
     FROM judge j JOIN edition d ON d.id = j.edition LEFT JOIN round r ON r.edition = d.id
     WHERE j.id = {} ORDER BY r.ordinal DESC LIMIT 1"""
 
@@ -125,6 +123,14 @@ def last_moment(closes_at: datetime | None, sheets: Iterable[Row]) -> datetime |
     """Give the last moment of a judge's own sheets: the round's close, or a later one that an unsealed sheet has."""
     given = [row["due_at"] for row in sheets if row["due_at"] and row["state"] == "draft" and row["abstained"] is None]
     return max([closes_at, *given]) if closes_at else None
+
+
+async def _list_removed(judge_id: UUID) -> tuple[MyRemoved, ...]:
+    """List what the judge saw and then lost, in the newest round."""
+    return tuple(
+        MyRemoved(each["code_name"], each["removal"] or "", each["removed_at"])
+        for each in await read_quickly(_REMOVED, judge_id, judge_id)
+    )
 
 
 async def _list_earlier(judge_id: UUID, ordinal: int) -> tuple[EarlierSheet, ...]:
