@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from service.audit import SYSTEM, Event, commitment, hash_of, record
+from service.audit import SYSTEM, Event, record
+from service.audit_chain import commitment, hash_of
 from service.audit_check import head
 from storage.engine import insert_many, on_postgres, run_sql, transaction
 from storage.tables.audit import AuditEvent, AuditHead, AuditNonce

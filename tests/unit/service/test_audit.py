@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from uuid import UUID
 
 import pytest
 
-from service.audit import SYSTEM, Event, record
+from service.audit import SYSTEM, Event, record, record_whole
 from service.audit_check import head, verify
 from storage.engine import (
     Statement,
@@ -133,21 +132,73 @@ async def test_whatever_letters_a_reason_has_the_row_holds(database: str):
     assert (verdict.rows, verdict.broken) == (2 * len(reasons), None)
 
 
+def kept(key: int) -> Statement:
+    columns = "id, sequence, side, nonce, value, made_at"
+    return f"INSERT INTO audit_nonce ({columns}) SELECT {{}}, {{}}, {{}}, {{}}, {{}}, {{}} WHERE TRUE", (
+        UUID(int=key), 1, "kept", "nonce", "value", NOW,
+    )  # fmt: skip
+
+
+async def record_kept(*keys: int, still: int = 0) -> str | None:
+    """Record a row with changes, if the log has so many rows."""
+    asked = "SELECT id FROM audit_head WHERE sequence = {}", (still,)
+    return await record_whole(
+        Event.MARK_SAVED, by=SYSTEM, about=("sheet", "one"), at=NOW, after="x", still=asked,
+        changes=tuple(map(kept, keys)),
+    )  # fmt: skip
+
+
+async def count_kept() -> int:
+    return await AuditNonce.count().where(AuditNonce.side == "kept")
+
+
 async def test_changes_that_go_with_a_row_stand_or_fall_with_it(database: str):
-    def kept(key: int) -> Statement:
-        return "INSERT INTO audit_nonce (id, sequence, side, nonce, value, made_at) VALUES ({}, {}, {}, {}, {}, {})", (
-            UUID(int=key), 1, "kept", "nonce", "value", NOW,
-        )  # fmt: skip
+    assert await record_kept(1, 2) == (await head())[1]
+    with pytest.raises(UniqueViolation):
+        await record_kept(3, 3, still=1)
 
-    for keys, n_rows in (((1, 2), 1), ((3, 3), 1)):
-        with suppress(UniqueViolation):
-            async with transaction():
-                await record(
-                    Event.MARK_SAVED, by=SYSTEM, about=("sheet", "one"), at=NOW, changes=tuple(map(kept, keys))
-                )
+    assert await count_kept() == 2
+    assert (await head())[0] == await AuditEvent.count() == 1
+    assert (await verify()).broken is None
 
-        assert await AuditNonce.count().where(AuditNonce.side == "kept") == 2
-        assert (await head())[0] == await AuditEvent.count() == n_rows
+
+async def test_changes_that_come_too_late_are_not_made_and_not_told(database: str):
+    await write(1)
+
+    assert await record_kept(1, 2) is None
+
+    assert await count_kept() == 0
+    assert (await head())[0] == await AuditEvent.count() == 1
+
+
+async def test_inside_a_transaction_changes_and_their_row_fall_with_it(database: str):
+    with pytest.raises(ZeroDivisionError):
+        async with transaction():
+            assert await record_kept(1, 2)
+            raise ZeroDivisionError
+
+    assert await count_kept() == (await head())[0] == 0
+
+
+async def test_of_rows_with_changes_and_others_that_come_at_once_each_is_linked(database: str):
+    async def record_alone(at: int) -> None:
+        async with transaction():
+            await record_mark(at)
+
+    asked = "SELECT id FROM audit_head", ()
+    await asyncio.gather(
+        *(record_alone(at) for at in range(10)),
+        *(
+            record_whole(
+                Event.MARK_SAVED, by=SYSTEM, about=("sheet", f"{at}"), at=NOW, still=asked, changes=(kept(at),)
+            )
+            for at in range(10, 20)
+        ),
+    )
+
+    verdict = await verify()
+    assert (verdict.rows, verdict.broken) == (20, None)
+    assert await count_kept() == 10
 
 
 async def test_what_is_rolled_back_leaves_no_row(database: str):
