@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any
-from uuid import UUID
 
+import msgspec
 from piccolo import columns as kinds
 from piccolo.table import Table, sort_table_classes
 
-from storage.engine import ARGUMENTS_AT_MOST, chunks, run_sql
+from storage.engine import insert_rows, read_in_parts, run_sql
 from storage.piccolo_app import TABLES
 
 __all__ = ["dump_rows", "find_row_tables", "is_empty", "load_rows"]
 
-_ROWS_AT_ONCE = 500
+_ROWS_AT_ONCE = 5_000
+_ENCODER, _DECODER = msgspec.json.Encoder(), msgspec.json.Decoder()
 
 
 async def dump_rows() -> AsyncIterator[str]:
     """Give a line a row: its table's name and its values. Call it inside ``snapshot``: all is then of one instant."""
     for table in _in_order():
         name = table._meta.tablename  # noqa: SLF001 (Piccolo's only way to its name)
-        for row in await run_sql(f'SELECT * FROM "{name}"'):  # noqa: S608 (the table's name is ours)
-            yield json.dumps([name, {key: _write(value) for key, value in row.items()}], ensure_ascii=False)
+        async for rows in read_in_parts(f'SELECT * FROM "{name}"'):  # noqa: S608 (the table's name is ours)
+            for row in rows:
+                yield _ENCODER.encode([name, row]).decode()
 
 
 async def load_rows(lines: Iterable[str]) -> int:
@@ -57,30 +59,24 @@ def _in_order() -> list[type[Table]]:
     return sort_table_classes(list(TABLES))
 
 
-def _write(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, UUID) else value
-
-
-def _readers(table: type[Table]) -> dict[str, Any]:
-    """Give, for each column that JSON has no type for, what reads it."""
-    found: dict[str, Any] = {}
+@cache
+def _readers(table_name: str) -> dict[str, Callable[[Any], Any]]:
+    """Give, for each column that JSON has no type for, what reads it. Keys stay text, which both databases take."""
+    table = next(each for each in TABLES if each._meta.tablename == table_name)  # noqa: SLF001 (as above)
+    found: dict[str, Callable[[Any], Any]] = {}
     for column in table._meta.columns:  # noqa: SLF001 (Piccolo's only way to them)
         name = column._meta.db_column_name  # noqa: SLF001 (as above)
-        if isinstance(column, kinds.UUID | kinds.ForeignKey):
-            found[name] = UUID
-        elif isinstance(column, kinds.Timestamptz):
+        if isinstance(column, kinds.Timestamptz):
             found[name] = datetime.fromisoformat
         elif isinstance(column, kinds.Boolean):
             found[name] = bool
     return found
 
 
-def _grouped(lines: Iterable[str]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
-    name, rows = "", list[Mapping[str, Any]]()
+def _grouped(lines: Iterable[str]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    name, rows = "", list[dict[str, Any]]()
     for line in lines:
-        table, row = json.loads(line)
+        table, row = _DECODER.decode(line)
         if rows and (table != name or len(rows) == _ROWS_AT_ONCE):
             yield name, rows
             rows = []
@@ -90,16 +86,10 @@ def _grouped(lines: Iterable[str]) -> Iterator[tuple[str, list[Mapping[str, Any]
         yield name, rows
 
 
-async def _insert(name: str, rows: list[Mapping[str, Any]]) -> None:
-    table = next(each for each in TABLES if each._meta.tablename == name)  # noqa: SLF001 (as above)
-    readers = _readers(table)
-    columns = list(rows[0])
-    places = f"({', '.join(['{}'] * len(columns))})"
-    head = f'INSERT INTO "{name}" ({", ".join(f"{chr(34)}{column}{chr(34)}" for column in columns)}) VALUES '  # noqa: S608 (our own names)
-    for chunk in chunks(rows, ARGUMENTS_AT_MOST // len(columns)):
-        values = [_read(readers.get(column), row[column]) for row in chunk for column in columns]
-        await run_sql(head + ", ".join([places] * len(chunk)), *values)
-
-
-def _read(reader: Any, value: Any) -> Any:
-    return value if value is None or reader is None else reader(value)
+async def _insert(name: str, rows: list[dict[str, Any]]) -> None:
+    columns = tuple(rows[0])
+    for column, read in _readers(name).items():
+        for row in rows:
+            if row[column] is not None:
+                row[column] = read(row[column])
+    await insert_rows(name, columns, [tuple(row.values()) for row in rows])

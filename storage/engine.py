@@ -17,7 +17,8 @@ from string import Formatter
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
-from storage.engines.transactions import QueryCount, Row, Statement, TahkimEngine, Transaction
+from storage.engines.sessions import Row, Statement
+from storage.engines.transactions import QueryCount, TahkimEngine, Transaction
 from storage.errors import StorageMisuse, TransactionMisuse
 
 if TYPE_CHECKING:
@@ -159,6 +160,23 @@ async def run_whole(*statements: Statement) -> list[Row]:
     return await engine.execute_together(put, is_whole=is_whole)
 
 
+async def insert_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Insert very many rows inside a transaction: of a table by its name, each with the values of these columns."""
+    found = get_engine().find_transaction()
+    if found is None:
+        raise TransactionMisuse(reason="no-transaction")
+    await found.insert_rows(table, columns, rows)
+
+
+async def read_in_parts(sql: str) -> AsyncIterator[list[Row]]:
+    """Run a SELECT inside a snapshot or transaction, and give its rows some at a time: for what memory may not hold."""
+    found = get_engine().find_transaction()
+    if found is None:
+        raise TransactionMisuse(reason="no-transaction")
+    async for rows in found.read_in_parts(sql):
+        yield rows
+
+
 async def read_quickly(sql: str, *args: object) -> list[Row]:
     """Run a SELECT that finds a few rows by an index: the reads that every page begins with.
 
@@ -250,7 +268,8 @@ def count_queries() -> Iterator[QueryCount]:
 
 __all__ = [
     "QueryCount", "Row", "Statement", "TahkimEngine", "Transaction", "bind", "chunks", "close_database",
-    "count_queries", "for_update", "get_engine", "insert_many", "is_in_transaction", "on_postgres", "open_database",
-    "read_quickly", "run_sql", "run_together", "run_whole", "savepoint", "skip_locked", "snapshot", "sqlite_url",
-    "transaction",
+    "count_queries", "for_update", "get_engine", "insert_many", "insert_rows", "is_in_transaction", "on_postgres",
+    "open_database",
+    "read_in_parts", "read_quickly", "run_sql", "run_together", "run_whole", "savepoint", "skip_locked",
+    "snapshot", "sqlite_url", "transaction",
 ]  # fmt: skip

@@ -16,18 +16,17 @@ import signal
 import socket
 import subprocess
 import tempfile
-import threading
 import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import pytest
 
 from tests.memory import find_memory
+from tests.postgres_errands import Errands
 
 INSTALL = "PostgreSQL's server is not installed. Run: apt-get install postgresql"
 JUDGE_ROLE = "tahkim_judge"
@@ -48,7 +47,7 @@ class PostgresServer:
         self._user = _find_user()
         self._password = secrets.token_hex(8)
         self._process: subprocess.Popen[bytes] | None = None
-        self._errands = None if is_durable else _Errands()
+        self._errands = None if is_durable else Errands()
         self.port = _find_port()
         self.folder = Path(tempfile.mkdtemp(prefix="tahkim-postgres-", dir=within))
         self.folder.chmod(0o755)
@@ -190,36 +189,6 @@ class PostgresServer:
             await connection.execute(sql)
         finally:
             await connection.close()
-
-
-class _Errands:
-    """What is asked of a server that nobody kills, over one connection in a loop of its own: tests' loops come and go.
-
-    Each test has a database made and dropped, and to connect costs half as much as either.
-    """
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self._connection: Any = None
-        self._turn = asyncio.Lock()
-
-    async def run(self, url: str, sql: str) -> None:
-        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._run(url, sql), self._loop))
-
-    async def _run(self, url: str, sql: str) -> None:
-        async with self._turn:
-            if self._connection is None:
-                self._connection = await asyncpg.connect(url)
-            await self._connection.execute(sql)
-
-    def close(self) -> None:
-        if self._connection is not None:
-            asyncio.run_coroutine_threadsafe(self._connection.close(), self._loop).result(timeout=_START_SECONDS)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
 
 
 def _environment() -> dict[str, str]:

@@ -18,8 +18,8 @@ from service.web.language import BARE
 __all__ = ["CHANGE", "DUTY", "OTHER", "PAGE", "BusyPage", "Gate", "Turn", "choose_wait", "kind_of", "write_busy_page"]
 
 PAGE, DUTY, CHANGE, OTHER = "page", "duty", "change", "other"
-PAGES_AT_ONCE = 48
-"""In hand of either kind: at 3 to 10 ms of a core each, at most half a second, as long as a reader should wait."""
+PAGES_AT_ONCE = 96
+"""In hand of either kind: at 3 to 10 ms of a core each, a second at most. Rather that than to be told to come again."""
 PAGES_AT_WORK = 4
 """Of those. So many keep a core and the database busy; with more, each only takes longer, and so does every change."""
 TURN_WITHIN = 5.0

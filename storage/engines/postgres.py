@@ -12,7 +12,8 @@ import asyncpg  # type: ignore[import-untyped]  # it has no types
 
 from storage.engines.audience import is_for_judge
 from storage.engines.postgres_pool import Pool
-from storage.engines.transactions import Row, Session, Statement, TahkimEngine
+from storage.engines.sessions import ROWS_IN_PART, Row, Session, Statement
+from storage.engines.transactions import TahkimEngine
 from storage.errors import (
     CheckViolation,
     ForeignKeyViolation,
@@ -29,7 +30,7 @@ from storage.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
 _BEGIN = "BEGIN; SET LOCAL synchronous_commit = off"
 _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -62,6 +63,20 @@ class _PostgresSession:
         for sql, args in statements:
             rows = await _fetch(self._connection, sql, args)
         return rows
+
+    async def insert_rows(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        try:
+            await self._connection.copy_records_to_table(table, columns=columns, records=rows)
+        except _FAILURES as error:
+            raise map_error(error) from error
+
+    async def read_in_parts(self, sql: str) -> AsyncIterator[list[Row]]:
+        try:
+            cursor = await self._connection.cursor(sql)
+            while rows := await cursor.fetch(ROWS_IN_PART):
+                yield [dict(row) for row in rows]
+        except _FAILURES as error:
+            raise map_error(error) from error
 
     async def end(self, *, commit: bool) -> None:
         try:

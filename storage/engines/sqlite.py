@@ -12,23 +12,25 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
+from storage.engines.sessions import ROWS_IN_PART, Row, Session, Statement, first_word
 from storage.engines.sqlite_errors import map_error
 from storage.engines.threads import (
     BUSY_SECONDS,
     ConnectionHere,
     ConnectionThread,
     begin,
+    fetch,
     finish,
     open_quick,
     roll_back,
     run_statement,
     run_statements,
 )
-from storage.engines.transactions import Row, Session, Statement, TahkimEngine, first_word
+from storage.engines.transactions import TahkimEngine
 from storage.errors import StorageBusy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
 
 Result = TypeVar("Result")
 _Connection: TypeAlias = ConnectionThread | ConnectionHere
@@ -113,6 +115,16 @@ class _SqliteSession:
 
     async def run_together(self, statements: Sequence[Statement]) -> list[Row]:
         return self._connection.do_here(partial(run_statements, statements=statements))
+
+    async def insert_rows(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        named, places = ", ".join(f'"{column}"' for column in columns), ", ".join("?" * len(columns))
+        sql = f'INSERT INTO "{table}" ({named}) VALUES ({places})'  # noqa: S608 (names of ours)
+        await asyncio.shield(self._connection.submit(lambda connection: connection.executemany(sql, rows)))
+
+    async def read_in_parts(self, sql: str) -> AsyncIterator[list[Row]]:
+        cursor = await asyncio.shield(self._connection.submit(lambda connection: connection.execute(sql)))
+        while rows := await asyncio.shield(self._connection.submit(lambda _: fetch(cursor, ROWS_IN_PART))):
+            yield rows
 
     async def end(self, *, commit: bool) -> None:
         try:

@@ -22,7 +22,7 @@ from storage.errors import StorageUnavailable, TransactionMisuse
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from storage.engines.transactions import Row, Statement
+    from storage.engines.sessions import Row, Statement
 
 Result = TypeVar("Result")
 
@@ -81,13 +81,17 @@ class ConnectionThread:
         self._is_writer = is_writer
         self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._connection: sqlite3.Connection | None = None
+        self._is_stopped = False
         self._thread = threading.Thread(target=self._serve, name="tahkim-sqlite", daemon=True)
         self._thread.start()
 
     def submit(self, work: Callable[[sqlite3.Connection], Result]) -> asyncio.Future[Result]:
-        """Queue the work, and give the future of its result in the running loop."""
+        """Queue the work, and give the future of its result in the running loop: a failure once it was stopped."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
+        if self._is_stopped:  # behind the end of the queue nobody would answer
+            future.set_exception(StorageUnavailable(reason="closed"))
+            return future
 
         def do() -> None:
             try:
@@ -108,6 +112,7 @@ class ConnectionThread:
 
     def stop(self) -> None:
         """Close the connection once the work given before is done."""
+        self._is_stopped = True
         self._work.put(None)
 
     def join(self) -> None:
@@ -200,8 +205,12 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
 
 def run_statement(connection: sqlite3.Connection, sql: str, args: Sequence[Any]) -> list[Row]:
     """Execute, and give all rows as dictionaries."""
-    cursor = connection.execute(sql, args)
-    rows = cursor.fetchall()
+    return fetch(connection.execute(sql, args))
+
+
+def fetch(cursor: sqlite3.Cursor, at_most: int | None = None) -> list[Row]:
+    """Give the rows that are left, or so many of them, as dictionaries."""
+    rows = cursor.fetchall() if at_most is None else cursor.fetchmany(at_most)
     if not rows:
         return []
     names = [column[0] for column in cursor.description]

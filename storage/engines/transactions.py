@@ -10,49 +10,22 @@ import asyncio
 import contextvars
 from abc import abstractmethod
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from piccolo.engine.base import BaseAtomic, BaseBatch, BaseTransaction, Engine
 
+from storage.engines.sessions import first_word
 from storage.errors import NaiveDatetime, TransactionFailed, TransactionMisuse
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from piccolo.query.base import Query
     from piccolo.querystring import QueryString
 
-Row = dict[str, Any]
-Statement = tuple[str, "Sequence[Any]"]
-"""What is run, with the database's own placeholders, and its values."""
-
+    from storage.engines.sessions import Row, Session, Statement
 
 _READING = frozenset({"SELECT", "WITH", "VALUES", "SAVEPOINT", "RELEASE"})
-
-
-def first_word(sql: str) -> str:
-    """Give the word that says what a statement does."""
-    return sql.split(maxsplit=1)[0].upper()
-
-
-class Session(Protocol):
-    """One connection inside one open transaction. ``end`` gives the connection back whatever happens."""
-
-    async def run(self, sql: str, args: Sequence[Any]) -> list[Row]:
-        """Run one statement."""
-        ...
-
-    async def run_quickly(self, sql: str, args: Sequence[Any]) -> list[Row]:
-        """Run one statement that takes no time to speak of, in the way that costs least."""
-        ...
-
-    async def run_together(self, statements: Sequence[Statement]) -> list[Row]:
-        """Run statements in their order, in as few journeys as there can be; give the last one's rows."""
-        ...
-
-    async def end(self, *, commit: bool) -> None:
-        """Commit or roll back, then give the connection back."""
-        ...
 
 
 class QueryCount:
@@ -131,6 +104,25 @@ class Transaction(BaseTransaction):
         session = self._check_may_run(is_reading=False)
         try:
             return await session.run_together(statements)
+        except BaseException:  # as above
+            self.has_failed = True
+            raise
+
+    async def insert_rows(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Insert rows inside the transaction; the first that is refused ends it."""
+        session = self._check_may_run(is_reading=False)
+        try:
+            await session.insert_rows(table, columns, rows)
+        except BaseException:  # as above
+            self.has_failed = True
+            raise
+
+    async def read_in_parts(self, sql: str) -> AsyncIterator[list[Row]]:
+        """Run a SELECT inside the transaction, and give its rows some at a time."""
+        session = self._check_may_run(is_reading=True)
+        try:
+            async for rows in session.read_in_parts(sql):
+                yield rows
         except BaseException:  # as above
             self.has_failed = True
             raise

@@ -1,8 +1,8 @@
 """The last hour on both ways to run: load, sign-ins, overload, server, worker and database killed; nothing is lost.
 
-``LAST_HOUR_SECONDS=600 make soak ARGS="tests/faults/test_last_hour.py -s"`` makes P1 ten minutes long and each part after
-it a sixth of that, with 1,200 people signed in (``LAST_HOUR_PEOPLE``) beside judges and students. What was answered, how fast, and how much
-memory the first server held are printed to be noted with the release.
+``LAST_HOUR_SECONDS=600 make soak ARGS="tests/faults/test_last_hour.py -s"`` makes P1 ten minutes long and each part
+after it a sixth of that, with 1,200 people signed in (``LAST_HOUR_PEOPLE``) beside judges and students. What was
+answered, how fast, and how much memory the first server held are printed to be noted with the release.
 """
 
 import asyncio

@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -182,20 +183,24 @@ async def _restore_object(folder: Path, objects: ObjectStore, kept: Kept, passph
     found = await objects.stat(check_key(kept.key))
     if found is not None and found.size == kept.size and (await objects.hash_parts(kept.key)).whole == kept.sha256:
         return  # from a restore that was cut
+    source = folder / "objects" / kept.key
     with TemporaryDirectory() as scratch:
-        path = Path(scratch) / "object"
-        digest = await asyncio.to_thread(_unseal, folder / "objects" / kept.key, path, kept.key, passphrase)
+        # What is not sealed is put as it lies there, once it was read: to write it twice would take twice as long.
+        unsealed = None if passphrase is None else Path(scratch) / "object"
+        digest = await asyncio.to_thread(_read_object, source, unsealed, kept.key, passphrase)
         if digest != kept.sha256:
             raise BackupRefused("changed", name=kept.key)
-        await objects.put(kept.key, path)
+        await objects.put(kept.key, unsealed or source)
 
 
-def _unseal(source: Path, target: Path, name: str, passphrase: bytes | None) -> str:
+def _read_object(source: Path, target: Path | None, name: str, passphrase: bytes | None) -> str:
+    """Hash an object of a backup, and write it unsealed where that is asked."""
     digest = hashlib.sha256()
-    with target.open("wb") as file:
+    with target.open("wb") if target else nullcontext() as file:
         for piece in read_pieces(source, name=name, passphrase=passphrase):
             digest.update(piece)
-            file.write(piece)
+            if file is not None:
+                file.write(piece)
     return digest.hexdigest()
 
 
