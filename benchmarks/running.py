@@ -29,7 +29,7 @@ from argon2 import PasswordHasher
 
 from benchmarks import limits
 from benchmarks.committee import multiply
-from benchmarks.service import BARE, Answered, Browser, ask, autosaver, free_port, running
+from benchmarks.service import BARE, CONNECTIONS, Answered, Browser, ask, autosaver, free_port, running
 from storage.engine import bind, close_database, open_database, sqlite_url
 from storage.migrations.run import migrate
 from storage.piccolo_app import TABLES
@@ -45,6 +45,8 @@ N_ENTRIES, N_JUDGES, TIMES = 8, 8, 10
 N_SIGNING_IN, N_READERS, READ_A_SECOND = 4, 4, 30
 """Readers ask for so many pages a second together: those of a college on its last evening (docs/operations.md)."""
 
+WARM_SECONDS = 1.0
+"""Asked before it is counted: each connection of a new process has each statement planned the first five times."""
 ENGINES = ("sqlite", "postgres")
 SIZES = ("small", "grown")
 PROCESSES = (1, 2, 4)
@@ -174,11 +176,15 @@ def measure(way: Way, bare: Bare, *, processes: int, seconds: float, name: str) 
         browsers = [Browser(port, f"judge.{at}@judges.example", PASSWORD) for at in range(N_JUDGES)]
         save = savers(browsers)
         listed, home = browsers[0].get("/en/judging"), browsers[0].get("/en/")
-        told = {
-            "save": asyncio.run(ask(port, save, seconds, N_JUDGES)),
-            "judge's list": asyncio.run(ask(port, lambda _: listed, seconds)),
-            "home": asyncio.run(ask(port, lambda _: home, seconds)),
+        asked = {
+            "save": (save, N_JUDGES),
+            "judge's list": (lambda _: listed, CONNECTIONS),
+            "home": (lambda _: home, CONNECTIONS),
         }
+        told = {}
+        for what, (make, connections) in asked.items():
+            asyncio.run(ask(port, make, WARM_SECONDS, connections))
+            told[what] = asyncio.run(ask(port, make, seconds, connections))
         for what, answered in told.items():
             base = min(bare.answers, bare.commits[way.engine]) if what == "save" else bare.answers
             show(f"{way.engine:9} {name:7} {processes:9} {what:13}", answered, answered.rate / base, GOALS.get(what))
