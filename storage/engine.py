@@ -269,7 +269,6 @@ def count_queries() -> Iterator[QueryCount]:
 __all__ = [
     "QueryCount", "Row", "Statement", "TahkimEngine", "Transaction", "bind", "chunks", "close_database",
     "count_queries", "for_update", "get_engine", "insert_many", "insert_rows", "is_in_transaction", "on_postgres",
-    "open_database",
-    "read_in_parts", "read_quickly", "run_sql", "run_together", "run_whole", "savepoint", "skip_locked",
-    "snapshot", "sqlite_url", "transaction",
+    "open_database", "read_in_parts", "read_quickly", "run_sql", "run_together", "run_whole", "savepoint",
+    "skip_locked", "snapshot", "sqlite_url", "transaction",
 ]  # fmt: skip

@@ -76,6 +76,7 @@ async def save_mark(
             await _check_practised(judge)
         before = marks.get(criterion_id)
         if before == step and sheet.revision >= revision:
+            await _wait_for_the_disk()
             return _saved(sheet, weights, marks, revision=sheet.revision, now=now)
         _check_revision(sheet, revision, marks)
         is_saved = await record_whole(
@@ -111,6 +112,7 @@ async def save_comments(
             "committee": sheet.comment_committee if committee is None else committee,
         }
         if before == after:
+            await _wait_for_the_disk()
             return _saved(sheet, weights, marks, revision=sheet.revision, now=now)
         _check_revision(sheet, revision, marks)
         is_saved = await record_whole(
@@ -189,6 +191,12 @@ async def abstain(judge: JudgeActor, sheet_id: UUID, *, reason: str, now: dateti
 async def lock_open_sheet(judge: JudgeActor, which: UUID | str, action: Action, now: datetime) -> SheetLock:
     """Lock a sheet for writing, or refuse with the reason that a judge can act on."""
     return _check_open(await find_sheet_lock(judge.id, which), judge, action, now)
+
+
+async def _wait_for_the_disk() -> None:
+    """Wait before something is said to be saved already: whoever saved it just now may still wait for the disk."""
+    async with transaction():
+        pass  # its end waits for all that came before it
 
 
 async def _read_open(
